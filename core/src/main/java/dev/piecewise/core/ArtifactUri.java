@@ -1,0 +1,55 @@
+package dev.piecewise.core;
+
+import java.util.Locale;
+
+/**
+ * What a user asks for: {@code s3://bucket/key} is an object, {@code s3://bucket/prefix/} (or {@code s3://bucket/}) all
+ * keys below a prefix. The key is taken literally: nothing is percent-decoded, {@code ?} and {@code #} are part of it.
+ *
+ * @param scheme lower case, for example {@code s3}
+ * @param bucket bucket or host
+ * @param key key or prefix, possibly empty
+ */
+public record ArtifactUri(String scheme, String bucket, String key) {
+    /** @throws IllegalArgumentException with a message for the user */
+    public static ArtifactUri parse(String text) {
+        int colon = text.indexOf("://");
+        if (colon <= 0 || !text.substring(0, colon).matches("[A-Za-z][A-Za-z0-9+.-]*")) {
+            throw new IllegalArgumentException("'" + text + "' is not a URI; write for example s3://bucket/key");
+        }
+        String scheme = text.substring(0, colon).toLowerCase(Locale.ROOT);
+        String rest = text.substring(colon + 3);
+        int slash = rest.indexOf('/');
+        if (slash <= 0) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' names no bucket and key; write for example " + scheme + "://bucket/key");
+        }
+        return new ArtifactUri(scheme, rest.substring(0, slash), rest.substring(slash + 1));
+    }
+
+    /** Whether this names all keys below a prefix and not one object. */
+    public boolean isPrefix() {
+        return key.isEmpty() || key.endsWith("/");
+    }
+
+    /** The torrent's {@code name}: the last component of key or prefix, the bucket where there is none. */
+    public String name() {
+        String trimmed = isPrefix() && !key.isEmpty() ? key.substring(0, key.length() - 1) : key;
+        String last = trimmed.substring(trimmed.lastIndexOf('/') + 1);
+        return last.isEmpty() ? bucket : last;
+    }
+
+    /** Whether this lies at or below {@code allowed}, compared whole component by whole component. */
+    public boolean isBelow(ArtifactUri allowed) {
+        return scheme.equals(allowed.scheme)
+                && bucket.equals(allowed.bucket)
+                && (allowed.isPrefix()
+                        ? key.startsWith(allowed.key)
+                        : key.equals(allowed.key) || key.startsWith(allowed.key + "/"));
+    }
+
+    @Override
+    public String toString() {
+        return scheme + "://" + bucket + "/" + key;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.piecewise.core;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The one rule for names that come from keys and torrents and become names of files. */
+public final class FilePath {
+    /** Longest component in UTF-8 bytes: what Linux file systems accept, less room for temporary suffixes. */
+    public static final int MAX_COMPONENT_BYTES = 240;
+
+    private FilePath() {}
+
+    /**
+     * Splits and checks a relative path.
+     *
+     * @return its components, at least one
+     * @throws IllegalArgumentException naming the path if a component is empty, {@code .}, {@code ..}, holds a NUL or a
+     *     lone surrogate, or is longer than {@value #MAX_COMPONENT_BYTES} bytes
+     */
+    public static List<String> check(String path) {
+        List<String> components = List.of(path.split("/", -1));
+        components.forEach(component -> checkComponent(component, path));
+        return components;
+    }
+
+    private static void checkComponent(String component, String path) {
+        String reason = null;
+        if (component.isEmpty()) {
+            reason = "has an empty component";
+        } else if (component.equals(".") || component.equals("..")) {
+            reason = "has the component '" + component + "'";
+        } else if (component.indexOf('\0') >= 0) {
+            reason = "holds a NUL";
+        } else if (!StandardCharsets.UTF_8.newEncoder().canEncode(component)) {
+            reason = "is not Unicode text";
+        } else if (component.getBytes(StandardCharsets.UTF_8).length > MAX_COMPONENT_BYTES) {
+            reason = "has a component of more than " + MAX_COMPONENT_BYTES + " bytes";
+        }
+        if (reason != null) {
+            throw new IllegalArgumentException(
+                    "'" + path.replace("\0", "\\0") + "' " + reason + " and cannot become the name of a file");
+        }
+    }
+}

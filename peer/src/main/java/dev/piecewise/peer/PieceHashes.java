@@ -1,0 +1,20 @@
+package dev.piecewise.peer;
+
+import dev.piecewise.core.PieceHash;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a swarm gets the hashes of its pieces from. Some may still be unknown; a piece without one waits unverified and
+ * blocks nothing. Once known, a hash never changes.
+ */
+public interface PieceHashes {
+    /** The hash of a piece, if it is known already. */
+    Optional<PieceHash> hash(int piece);
+
+    /** All hashes, known from the start. */
+    static PieceHashes of(List<PieceHash> hashes) {
+        List<PieceHash> known = List.copyOf(hashes);
+        return piece -> Optional.of(known.get(piece));
+    }
+}

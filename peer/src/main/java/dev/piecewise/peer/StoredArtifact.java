@@ -1,0 +1,68 @@
+package dev.piecewise.peer;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The bytes of one artifact in this process's data directory, and which of its pieces are held: written <em>and</em>
+ * verified. The only owner of that knowledge; engine, lease worker and reporter all ask and listen here. Thread-safe.
+ *
+ * <p>Faults are {@link dev.piecewise.core.fault.TorrentFault}s: a full or broken disk costs this artifact only.
+ */
+public interface StoredArtifact extends AutoCloseable {
+    ArtifactId id();
+
+    ArtifactContent content();
+
+    /** A copy of the set of held pieces. */
+    BitSet held();
+
+    /** Whether every piece is held; an empty artifact always is. */
+    boolean isComplete();
+
+    /** Completes, on an arbitrary thread, when every piece is held. */
+    CompletionStage<Void> completion();
+
+    /**
+     * Writes bytes at an offset of the artifact (all files concatenated); held pieces must not be written.
+     *
+     * @param bytes from position to limit, consumed
+     */
+    void write(long offset, ByteBuffer bytes);
+
+    /** Fills {@code into} from an offset of the artifact. */
+    void read(long offset, ByteBuffer into);
+
+    /** Declares a piece written and verified: recorded so that a restart need not hash it, then told to listeners. */
+    void markHeld(int piece);
+
+    /** Withdraws a piece whose bytes turned out bad. */
+    void drop(int piece);
+
+    /** Tells changes from now on, on the thread that makes them; close to stop. */
+    Subscription subscribe(Listener listener);
+
+    /** The stored files in torrent order; only complete artifacts may be published from them. */
+    List<Path> files();
+
+    /** Hears of every change of {@link #held()}. */
+    interface Listener {
+        void held(int piece);
+
+        default void dropped(int piece) {}
+    }
+
+    /** Ends a subscription. */
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,38 @@
+package dev.piecewise.torrentbuilder.origin;
+
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.SignedRead;
+import java.io.InputStream;
+import java.time.Duration;
+
+/**
+ * An object store, seen by whoever holds its credentials. Every implementation passes {@code OriginContract}. Each method
+ * throws {@link dev.piecewise.core.fault.OriginFault} with the kind that fits: {@code NOT_FOUND} (no such bucket or key),
+ * {@code DENIED} (refused credentials), {@code USAGE}, else {@code FAILED} (unreachable, broken, version gone).
+ */
+public interface Origin extends AutoCloseable {
+    /** The URI scheme served, lower case. */
+    String scheme();
+
+    /**
+     * Fixes a URI to the present version of what it names. An object that does not exist while keys exist below it as a
+     * prefix is {@code NOT_FOUND} with a message that names the prefix.
+     */
+    ResolvedArtifact resolve(ArtifactUri uri);
+
+    /**
+     * A read of exactly these bytes of exactly this version, which anyone can send while the signature lives: {@code
+     * Range} and {@code If-Match} are signed.
+     *
+     * @param firstByte first byte within the object
+     * @param lastByte last byte, inclusive
+     */
+    SignedRead presign(
+            ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte, Duration validity);
+
+    /** Reads the same bytes with own credentials; only {@code piecewise torrent --offline} does so. */
+    InputStream read(ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte);
+
+    @Override
+    void close();
+}

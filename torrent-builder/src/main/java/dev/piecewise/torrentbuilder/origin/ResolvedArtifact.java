@@ -1,0 +1,43 @@
+package dev.piecewise.torrentbuilder.origin;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.VersionedEntry;
+import java.util.List;
+
+/**
+ * A URI fixed to the version that the origin had when asked.
+ *
+ * @param uri as asked for
+ * @param endpoint the origin's endpoint, part of the identity
+ * @param singleFile whether the URI named one object
+ * @param objects in UTF-8 byte order of their paths; without directory markers
+ */
+public record ResolvedArtifact(ArtifactUri uri, String endpoint, boolean singleFile, List<OriginObject> objects) {
+    public ResolvedArtifact {
+        objects = List.copyOf(objects);
+    }
+
+    /** Sum of the sizes. */
+    public long totalBytes() {
+        return objects.stream().mapToLong(object -> object.entry().sizeBytes()).sum();
+    }
+
+    /** The artifact's identity when cut in pieces of this length. */
+    public ArtifactId id(PieceLength pieceLength) {
+        List<VersionedEntry> entries = objects.stream().map(OriginObject::entry).toList();
+        return ArtifactId.of(endpoint, uri.bucket(), uri.key(), entries, pieceLength.bytes());
+    }
+
+    /** Everything of the info dictionary but the hashes. */
+    public ArtifactContent content(PieceLength pieceLength) {
+        return new ArtifactContent(
+                uri.name(),
+                singleFile,
+                objects.stream().map(object -> object.entry().file()).toList(),
+                new PieceLayout(totalBytes(), pieceLength.bytes()));
+    }
+}

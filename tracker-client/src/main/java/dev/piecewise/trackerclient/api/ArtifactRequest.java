@@ -1,0 +1,12 @@
+package dev.piecewise.trackerclient.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/artifacts}: asks that an artifact exist. Asking twice gives the same artifact.
+ *
+ * @param uri {@code s3://bucket/key}, taken literally
+ * @param pieceSize for example {@code 16MiB} or {@code 1048576}; {@code auto} or absent joins the earliest live artifact
+ *     of that version, else {@link dev.piecewise.core.PieceLength#auto}
+ */
+public record ArtifactRequest(String uri, @Nullable String pieceSize) {}

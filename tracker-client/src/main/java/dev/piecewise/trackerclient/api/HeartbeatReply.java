@@ -1,0 +1,14 @@
+package dev.piecewise.trackerclient.api;
+
+import dev.piecewise.core.SignedRead;
+import java.util.List;
+
+/** What a heartbeat kept alive; a lease that is missing here is lost: stop reading. */
+public record HeartbeatReply(List<Renewal> leases) {
+    /**
+     * @param secondsLeft from now; the holder counts on its own monotonic clock
+     * @param firstPiece first piece that was not reported yet
+     * @param reads freshly signed reads from that piece's first byte to the end of the lease
+     */
+    public record Renewal(String leaseId, long fence, double secondsLeft, int firstPiece, List<SignedRead> reads) {}
+}

@@ -1,0 +1,14 @@
+package dev.piecewise.trackerclient.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/nodes/ID/holdings/ARTIFACT}: which pieces the node holds, first as a whole, then as changes.
+ *
+ * @param bitfield base64 of a BEP 3 bitfield (high bit of the first byte = piece 0) that replaces all; {@code null} when
+ *     only changes follow
+ * @param added pieces held now
+ * @param dropped pieces no longer held
+ */
+public record Holdings(@Nullable String bitfield, List<Integer> added, List<Integer> dropped) {}

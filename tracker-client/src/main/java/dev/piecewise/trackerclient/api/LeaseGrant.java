@@ -1,0 +1,28 @@
+package dev.piecewise.trackerclient.api;
+
+import dev.piecewise.core.SignedRead;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to read a run of pieces from the origin, and the only way to do so.
+ *
+ * @param leaseId the lease
+ * @param fence grows with every grant by this tracker; a report with an old one is refused
+ * @param secondsLeft until it expires unless a heartbeat renews it
+ * @param artifact what the pieces belong to
+ * @param firstPiece the first piece of the run
+ * @param pieceCount how many contiguous pieces
+ * @param reads their bytes, concatenated, are the pieces' bytes in order; several when a piece spans objects
+ * @param knownHashes per piece of the run the SHA-1 it must have (hexadecimal), {@code null} while unknown; not null when
+ *     a hashed piece lost all its holders and is read again
+ */
+public record LeaseGrant(
+        String leaseId,
+        long fence,
+        double secondsLeft,
+        ArtifactStatus artifact,
+        int firstPiece,
+        int pieceCount,
+        List<SignedRead> reads,
+        List<@Nullable String> knownHashes) {}

@@ -1,0 +1,13 @@
+package dev.piecewise.trackerclient.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/leases/ID/return}: ends a lease; pieces not reported become unread again.
+ *
+ * @param bytesRead body bytes read under it in total; those not reported as pieces count as wasted
+ * @param error why it ended early, one line; {@code null} when it is done or the holder shuts down
+ * @param errorKind a {@link dev.piecewise.core.fault.PiecewiseFault.Kind}: {@code NOT_FOUND} and {@code DENIED} fail the
+ *     artifact, {@code FAILED} lets another holder try a few times
+ */
+public record LeaseReturn(long fence, long bytesRead, @Nullable String error, @Nullable String errorKind) {}
