@@ -11,14 +11,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The tokens in force; none means that everybody may do everything. Tokens are never logged or printed. */
 public final class Tokens {
+    private static final Pattern WHITESPACE = Pattern.compile("\\s+");
     private static final Tokens NONE = new Tokens(List.of());
 
     private final List<Entry> entries;
 
-    private record Entry(Role role, byte[] token) {}
+    private static final class Entry {
+        private final Role role;
+        private final byte[] token;
+
+        Entry(Role role, String token) {
+            this.role = role;
+            this.token = token.getBytes(StandardCharsets.UTF_8);
+        }
+    }
 
     private Tokens(List<Entry> entries) {
         this.entries = List.copyOf(entries);
@@ -53,13 +63,13 @@ public final class Tokens {
     private static Tokens parse(String text, String source) {
         List<Entry> entries = new ArrayList<>();
         int number = 0;
-        for (String line : text.split("\\R")) {
+        for (String line : text.lines().toList()) {
             number++;
             String stripped = line.strip();
             if (stripped.isEmpty() || stripped.startsWith("#")) {
                 continue;
             }
-            String[] words = stripped.split("\\s+");
+            String[] words = WHITESPACE.split(stripped, -1);
             Optional<Role> role = words.length == 2 ? role(words[0]) : Optional.of(Role.ADMIN);
             if (words.length > 2 || role.isEmpty()) {
                 throw new ProcessFault(
@@ -67,7 +77,7 @@ public final class Tokens {
                         source + ", line " + number
                                 + ": write 'read TOKEN', 'node TOKEN', 'admin TOKEN' or one bare token");
             }
-            entries.add(new Entry(role.get(), words[words.length - 1].getBytes(StandardCharsets.UTF_8)));
+            entries.add(new Entry(role.get(), words[words.length - 1]));
         }
         if (entries.isEmpty()) {
             throw new ProcessFault(Kind.USAGE, source + " holds no token; write one per line, or leave it out");
@@ -93,9 +103,9 @@ public final class Tokens {
     public Optional<Role> role(byte[] presented) {
         Role found = null;
         for (Entry entry : entries) {
-            boolean same = MessageDigest.isEqual(entry.token(), presented);
-            if (same && (found == null || entry.role().includes(found))) {
-                found = entry.role();
+            boolean same = MessageDigest.isEqual(entry.token, presented);
+            if (same && (found == null || entry.role.includes(found))) {
+                found = entry.role;
             }
         }
         return Optional.ofNullable(found);
