@@ -1,0 +1,124 @@
+package dev.piecewise.locals3;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+
+/**
+ * An S3 server on 127.0.0.1 whose objects are files in a directory. Requests must be signed (Signature Version 4) with its
+ * one pair of keys. What it sends is counted at the source of the bytes, so the count does not depend on any client.
+ */
+public final class LocalS3 implements AutoCloseable {
+    /** The region that clients should name; any would do. */
+    public static final String REGION = "us-east-1";
+
+    private final S3Proxy server;
+    private final CountingBlobStore store;
+    private final URI endpoint;
+    private final String accessKey;
+    private final String secretKey;
+
+    private LocalS3(S3Proxy server, CountingBlobStore store, URI endpoint, String accessKey, String secretKey) {
+        this.server = server;
+        this.store = store;
+        this.endpoint = endpoint;
+        this.accessKey = accessKey;
+        this.secretKey = secretKey;
+    }
+
+    /**
+     * Starts a server on a free port.
+     *
+     * @param directory where the objects go; created if absent, left as it is at the end
+     */
+    public static LocalS3 start(Path directory, String accessKey, String secretKey) throws IOException {
+        Files.createDirectories(directory);
+        CountingBlobStore store = new CountingBlobStore(new FilesystemNio2BlobStore(directory.toString()));
+        S3Proxy server = S3Proxy.builder()
+                .blobStore(store)
+                .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
+                .endpoint(
+                        URI.create("http://" + InetAddress.getLoopbackAddress().getHostAddress() + ":0"))
+                .build();
+        try {
+            server.start();
+        } catch (Exception e) {
+            throw new IOException("cannot start the local S3 server on a free loopback port", e);
+        }
+        URI endpoint = URI.create("http://127.0.0.1:" + server.getPort());
+        return new LocalS3(server, store, endpoint, accessKey, secretKey);
+    }
+
+    /** What to set as {@code AWS_ENDPOINT_URL}. */
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    public String accessKey() {
+        return accessKey;
+    }
+
+    public String secretKey() {
+        return secretKey;
+    }
+
+    /** Creates an empty bucket; names need three letters or more. */
+    public void createBucket(String bucket) {
+        store.createContainer(CreateBucketRequest.builder().bucket(bucket).build());
+    }
+
+    /**
+     * Stores an object without going over HTTP.
+     *
+     * @return its ETag, with quotes as S3 sends it
+     */
+    public String put(String bucket, String key, InputStream bytes, long sizeBytes) {
+        String etag = store.putBlob(
+                        PutObjectRequest.builder()
+                                .bucket(bucket)
+                                .key(key)
+                                .contentLength(sizeBytes)
+                                .build(),
+                        bytes)
+                .eTag();
+        return etag.startsWith("\"") ? etag : '"' + etag + '"';
+    }
+
+    /** Body bytes of object GETs handed to the network since the start or the last {@link #resetCounters()}. */
+    public long objectBytesSent() {
+        return store.objectBytesSent();
+    }
+
+    /** Object GETs answered with a body, likewise. */
+    public long objectGets() {
+        return store.objectGets();
+    }
+
+    /** Object HEADs, likewise. */
+    public long objectHeads() {
+        return store.objectHeads();
+    }
+
+    /** Sets all counts to zero. */
+    public void resetCounters() {
+        store.resetCounters();
+    }
+
+    /** Stops the server; the objects stay in their directory. */
+    @Override
+    public void close() throws IOException {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IOException("the local S3 server did not stop", e);
+        }
+    }
+}
