@@ -1,0 +1,27 @@
+package dev.piecewise.client;
+
+import java.io.File;
+import java.nio.file.Path;
+
+/**
+ * Where a fetched artifact goes. An object becomes exactly {@code path}, or, if that is meant as a directory or is one,
+ * a file of the object's name in it. The files of a prefix go below {@code path}.
+ *
+ * @param path made absolute
+ * @param directory whether the user said that it is a directory, by a trailing slash
+ */
+public record Destination(Path path, boolean directory) {
+    public Destination {
+        path = path.toAbsolutePath().normalize();
+    }
+
+    /** Reads what a user types; only text can carry the trailing slash. */
+    public static Destination parse(String text) {
+        return new Destination(Path.of(text), text.endsWith("/") || text.endsWith(File.separator));
+    }
+
+    /** Exactly this path, unless a directory is there. */
+    public static Destination of(Path path) {
+        return new Destination(path, false);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.piecewise.client;
+
+import dev.piecewise.core.fault.PiecewiseFault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a fetch ended. Every case is expected in production, so none of them is an exception. Each but {@link Complete}
+ * carries one line for the user: what was tried, on what, what to do; nothing partial is left at the destination then.
+ */
+public sealed interface FetchOutcome {
+    /**
+     * Every file is in place and verified.
+     *
+     * @param files where they are, in torrent order
+     * @param infoHash hexadecimal; empty for an artifact without bytes, which has no swarm
+     * @param totalBytes sum of the files' sizes
+     * @param bytesFromPeers payload received from peers during this fetch; less than the total if some was there already
+     * @param bytesFromOrigin body bytes that this process read from the origin during this fetch
+     */
+    record Complete(List<Path> files, String infoHash, long totalBytes, long bytesFromPeers, long bytesFromOrigin)
+            implements FetchOutcome {
+        public Complete {
+            files = List.copyOf(files);
+        }
+    }
+
+    /** The origin does not have the object; a retry cannot help. */
+    record NotFound(String message) implements FetchOutcome {}
+
+    /** The origin or the tracker refuses it. */
+    record Denied(String message) implements FetchOutcome {}
+
+    /** The request itself is wrong, or other content is at the destination; a retry cannot help. */
+    record Usage(String message) implements FetchOutcome {}
+
+    /** It did not work; a retry may. Verified pieces stay in the data directory, so a retry resumes. */
+    record Failed(String message) implements FetchOutcome {}
+
+    /** No progress for {@code idle}; verified pieces stay in the data directory, so a retry resumes. */
+    record Stalled(String message, int piecesHeld, int pieceCount, Duration idle) implements FetchOutcome {}
+
+    /** The outcome that a fault means for whoever asked. */
+    static FetchOutcome of(PiecewiseFault fault) {
+        String message = String.valueOf(fault.getMessage());
+        return switch (fault.kind()) {
+            case FAILED -> new Failed(message);
+            case USAGE -> new Usage(message);
+            case NOT_FOUND -> new NotFound(message);
+            case DENIED -> new Denied(message);
+            case STALLED -> new Stalled(message, 0, 0, Duration.ZERO);
+        };
+    }
+
+    /** The process exit code that says the same. */
+    default int exitCode() {
+        if (this instanceof NotFound) {
+            return PiecewiseFault.Kind.NOT_FOUND.exitCode();
+        } else if (this instanceof Denied) {
+            return PiecewiseFault.Kind.DENIED.exitCode();
+        } else if (this instanceof Usage) {
+            return PiecewiseFault.Kind.USAGE.exitCode();
+        } else if (this instanceof Failed) {
+            return PiecewiseFault.Kind.FAILED.exitCode();
+        } else if (this instanceof Stalled) {
+            return PiecewiseFault.Kind.STALLED.exitCode();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.piecewise.client;
+
+/**
+ * Where a fetch stands. Rates are for the viewer to compute.
+ *
+ * @param phase what is going on
+ * @param totalBytes size of the artifact; 0 until known
+ * @param pieceCount its pieces; 0 until known
+ * @param piecesHashed pieces that the cluster has read from the origin and hashed
+ * @param piecesHeld pieces that are here, verified
+ * @param bytesFromPeers payload received from peers during this fetch
+ * @param peers connections now
+ */
+public record FetchProgress(
+        Phase phase,
+        long totalBytes,
+        int pieceCount,
+        int piecesHashed,
+        int piecesHeld,
+        long bytesFromPeers,
+        int peers) {
+    /** In the order in which they come. */
+    public enum Phase {
+        /** The tracker is asked what the artifact is. */
+        ASKING,
+        /** Seeders read it from the origin; the torrent is not published yet. */
+        READING_ORIGIN,
+        /** Pieces arrive from peers. */
+        DOWNLOADING,
+        /** All is here and goes to its destination. */
+        PUBLISHING
+    }
+}

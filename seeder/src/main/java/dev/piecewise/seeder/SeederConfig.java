@@ -1,0 +1,53 @@
+package dev.piecewise.seeder;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Everything a seeder can be told.
+ *
+ * @param tracker the tracker's base URL, for example {@code http://127.0.0.1:7070}
+ * @param token sent to the tracker; never logged
+ * @param data the data directory; owned by this process while it runs
+ * @param listen where peers are accepted
+ * @param advertise host handed out to other peers; absent means the local address by which the tracker is reached
+ * @param leases how many leases are worked on at once, 1 or more
+ */
+public record SeederConfig(
+        URI tracker, Optional<String> token, Path data, Listen listen, Optional<String> advertise, int leases) {
+    private static final int DEFAULT_LEASES = 8;
+
+    public SeederConfig {
+        if (leases < 1) {
+            throw new IllegalArgumentException("a seeder needs at least 1 lease at once, not " + leases);
+        }
+    }
+
+    /** No token, {@link Listen#defaults()}, 8 leases at once. */
+    public static SeederConfig defaults(URI tracker, Path data) {
+        return new SeederConfig(tracker, Optional.empty(), data, Listen.defaults(), Optional.empty(), DEFAULT_LEASES);
+    }
+
+    public SeederConfig withToken(String secret) {
+        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, leases);
+    }
+
+    public SeederConfig withListen(Listen address) {
+        return new SeederConfig(tracker, token, data, address, advertise, leases);
+    }
+
+    public SeederConfig withAdvertise(String host) {
+        return new SeederConfig(tracker, token, data, listen, Optional.of(host), leases);
+    }
+
+    public SeederConfig withLeases(int count) {
+        return new SeederConfig(tracker, token, data, listen, advertise, count);
+    }
+
+    @Override
+    public String toString() {
+        return "SeederConfig[tracker=" + tracker + ", token=" + (token.isPresent() ? "***" : "none") + ", data=" + data
+                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", leases=" + leases + "]";
+    }
+}
