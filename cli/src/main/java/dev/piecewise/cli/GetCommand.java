@@ -1,0 +1,214 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.client.Destination;
+import dev.piecewise.client.FetchOutcome;
+import dev.piecewise.client.FetchRequest;
+import dev.piecewise.client.NodeConfig;
+import dev.piecewise.client.Piecewise;
+import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code piecewise get}. */
+@Command(
+        description = {
+            "",
+            "Asks the tracker for the object, joins its swarm, verifies every piece and puts the file at DEST: complete, or not "
+                    + "at all. If a node (or another get) of this machine owns the data directory, that one fetches and this one "
+                    + "publishes; otherwise this process fetches, and may stay for others with --linger.",
+            "",
+            "The file at DEST is a hard link to the data directory where possible, with mode 0444; else a copy.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  piecewise get s3://models/llm.bin llm.bin",
+            "  piecewise get s3://models/llm.bin /scratch/ --tracker http://tracker:7070 --linger 10m",
+            ""
+        })
+final class GetCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "URI",
+            description = "The object, for example s3://bucket/key. Taken literally, never decoded.")
+    private String uri = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "DEST",
+            description = "The exact path; with a trailing slash, or if it is a directory, the object goes into it.")
+    private String destination = "";
+
+    @Option(
+            names = "--piece-size",
+            paramLabel = "SIZE",
+            description = {
+                "Length of a piece (other tools: chunk): a multiple of 16KiB up to 512MiB, or auto.",
+                "Default: auto (what others chose for this version, else by the object's size)"
+            })
+    private String pieceSize = "auto";
+
+    @Option(
+            names = "--linger",
+            paramLabel = "DURATION",
+            description = {
+                "Seed for others for so long after the file is ready (10m, 2h); no effect where a node seeds.",
+                "Default: 0"
+            })
+    private String linger = "0";
+
+    @Option(
+            names = "--replace",
+            description = {
+                "Replace other content at DEST.",
+                "Default: other content is an error; equal content is left."
+            })
+    private boolean replace;
+
+    @Option(
+            names = "--stall-timeout",
+            paramLabel = "DURATION",
+            description = {"Give up when nothing moved anywhere for this long.", "Default: 5m"})
+    private String stallTimeout = "5m";
+
+    @Mixin
+    private TrackerOptions trackerOptions = new TrackerOptions();
+
+    @Mixin
+    private PeerOptions peerOptions = new PeerOptions();
+
+    @Option(
+            names = "--json",
+            description = {
+                "Print events as JSON, one a line: \"progress\", then \"ready\" or \"failed\".",
+                "Sizes are in bytes; \"failed\" carries exitCode and message."
+            })
+    private boolean json;
+
+    @Option(names = "--exit-with-stdin", hidden = true)
+    private boolean exitWithStdin;
+
+    @Mixin
+    private VerbosityOptions verbosity = new VerbosityOptions();
+
+    GetCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        Logging.configure(verbosity);
+        FetchRequest request = request();
+        Duration stay = OptionValues.duration("--linger", linger);
+        NodeConfig config = new NodeConfig(
+                trackerOptions.tracker(surroundings),
+                trackerOptions.token(surroundings),
+                peerOptions.data(surroundings, "node"),
+                peerOptions.listen(),
+                peerOptions.advertise());
+        try (Lifetime lifetime = new Lifetime(surroundings)) {
+            if (exitWithStdin) {
+                lifetime.endWithStandardInput();
+            }
+            Piecewise piecewise = lifetime.own(Piecewise.open(config));
+            FetchDisplay display = new FetchDisplay(surroundings, style(), json, System::nanoTime);
+            FetchOutcome outcome = piecewise.fetch(request, display::progress);
+            display.clear();
+            if (lifetime.ending()) {
+                return PiecewiseFault.Kind.FAILED.exitCode();
+            }
+            report(outcome);
+            if (outcome instanceof FetchOutcome.Complete && piecewise.seeds() && !stay.isZero()) {
+                if (!json && !verbosity.quiet()) {
+                    surroundings.out().println("seeding for others for " + linger + "; Ctrl-C ends it");
+                    surroundings.out().flush();
+                }
+                piecewise.linger(stay);
+            }
+            return outcome.exitCode();
+        } catch (PiecewiseFault fault) {
+            if (json) {
+                failed(fault.kind().exitCode(), String.valueOf(fault.getMessage()));
+            }
+            throw fault;
+        }
+    }
+
+    private FetchRequest request() {
+        try {
+            return new FetchRequest(
+                    OptionValues.uri(uri),
+                    Destination.parse(destination),
+                    OptionValues.pieceSize(pieceSize),
+                    replace,
+                    OptionValues.duration("--stall-timeout", stallTimeout));
+        } catch (InvalidPathException e) {
+            throw new ProcessFault(Kind.USAGE, "DEST '" + destination + "' is not a path: " + e.getReason(), e);
+        }
+    }
+
+    private ProgressLines.Style style() {
+        if (json || verbosity.quiet()) {
+            return ProgressLines.Style.NONE;
+        }
+        return surroundings.terminal() ? ProgressLines.Style.TERMINAL : ProgressLines.Style.LINES;
+    }
+
+    private void report(FetchOutcome outcome) {
+        if (outcome instanceof FetchOutcome.Complete complete) {
+            complete(complete);
+            return;
+        }
+        String message = FetchDisplay.message(outcome);
+        if (json) {
+            failed(outcome.exitCode(), message);
+        }
+        surroundings.err().println("piecewise get: " + message);
+    }
+
+    private void complete(FetchOutcome.Complete complete) {
+        List<String> files = complete.files().stream().map(Path::toString).toList();
+        if (json) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("files", files);
+            fields.put("infoHash", complete.infoHash());
+            fields.put("totalBytes", complete.totalBytes());
+            fields.put("bytesFromPeers", complete.bytesFromPeers());
+            fields.put("bytesFromOrigin", complete.bytesFromOrigin());
+            surroundings.out().println(Json.event("ready", fields));
+        } else {
+            surroundings
+                    .out()
+                    .println("ready: " + String.join(" ", files)
+                            + (verbosity.quiet()
+                                    ? ""
+                                    : " (" + ByteSize.format(complete.totalBytes()) + "; "
+                                            + ByteSize.format(complete.bytesFromPeers()) + " from peers, "
+                                            + ByteSize.format(complete.bytesFromOrigin()) + " from S3)"));
+        }
+        surroundings.out().flush();
+    }
+
+    private void failed(int exitCode, String message) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("exitCode", exitCode);
+        fields.put("message", message);
+        surroundings.out().println(Json.event("failed", fields));
+        surroundings.out().flush();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.core.ByteSize;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Live progress: lines that are redrawn in a terminal, and elsewhere printed again every few seconds. Not thread-safe.
+ */
+public final class ProgressLines {
+    private static final Duration REDRAW = Duration.ofMillis(150);
+    private static final Duration REPRINT = Duration.ofSeconds(5);
+    private static final int BAR = 24;
+
+    /** Where and how the lines appear. */
+    public enum Style {
+        /** Redrawn in place. */
+        TERMINAL,
+        /** Printed anew every five seconds. */
+        LINES,
+        /** Not at all. */
+        NONE
+    }
+
+    private final PrintStream out;
+    private final Style style;
+    private final LongSupplier nanoTime;
+    private final String[] lines;
+    private long nextNanos;
+    private boolean drawn;
+
+    /**
+     * @param count how many lines
+     * @param nanoTime a clock as {@link System#nanoTime}
+     */
+    public ProgressLines(PrintStream out, Style style, int count, LongSupplier nanoTime) {
+        this.out = out;
+        this.style = style;
+        this.nanoTime = nanoTime;
+        this.lines = new String[count];
+        Arrays.fill(lines, "");
+        this.nextNanos = nanoTime.getAsLong() + (style == Style.LINES ? REPRINT.toNanos() : 0);
+    }
+
+    /** Shows these lines, unless the last time was a moment ago. */
+    public void show(List<String> texts) {
+        long now = nanoTime.getAsLong();
+        if (now - nextNanos >= 0) {
+            nextNanos = now + (style == Style.TERMINAL ? REDRAW : REPRINT).toNanos();
+            draw(texts);
+        }
+    }
+
+    /** Shows these lines for good. */
+    public void finish(List<String> texts) {
+        draw(texts);
+        drawn = false;
+    }
+
+    /** Takes the lines off a terminal again. */
+    public void clear() {
+        if (style == Style.TERMINAL && drawn) {
+            out.print("\033[" + lines.length + "A\033[J");
+            out.flush();
+            drawn = false;
+        }
+    }
+
+    private void draw(List<String> texts) {
+        if (style == Style.NONE) {
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        if (style == Style.TERMINAL && drawn) {
+            text.append("\033[").append(lines.length).append('A');
+        }
+        for (int i = 0; i < lines.length; i++) {
+            lines[i] = i < texts.size() ? texts.get(i) : "";
+            text.append(style == Style.TERMINAL ? "\r\033[K" : "")
+                    .append(lines[i])
+                    .append('\n');
+        }
+        out.print(text);
+        out.flush();
+        drawn = true;
+    }
+
+    /** For example {@code [########........] 50%  256 MiB of 512 MiB}. */
+    public static String bar(long done, long total) {
+        int filled = total <= 0 ? BAR : (int) (Math.min(done, total) * (double) BAR / total);
+        int percent = total <= 0 ? 100 : (int) (Math.min(done, total) * 100.0 / total);
+        return "[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] "
+                + " ".repeat(percent < 10 ? 2 : percent < 100 ? 1 : 0) + percent + "%  " + ByteSize.format(done)
+                + " of " + ByteSize.format(total);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.seeder.Seeder;
+import dev.piecewise.seeder.SeederConfig;
+import dev.piecewise.seeder.SeederMain;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code piecewise seeder}. */
+@Command(
+        description = {
+            "",
+            "Takes leases from the tracker, reads those bytes from S3 by the signed URLs that come with them (it has no "
+                    + "credentials of its own), hashes them, and seeds them to the nodes. Several seeders share the work.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  piecewise seeder --tracker http://tracker:7070",
+            "  piecewise seeder --tracker http://tracker:7070 --token-file token --data /var/lib/piecewise/seeder",
+            ""
+        })
+final class SeederCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Mixin
+    private TrackerOptions trackerOptions = new TrackerOptions();
+
+    @Mixin
+    private PeerOptions peerOptions = new PeerOptions();
+
+    @Option(
+            names = "--leases",
+            paramLabel = "COUNT",
+            description = {"How many ranges to read from S3 at once.", "Default: 8"})
+    private int leases = 8;
+
+    @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
+    private boolean json;
+
+    @Option(names = "--exit-with-stdin", hidden = true)
+    private boolean exitWithStdin;
+
+    @Mixin
+    private VerbosityOptions verbosity = new VerbosityOptions();
+
+    SeederCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Logging.configure(verbosity);
+        SeederConfig config = config();
+        try (Lifetime lifetime = new Lifetime(surroundings)) {
+            if (exitWithStdin) {
+                lifetime.endWithStandardInput();
+            }
+            Seeder seeder = lifetime.own(SeederMain.start(config));
+            ready(config, seeder);
+            lifetime.awaitEnd(seeder.failure());
+        }
+        return 0;
+    }
+
+    private void ready(SeederConfig config, Seeder seeder) {
+        if (json) {
+            Map<String, String> fields = new LinkedHashMap<>();
+            fields.put("node", seeder.nodeId());
+            fields.put("data", config.data().toString());
+            fields.put("tracker", config.tracker().toString());
+            surroundings.out().println(Json.event("ready", fields));
+        } else if (!verbosity.quiet()) {
+            surroundings
+                    .out()
+                    .println("piecewise seeder: ready, reading for the tracker " + config.tracker() + ", data in "
+                            + config.data());
+        }
+        surroundings.out().flush();
+    }
+
+    private SeederConfig config() {
+        if (leases < 1) {
+            throw new ProcessFault(Kind.USAGE, "--leases: a seeder needs at least 1 lease at once, not " + leases);
+        }
+        return new SeederConfig(
+                trackerOptions.tracker(surroundings),
+                trackerOptions.token(surroundings),
+                peerOptions.data(surroundings, "seeder"),
+                peerOptions.listen(),
+                peerOptions.advertise(),
+                leases);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.piecewise.cli;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** The commands, in the order of the help. A command's class is loaded when it is run, and not before. */
+enum Subcommand {
+    DEMO("demo", "See all of it work on this machine, then remove every trace"),
+    TRACKER("tracker", "Run the tracker: the scheduler, the only process with S3 credentials"),
+    SEEDER("seeder", "Run a seeder: reads from S3 what the tracker leases to it, then seeds"),
+    NODE("node", "Run a node: stays up, seeds, and serves every 'get' of this machine"),
+    GET("get", "Bring one object to a path of this machine"),
+    TORRENT("torrent", "Write the .torrent of an object, for any BitTorrent client"),
+    STATUS("status", "What the tracker knows: artifacts, progress, who read which bytes");
+
+    private final String word;
+    private final String summary;
+
+    Subcommand(String word, String summary) {
+        this.word = word;
+        this.summary = summary;
+    }
+
+    static Optional<Subcommand> of(String word) {
+        for (Subcommand subcommand : values()) {
+            if (subcommand.word.equals(word)) {
+                return Optional.of(subcommand);
+            }
+        }
+        return Optional.empty();
+    }
+
+    String word() {
+        return word;
+    }
+
+    /** One line for the list of commands. */
+    String summary() {
+        return summary;
+    }
+
+    /** The picocli-annotated command. */
+    Callable<Integer> in(Surroundings surroundings) {
+        return switch (this) {
+            case DEMO -> new DemoCommand(surroundings);
+            case TRACKER -> new TrackerCommand(surroundings);
+            case SEEDER -> new SeederCommand(surroundings);
+            case NODE -> new NodeCommand(surroundings);
+            case GET -> new GetCommand(surroundings);
+            case TORRENT -> new TorrentCommand(surroundings);
+            case STATUS -> new StatusCommand(surroundings);
+        };
+    }
+}

@@ -1,0 +1,159 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code piecewise torrent}. */
+@Command(
+        description = {
+            "",
+            "Asks the tracker for the object's torrent, which makes seeders read and hash it if that has not happened yet, and "
+                    + "writes it to a file. With --offline no tracker is asked: this process reads the whole object from S3 "
+                    + "itself, with its own credentials (the AWS SDK's settings), only to hash it.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  piecewise torrent s3://models/llm.bin -o llm.torrent",
+            "  piecewise torrent s3://models/llm.bin -o llm.torrent --offline --piece-size 4MiB",
+            ""
+        })
+final class TorrentCommand implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofSeconds(2);
+
+    private final Surroundings surroundings;
+
+    @Parameters(
+            paramLabel = "URI",
+            description = "The object, for example s3://bucket/key. Taken literally, never decoded.")
+    private String uri = "";
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            required = true,
+            description = "The file to write. It appears complete or not at all, and replaces an existing one.")
+    private Path output = Path.of("");
+
+    @Option(
+            names = "--piece-size",
+            paramLabel = "SIZE",
+            description = {
+                "Length of a piece: a multiple of 16KiB up to 512MiB, or auto.",
+                "Default: auto (the one of an artifact that exists, else by the object's size)"
+            })
+    private String pieceSize = "auto";
+
+    @Option(
+            names = "--offline",
+            description = "Read the object here, with the credentials of this process; no tracker is asked.")
+    private boolean offline;
+
+    @Option(names = "--not-private", description = "With --offline: leave out private=1 (BEP 27).")
+    private boolean notPrivate;
+
+    @Option(
+            names = "--stall-timeout",
+            paramLabel = "DURATION",
+            description = {"Give up when no piece was hashed for this long.", "Default: 5m"})
+    private String stallTimeout = "5m";
+
+    @Mixin
+    private TrackerOptions trackerOptions = new TrackerOptions();
+
+    @Mixin
+    private VerbosityOptions verbosity = new VerbosityOptions();
+
+    TorrentCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        Logging.configure(verbosity);
+        ArtifactUri artifact = OptionValues.uri(uri);
+        Optional<PieceLength> pieceLength = OptionValues.pieceSize(pieceSize);
+        Duration patience = OptionValues.duration("--stall-timeout", stallTimeout);
+        WholeFile.checkWritable(output);
+        byte[] metainfo = offline ? read(artifact, pieceLength) : ask(artifact, patience);
+        WholeFile.write(output, metainfo);
+        if (!verbosity.quiet()) {
+            surroundings.out().println("wrote " + output + " (" + metainfo.length + " bytes)");
+            surroundings.out().flush();
+        }
+        return 0;
+    }
+
+    private byte[] read(ArtifactUri artifact, Optional<PieceLength> pieceLength) {
+        throw new UnsupportedOperationException("offline " + artifact + pieceLength + notPrivate);
+    }
+
+    private byte[] ask(ArtifactUri artifact, Duration patience) {
+        try (TrackerClient tracker =
+                new TrackerClient(trackerOptions.tracker(surroundings), trackerOptions.token(surroundings))) {
+            ArtifactStatus status = tracker.requestArtifact(new ArtifactRequest(artifact.toString(), pieceSize));
+            status = published(tracker, status, patience);
+            if (status.infoHash() == null) {
+                throw new ProcessFault(
+                        Kind.FAILED,
+                        artifact + " has 0 bytes and therefore no torrent; 'piecewise get' makes the file");
+            }
+            return tracker.torrent(InfoHash.fromHex(Objects.requireNonNull(status.infoHash())));
+        }
+    }
+
+    private ArtifactStatus published(TrackerClient tracker, ArtifactStatus first, Duration patience) {
+        ProgressLines progress = new ProgressLines(surroundings.err(), style(), 1, System::nanoTime);
+        ArtifactStatus status = first;
+        long changed = System.nanoTime();
+        while (status.state() == ArtifactState.READING) {
+            progress.show(List.of("hashing "
+                    + ProgressLines.bar((long) status.piecesHashed() * status.pieceBytes(), status.totalBytes())
+                    + (status.seedersAlive() == 0 ? "  (no seeder is alive)" : "")));
+            ArtifactStatus next = tracker.artifact(new ArtifactId(status.id()), POLL);
+            if (next.piecesHashed() != status.piecesHashed()) {
+                changed = System.nanoTime();
+            } else if (System.nanoTime() - changed > patience.toNanos()) {
+                throw new ProcessFault(
+                        Kind.STALLED,
+                        "no piece of " + status.uri() + " was hashed for " + patience.toSeconds() + " s ("
+                                + next.piecesHashed()
+                                + " of " + next.pieceCount() + " are; seeders alive: " + next.seedersAlive()
+                                + "); check that a seeder runs and reaches S3");
+            }
+            status = next;
+        }
+        progress.clear();
+        if (status.state() == ArtifactState.FAILED) {
+            Kind kind = status.errorKind() == null ? Kind.FAILED : Kind.valueOf(status.errorKind());
+            throw new OriginFault(kind, Objects.requireNonNullElse(status.error(), status.uri() + " cannot be read"));
+        }
+        return status;
+    }
+
+    private ProgressLines.Style style() {
+        return verbosity.quiet()
+                ? ProgressLines.Style.NONE
+                : surroundings.terminal() ? ProgressLines.Style.TERMINAL : ProgressLines.Style.LINES;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.piecewise.cli;
+
+import picocli.CommandLine.Option;
+
+/** How much a command says on standard error. */
+final class VerbosityOptions {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this page.")
+    private boolean help;
+
+    @Option(names = "--verbose", description = "Also print warnings of libraries, and stack traces of failures.")
+    private boolean verbose;
+
+    @Option(names = "--quiet", description = "No progress; results and failures only.")
+    private boolean quiet;
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    boolean quiet() {
+        return quiet;
+    }
+
+    /** Whether the help page is all that is wanted. */
+    boolean help() {
+        return help;
+    }
+}
