@@ -1,8 +1,8 @@
 package dev.piecewise.cli;
 
-import dev.piecewise.client.FetchOutcome;
+import dev.piecewise.cli.progress.FetchText;
+import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.client.FetchProgress;
-import dev.piecewise.core.ByteSize;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +30,7 @@ final class FetchDisplay {
             surroundings.out().println(Json.event("progress", fields(progress)));
             surroundings.out().flush();
         } else {
-            lines.show(List.of(line(progress, nanoTime.getAsLong() - startNanos)));
+            lines.show(List.of(FetchText.line(progress, nanoTime.getAsLong() - startNanos)));
         }
     }
 
@@ -48,47 +48,5 @@ final class FetchDisplay {
         fields.put("bytesFromPeers", progress.bytesFromPeers());
         fields.put("peers", progress.peers());
         return fields;
-    }
-
-    /** For example {@code downloading [####....] 50%  256 MiB of 512 MiB, 90 MiB/s, 3 peers}. */
-    static String line(FetchProgress progress, long elapsedNanos) {
-        return switch (progress.phase()) {
-            case ASKING -> "asking the tracker";
-            case READING_ORIGIN ->
-                "S3 is read   " + ProgressLines.bar(bytes(progress, progress.piecesHashed()), progress.totalBytes());
-            case DOWNLOADING ->
-                "downloading  "
-                        + ProgressLines.bar(bytes(progress, progress.piecesHeld()), progress.totalBytes())
-                        + rate(progress, elapsedNanos) + ", " + progress.peers()
-                        + (progress.peers() == 1 ? " peer" : " peers");
-            case PUBLISHING -> "publishing   " + ProgressLines.bar(progress.totalBytes(), progress.totalBytes());
-        };
-    }
-
-    private static long bytes(FetchProgress progress, int pieces) {
-        return progress.pieceCount() == 0
-                ? 0
-                : (long) ((double) progress.totalBytes() * pieces / progress.pieceCount());
-    }
-
-    private static String rate(FetchProgress progress, long elapsedNanos) {
-        double seconds = elapsedNanos / 1e9;
-        return seconds < 1 ? "" : ", " + ByteSize.format((long) (progress.bytesFromPeers() / seconds)) + "/s";
-    }
-
-    /** The line for the user that an unsuccessful outcome carries. */
-    static String message(FetchOutcome outcome) {
-        if (outcome instanceof FetchOutcome.NotFound notFound) {
-            return notFound.message();
-        } else if (outcome instanceof FetchOutcome.Denied denied) {
-            return denied.message();
-        } else if (outcome instanceof FetchOutcome.Usage usage) {
-            return usage.message();
-        } else if (outcome instanceof FetchOutcome.Failed failed) {
-            return failed.message();
-        } else if (outcome instanceof FetchOutcome.Stalled stalled) {
-            return stalled.message();
-        }
-        return "ready";
     }
 }

@@ -1,5 +1,7 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.cli.progress.FetchText;
+import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.client.Destination;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchRequest;
@@ -126,7 +128,11 @@ final class GetCommand implements Callable<Integer> {
                 lifetime.endWithStandardInput();
             }
             Piecewise piecewise = lifetime.own(Piecewise.open(config));
-            FetchDisplay display = new FetchDisplay(surroundings, style(), json, System::nanoTime);
+            FetchDisplay display = new FetchDisplay(
+                    surroundings,
+                    json ? ProgressLines.Style.NONE : verbosity.style(surroundings),
+                    json,
+                    System::nanoTime);
             FetchOutcome outcome = piecewise.fetch(request, display::progress);
             display.clear();
             if (lifetime.ending()) {
@@ -162,19 +168,12 @@ final class GetCommand implements Callable<Integer> {
         }
     }
 
-    private ProgressLines.Style style() {
-        if (json || verbosity.quiet()) {
-            return ProgressLines.Style.NONE;
-        }
-        return surroundings.terminal() ? ProgressLines.Style.TERMINAL : ProgressLines.Style.LINES;
-    }
-
     private void report(FetchOutcome outcome) {
         if (outcome instanceof FetchOutcome.Complete complete) {
             complete(complete);
             return;
         }
-        String message = FetchDisplay.message(outcome);
+        String message = FetchText.message(outcome);
         if (json) {
             failed(outcome.exitCode(), message);
         }

@@ -1,5 +1,6 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
@@ -123,7 +124,8 @@ final class TorrentCommand implements Callable<Integer> {
     }
 
     private ArtifactStatus published(TrackerClient tracker, ArtifactStatus first, Duration patience) {
-        ProgressLines progress = new ProgressLines(surroundings.err(), style(), 1, System::nanoTime);
+        ProgressLines progress =
+                new ProgressLines(surroundings.err(), verbosity.style(surroundings), 1, System::nanoTime);
         ArtifactStatus status = first;
         long changed = System.nanoTime();
         while (status.state() == ArtifactState.READING) {
@@ -149,11 +151,5 @@ final class TorrentCommand implements Callable<Integer> {
             throw new OriginFault(kind, Objects.requireNonNullElse(status.error(), status.uri() + " cannot be read"));
         }
         return status;
-    }
-
-    private ProgressLines.Style style() {
-        return verbosity.quiet()
-                ? ProgressLines.Style.NONE
-                : surroundings.terminal() ? ProgressLines.Style.TERMINAL : ProgressLines.Style.LINES;
     }
 }

@@ -1,5 +1,6 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.cli.progress.ProgressLines;
 import picocli.CommandLine.Option;
 
 /** How much a command says on standard error. */
@@ -22,6 +23,14 @@ final class VerbosityOptions {
 
     boolean quiet() {
         return quiet;
+    }
+
+    /** How progress is shown. */
+    ProgressLines.Style style(Surroundings surroundings) {
+        if (quiet) {
+            return ProgressLines.Style.NONE;
+        }
+        return surroundings.terminal() ? ProgressLines.Style.TERMINAL : ProgressLines.Style.LINES;
     }
 
     /** Whether the help page is all that is wanted. */

@@ -1,4 +1,4 @@
-package dev.piecewise.cli;
+package dev.piecewise.cli.progress;
 
 import dev.piecewise.core.ByteSize;
 import java.io.PrintStream;

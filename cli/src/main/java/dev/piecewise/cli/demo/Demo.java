@@ -1,0 +1,177 @@
+package dev.piecewise.cli.demo;
+
+import dev.piecewise.cli.progress.ProgressLines;
+import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** Runs the parts, asks all nodes at once, shows the progress and proves the result. */
+public final class Demo {
+    private static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    private static final long POLL_MILLIS = 150;
+    private static final long SPARE_BYTES = 64L << 20;
+
+    private final DemoPlan plan;
+    private final Consumer<AutoCloseable> owner;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final ProgressLines.Style style;
+    private final LongSupplier nanoTime;
+
+    /**
+     * @param owner told of everything that is to be closed at the end, in reverse order
+     * @param out for results
+     * @param err for progress and for what the processes complain of
+     * @param nanoTime a clock as {@link System#nanoTime}
+     */
+    public Demo(
+            DemoPlan plan,
+            Consumer<AutoCloseable> owner,
+            PrintStream out,
+            PrintStream err,
+            ProgressLines.Style style,
+            LongSupplier nanoTime) {
+        this.plan = plan;
+        this.owner = owner;
+        this.out = out;
+        this.err = err;
+        this.style = style;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Runs the demo to its proof; the processes stay up until {@code owner} closes them.
+     *
+     * @throws ProcessFault if a part cannot start or dies
+     */
+    public DemoReport run(boolean explain) throws InterruptedException {
+        checkSpace();
+        ScratchDirectory scratch = ScratchDirectory.below(plan.temporary());
+        owner.accept(scratch);
+        out.println("Piecewise demo: 1 seeder and " + plan.nodes() + (plan.nodes() == 1 ? " node" : " nodes")
+                + ", one object of " + ByteSize.format(plan.objectBytes())
+                + " and one of 0 bytes, all on this machine.");
+        out.flush();
+        DemoCluster cluster = new DemoCluster(scratch, err::println);
+        owner.accept(cluster);
+        String objectSha256 = cluster.startOrigin(plan.objectBytes());
+        List<DemoCluster.Member> members = cluster.startMembers(plan.nodes());
+        URI tracker = cluster.tracker();
+        List<DemoNode> nodes = members.stream()
+                .map(member -> new DemoNode(member, tracker, plan.pieceLength(), nanoTime))
+                .toList();
+        out.println("S3 at " + cluster.s3().endpoint() + ", tracker at " + tracker + "; all nodes ask at once for "
+                + DemoCluster.OBJECT + " and " + DemoCluster.EMPTY + ".");
+        out.flush();
+        askAll(cluster, nodes);
+        DemoReport report = verify(cluster, nodes, objectSha256);
+        print(report, nodes);
+        if (explain) {
+            new DemoGuide(tracker, cluster.s3().endpoint(), scratch.path(), members).print(out);
+        }
+        return report;
+    }
+
+    private void checkSpace() {
+        long neededBytes = Math.addExact(Math.multiplyExact(plan.objectBytes(), plan.nodes() + 2L), SPARE_BYTES);
+        try {
+            long freeBytes = Files.getFileStore(plan.temporary()).getUsableSpace();
+            if (freeBytes < neededBytes) {
+                throw new ProcessFault(
+                        Kind.FAILED,
+                        "the demo needs " + ByteSize.format(neededBytes) + " in " + plan.temporary() + ", where "
+                                + ByteSize.format(freeBytes)
+                                + " are free; choose a smaller --size or fewer --nodes, or set TMPDIR");
+            }
+        } catch (IOException e) {
+            throw new ProcessFault(Kind.FAILED, "cannot use " + plan.temporary() + "; set TMPDIR", e);
+        }
+    }
+
+    private void askAll(DemoCluster cluster, List<DemoNode> nodes) throws InterruptedException {
+        AtomicInteger number = new AtomicInteger();
+        ExecutorService threads = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "demo-ask-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        ProgressLines progress = new ProgressLines(err, style, nodes.size(), nanoTime);
+        try {
+            CompletableFuture<Void> all = CompletableFuture.allOf(
+                    nodes.stream().map(node -> node.ask(threads)).toArray(CompletableFuture<?>[]::new));
+            while (!finished(all)) {
+                progress.show(nodes.stream().map(DemoNode::line).toList());
+                cluster.checkAlive();
+            }
+            progress.finish(nodes.stream().map(DemoNode::line).toList());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static boolean finished(CompletableFuture<Void> all) throws InterruptedException {
+        try {
+            all.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException fault) {
+                throw fault;
+            }
+            throw new IllegalStateException("a node could not be asked", e.getCause());
+        }
+    }
+
+    private DemoReport verify(DemoCluster cluster, List<DemoNode> nodes, String objectSha256) {
+        List<DemoReport.NodeResult> results = nodes.stream()
+                .map(node -> node.verify(objectSha256, EMPTY_SHA256))
+                .toList();
+        return DemoReport.of(plan.objectBytes(), cluster.s3().objectBytesSent(), results);
+    }
+
+    private void print(DemoReport report, List<DemoNode> nodes) {
+        out.println();
+        out.printf(Locale.ROOT, "%-8s  %8s  %12s  %12s  %s%n", "node", "seconds", "from peers", "from S3", "SHA-256");
+        for (DemoReport.NodeResult node : report.nodes()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-8s  %8.2f  %12s  %12s  %s%n",
+                    node.node(),
+                    node.seconds(),
+                    ByteSize.format(node.bytesFromPeers()),
+                    ByteSize.format(node.bytesFromOrigin()),
+                    node.verified() ? "ok" : "WRONG");
+        }
+        out.println();
+        List<String> failures = new ArrayList<>();
+        nodes.forEach(node -> node.failure().ifPresent(failures::add));
+        failures.forEach(out::println);
+        out.printf(
+                Locale.ROOT,
+                "S3 sent %d object bytes for objects of %d bytes: %.3f%s%n",
+                report.originBytes(),
+                report.artifactBytes(),
+                report.originRatio(),
+                report.originBytes() == report.artifactBytes()
+                        ? ", each byte exactly once"
+                        : ", NOT each byte exactly once");
+        out.flush();
+    }
+}

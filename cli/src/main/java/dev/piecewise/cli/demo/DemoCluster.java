@@ -1,0 +1,173 @@
+package dev.piecewise.cli.demo;
+
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.locals3.LocalS3;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * S3 in this process; tracker, seeder and nodes as processes of their own on loopback. Only the tracker gets credentials.
+ * Closing it ends them all, the tracker last.
+ */
+final class DemoCluster implements AutoCloseable {
+    static final ArtifactUri OBJECT = ArtifactUri.parse("s3://demo/model.bin");
+    static final ArtifactUri EMPTY = ArtifactUri.parse("s3://demo/empty.bin");
+
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final ScratchDirectory scratch;
+    private final Consumer<String> complaints;
+    private final List<ChildProcess> members = new CopyOnWriteArrayList<>();
+    private volatile @Nullable LocalS3 s3;
+    private volatile @Nullable ChildProcess tracker;
+
+    /** A node of the demo. */
+    record Member(String name, Path data, Path files) {}
+
+    /** Nothing runs yet; from the first start on it has to be closed. */
+    DemoCluster(ScratchDirectory scratch, Consumer<String> complaints) {
+        this.scratch = scratch;
+        this.complaints = complaints;
+    }
+
+    /**
+     * Starts S3 and the tracker, and puts both objects in.
+     *
+     * @return SHA-256 of {@link #OBJECT}, hexadecimal
+     */
+    String startOrigin(long objectBytes) {
+        LocalS3 server;
+        try {
+            server = LocalS3.start(scratch.directory("s3"), secret(), secret());
+        } catch (IOException e) {
+            throw new ProcessFault(Kind.FAILED, "cannot start the S3 server of the demo: " + e.getMessage(), e);
+        }
+        s3 = server;
+        tracker = startTracker(server);
+        server.createBucket(OBJECT.bucket());
+        server.put(EMPTY.bucket(), EMPTY.key(), InputStream.nullInputStream(), 0);
+        ObjectContent content = new ObjectContent(objectBytes);
+        server.put(OBJECT.bucket(), OBJECT.key(), content, objectBytes);
+        return content.digest();
+    }
+
+    private static String secret() {
+        return new BigInteger(120, new SecureRandom()).toString(36);
+    }
+
+    private ChildProcess startTracker(LocalS3 server) {
+        String nowhere = scratch.path().resolve("no-aws-file").toString();
+        return ChildProcess.start(
+                "tracker",
+                List.of(
+                        "tracker",
+                        "--listen",
+                        "127.0.0.1:0",
+                        "--state",
+                        scratch.directory("tracker").toString(),
+                        "--allow",
+                        "s3://" + OBJECT.bucket() + "/"),
+                Map.of(
+                        "AWS_ACCESS_KEY_ID",
+                        server.accessKey(),
+                        "AWS_SECRET_ACCESS_KEY",
+                        server.secretKey(),
+                        "AWS_ENDPOINT_URL",
+                        server.endpoint().toString(),
+                        "AWS_REGION",
+                        LocalS3.REGION,
+                        "AWS_CONFIG_FILE",
+                        nowhere,
+                        "AWS_SHARED_CREDENTIALS_FILE",
+                        nowhere),
+                complaints);
+    }
+
+    /** Starts a seeder and so many nodes, and returns the nodes when all of them work. */
+    List<Member> startMembers(int nodes) throws InterruptedException {
+        URI trackerUri = tracker();
+        members.add(startMember("seeder", "seeder", trackerUri, scratch.directory("seeder")));
+        List<Member> started = new ArrayList<>();
+        for (int i = 1; i <= nodes; i++) {
+            String name = "node-" + i;
+            Member member = new Member(
+                    name,
+                    scratch.directory(name).resolve("data"),
+                    scratch.directory(name).resolve("files"));
+            scratch.directory(name + "/files");
+            members.add(startMember(name, "node", trackerUri, member.data()));
+            started.add(member);
+        }
+        for (ChildProcess member : members) {
+            member.awaitReady(START);
+        }
+        return started;
+    }
+
+    private ChildProcess startMember(String name, String command, URI trackerUri, Path data) {
+        return ChildProcess.start(
+                name,
+                List.of(
+                        command,
+                        "--tracker",
+                        trackerUri.toString(),
+                        "--data",
+                        data.toString(),
+                        "--listen",
+                        "127.0.0.1:0",
+                        "--advertise",
+                        "127.0.0.1"),
+                Map.of(),
+                complaints);
+    }
+
+    LocalS3 s3() {
+        return Objects.requireNonNull(s3, "started");
+    }
+
+    /** The tracker's URL, once it works. */
+    URI tracker() throws InterruptedException {
+        ChildProcess running = Objects.requireNonNull(tracker, "started");
+        return URI.create(running.awaitReady(START).path("url").asString());
+    }
+
+    /** Fails if any process has ended by itself. */
+    void checkAlive() {
+        Objects.requireNonNull(tracker, "started").checkAlive();
+        members.forEach(ChildProcess::checkAlive);
+    }
+
+    @Override
+    public void close() throws IOException {
+        members.forEach(ChildProcess::beginToEnd);
+        members.forEach(ChildProcess::awaitEnd);
+        ChildProcess last = tracker;
+        if (last != null) {
+            last.beginToEnd();
+            last.awaitEnd();
+        }
+        LocalS3 server = s3;
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "the demo's processes";
+    }
+}

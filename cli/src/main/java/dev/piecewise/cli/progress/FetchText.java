@@ -1,0 +1,52 @@
+package dev.piecewise.cli.progress;
+
+import dev.piecewise.client.FetchOutcome;
+import dev.piecewise.client.FetchProgress;
+import dev.piecewise.core.ByteSize;
+
+/** A fetch in one line. */
+public final class FetchText {
+    private FetchText() {}
+
+    /** For example {@code downloading  [####....] 50%  256 MiB of 512 MiB, 90 MiB/s, 3 peers}. */
+    public static String line(FetchProgress progress, long elapsedNanos) {
+        return switch (progress.phase()) {
+            case ASKING -> "asking the tracker";
+            case READING_ORIGIN ->
+                "S3 is read   " + ProgressLines.bar(bytes(progress, progress.piecesHashed()), progress.totalBytes());
+            case DOWNLOADING ->
+                "downloading  "
+                        + ProgressLines.bar(bytes(progress, progress.piecesHeld()), progress.totalBytes())
+                        + rate(progress, elapsedNanos) + ", " + progress.peers()
+                        + (progress.peers() == 1 ? " peer" : " peers");
+            case PUBLISHING -> "publishing   " + ProgressLines.bar(progress.totalBytes(), progress.totalBytes());
+        };
+    }
+
+    private static long bytes(FetchProgress progress, int pieces) {
+        return progress.pieceCount() == 0
+                ? 0
+                : (long) ((double) progress.totalBytes() * pieces / progress.pieceCount());
+    }
+
+    private static String rate(FetchProgress progress, long elapsedNanos) {
+        double seconds = elapsedNanos / 1e9;
+        return seconds < 1 ? "" : ", " + ByteSize.format((long) (progress.bytesFromPeers() / seconds)) + "/s";
+    }
+
+    /** The line for the user that an outcome carries; {@code ready} for a complete one. */
+    public static String message(FetchOutcome outcome) {
+        if (outcome instanceof FetchOutcome.NotFound notFound) {
+            return notFound.message();
+        } else if (outcome instanceof FetchOutcome.Denied denied) {
+            return denied.message();
+        } else if (outcome instanceof FetchOutcome.Usage usage) {
+            return usage.message();
+        } else if (outcome instanceof FetchOutcome.Failed failed) {
+            return failed.message();
+        } else if (outcome instanceof FetchOutcome.Stalled stalled) {
+            return stalled.message();
+        }
+        return "ready";
+    }
+}
