@@ -1,0 +1,163 @@
+package dev.piecewise.torrentbuilder.origin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every {@link Origin} promises, the fakes included: a store extends this and supplies its bucket. */
+public abstract class OriginContract {
+    private static final Duration VALIDITY = Duration.ofMinutes(5);
+    private static final byte[] BYTES = bytes(100_000);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    /** The origin under test, with rights on {@link #bucket()}. */
+    protected abstract Origin origin();
+
+    /** An existing bucket. */
+    protected abstract String bucket();
+
+    /** Stores or replaces an object. */
+    protected abstract void put(String key, byte[] bytes) throws Exception;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "plain",
+                "a/b/c.bin",
+                "with space",
+                "a+b",
+                "100%25",
+                "50%",
+                "ünïcode/名前",
+                "q?x=1&y#z",
+                "semi;colon,=@:$!*'()~"
+            })
+    void anObjectIsResolvedSignedAndReadWhateverItsKey(String key) throws Exception {
+        put(key, BYTES);
+        ResolvedArtifact artifact = origin().resolve(uri(key));
+        OriginObject object = artifact.objects().get(0);
+        assertThat(artifact.singleFile()).isTrue();
+        assertThat(object.key()).isEqualTo(key);
+        assertThat(object.entry().path()).isEqualTo(key.substring(key.lastIndexOf('/') + 1));
+        assertThat(object.entry().sizeBytes()).isEqualTo(BYTES.length);
+        assertThat(object.entry().version()).isNotBlank();
+
+        HttpResponse<byte[]> answer = send(origin().presign(artifact, object, 10, 19, VALIDITY));
+        assertThat(answer.statusCode()).isEqualTo(206);
+        assertThat(answer.body()).isEqualTo(Arrays.copyOfRange(BYTES, 10, 20));
+        try (InputStream own = origin().read(artifact, object, 99_990, 99_999)) {
+            assertThat(own.readAllBytes()).isEqualTo(Arrays.copyOfRange(BYTES, 99_990, 100_000));
+        }
+    }
+
+    @Test
+    void aSignatureIsGoodForItsRangeAndVersionOnly() throws Exception {
+        put("signed", BYTES);
+        ResolvedArtifact artifact = origin().resolve(uri("signed"));
+        SignedRead read = origin().presign(artifact, artifact.objects().get(0), 0, 99, VALIDITY);
+
+        assertThat(read.headers().keySet()).extracting(String::toLowerCase).contains("range", "if-match");
+        assertThat(send(read.url(), with(read, "Range", "bytes=0-100")).statusCode())
+                .isEqualTo(403);
+        assertThat(send(read.url(), with(read, "If-Match", "\"other\"")).statusCode())
+                .isEqualTo(403);
+        assertThat(send(read.url(), Map.of()).statusCode()).isIn(400, 403);
+    }
+
+    @Test
+    void bytesOfAnotherVersionAreNeverSent() throws Exception {
+        put("changing", BYTES);
+        ResolvedArtifact artifact = origin().resolve(uri("changing"));
+        OriginObject object = artifact.objects().get(0);
+        SignedRead read = origin().presign(artifact, object, 0, 99, VALIDITY);
+        put("changing", bytes(50_000));
+
+        assertThat(send(read).statusCode()).isEqualTo(412);
+        assertThatThrownBy(() -> origin().read(artifact, object, 0, 99)).isInstanceOf(OriginFault.class);
+        assertThat(origin().resolve(uri("changing")).objects().get(0).entry().version())
+                .isNotEqualTo(object.entry().version());
+    }
+
+    @Test
+    void anEmptyObjectIsResolved() throws Exception {
+        put("empty", new byte[0]);
+        assertThat(origin().resolve(uri("empty")).totalBytes()).isZero();
+    }
+
+    @Test
+    void aMissingKeyIsNamed() {
+        refused(Kind.NOT_FOUND, () -> origin().resolve(uri("no/such")), "no/such", bucket());
+    }
+
+    @Test
+    void aPrefixWithoutItsSlashIsNamedWithIt() throws Exception {
+        put("dir/inside", BYTES);
+        refused(Kind.NOT_FOUND, () -> origin().resolve(uri("dir")), uri("dir") + "/");
+    }
+
+    @Test
+    void aMissingBucketIsNamed() {
+        refused(
+                Kind.NOT_FOUND,
+                () -> origin().resolve(new ArtifactUri(origin().scheme(), "no-such-bucket-here", "k")),
+                "no-such-bucket-here");
+    }
+
+    /** Asserts that a call is refused with this kind, in one line that contains all of these. */
+    protected static void refused(Kind kind, ThrowingCallable call, String... named) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(OriginFault.class, fault -> {
+            assertThat(fault.kind()).isEqualTo(kind);
+            assertThat(fault.getMessage()).contains(named).doesNotContain("\n");
+        });
+    }
+
+    /** The URI of a key in {@link #bucket()}. */
+    protected ArtifactUri uri(String key) {
+        return new ArtifactUri(origin().scheme(), bucket(), key);
+    }
+
+    /** Reproducible bytes. */
+    protected static byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    private HttpResponse<byte[]> send(SignedRead read) throws IOException, InterruptedException {
+        return send(read.url(), read.headers());
+    }
+
+    private HttpResponse<byte[]> send(String url, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+        headers.forEach(request::header);
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private static Map<String, String> with(SignedRead read, String name, String value) {
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(read.headers());
+        headers.put(name, value);
+        return headers;
+    }
+}
