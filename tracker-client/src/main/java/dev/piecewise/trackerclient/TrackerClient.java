@@ -3,8 +3,16 @@ package dev.piecewise.trackerclient;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.announce.AnnounceCodec;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PeerFault;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.trackerclient.api.ApiError;
+import dev.piecewise.trackerclient.api.ApiJson;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
@@ -20,8 +28,12 @@ import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls one tracker. Thread-safe; every method blocks, has a timeout of its own and may be interrupted (a {@link
@@ -32,28 +44,29 @@ import java.util.Optional;
  * dev.piecewise.core.fault.OriginFault} with the kind and the message of that error. Calls that are safe to repeat are
  * repeated a few times when the connection fails.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class TrackerClient implements AutoCloseable {
-    private final URI base;
-    private final Optional<String> token;
+    private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ORIGIN_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration ANNOUNCE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final HttpCalls calls;
 
     /**
      * @param base for example {@code http://127.0.0.1:7070}
      * @param token sent as {@code Authorization: Bearer}; never logged
      */
     public TrackerClient(URI base, Optional<String> token) {
-        this.base = base;
-        this.token = token;
+        this.calls = new HttpCalls(base, token);
     }
 
     /** {@code POST /v1/artifacts}. */
     public ArtifactStatus requestArtifact(ArtifactRequest request) {
-        throw new UnsupportedOperationException("POST " + base + request + token.isPresent());
+        return value(Call.post("/v1/artifacts", request).within(ORIGIN_TIMEOUT), ArtifactStatus.class);
     }
 
     /** {@code GET /v1/artifacts}. */
     public ArtifactList artifacts() {
-        throw new UnsupportedOperationException();
+        return value(Call.get("/v1/artifacts"), ArtifactList.class);
     }
 
     /** {@code GET /v1/artifacts/ID}, at once. */
@@ -63,37 +76,49 @@ public final class TrackerClient implements AutoCloseable {
 
     /** {@code GET /v1/artifacts/ID}: answers when the artifact leaves READING, or as it stands after {@code wait}. */
     public ArtifactStatus artifact(ArtifactId id, Duration wait) {
-        throw new UnsupportedOperationException();
+        String query = wait.isZero() ? "" : "?waitSeconds=" + wait.toMillis() / 1000.0;
+        return value(Call.get("/v1/artifacts/" + id + query).waiting(wait), ArtifactStatus.class);
     }
 
     /** {@code GET /v1/artifacts/ID/ledger}. */
     public Ledger ledger(ArtifactId id) {
-        throw new UnsupportedOperationException();
+        return value(Call.get("/v1/artifacts/" + id + "/ledger"), Ledger.class);
     }
 
     /** {@code POST /v1/nodes}. */
     public NodeAccepted register(NodeRegistration registration) {
-        throw new UnsupportedOperationException();
+        return value(Call.post("/v1/nodes", registration), NodeAccepted.class);
     }
 
     /** {@code POST /v1/nodes/N/heartbeat}; gives up after a few seconds, never hangs. */
     public HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode {
-        throw new UnsupportedOperationException();
+        return read(
+                ofNode(Call.post(node(nodeId) + "/heartbeat", heartbeat).within(HEARTBEAT_TIMEOUT)),
+                HeartbeatReply.class);
     }
 
     /** {@code DELETE /v1/nodes/N}. A node that the tracker does not know has left already. */
     public void leave(String nodeId) {
-        throw new UnsupportedOperationException();
+        HttpResponse<byte[]> response =
+                calls.send(new Call("DELETE", node(nodeId), null, HEARTBEAT_TIMEOUT, Call.Repeat.SAFE));
+        if (!isOk(response) && !ApiError.UNKNOWN_NODE.equals(error(response).kind())) {
+            throw fault(response);
+        }
     }
 
     /** {@code POST /v1/nodes/N/holdings/ID}. */
     public void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode {
-        throw new UnsupportedOperationException();
+        ofNode(Call.post(node(nodeId) + "/holdings/" + id, holdings));
     }
 
     /** {@code POST /v1/nodes/N/leases}: waits up to {@code request.waitSeconds()} while there is no work. */
     public LeaseGrants takeLeases(String nodeId, LeaseRequest request) throws UnknownNode {
-        throw new UnsupportedOperationException();
+        Duration wait = Duration.ofMillis((long) (1000 * Math.max(0, request.waitSeconds())));
+        return read(
+                ofNode(Call.post(node(nodeId) + "/leases", request)
+                        .waiting(wait)
+                        .unlessSent()),
+                LeaseGrants.class);
     }
 
     /**
@@ -101,22 +126,22 @@ public final class TrackerClient implements AutoCloseable {
      * dev.piecewise.core.fault.OriginFault}: the piece is no longer the caller's, the other pieces of the report count.
      */
     public void reportPieces(String leaseId, PieceReport report) throws StaleFence {
-        throw new UnsupportedOperationException();
+        ofLease(Call.post(lease(leaseId) + "/pieces", report));
     }
 
     /** {@code POST /v1/leases/L/return}. */
     public void returnLease(String leaseId, LeaseReturn leaseReturn) throws StaleFence {
-        throw new UnsupportedOperationException();
+        ofLease(Call.post(lease(leaseId) + "/return", leaseReturn));
     }
 
     /** {@code POST /v1/leases/L/sign}. */
     public SignedRead sign(String leaseId, SignRequest request) throws StaleFence {
-        throw new UnsupportedOperationException();
+        return read(ofLease(Call.post(lease(leaseId) + "/sign", request)), SignedRead.class);
     }
 
     /** {@code GET /torrents/INFOHASH.torrent}: the metainfo file, with an announce URL that fits this caller. */
     public byte[] torrent(InfoHash infoHash) {
-        throw new UnsupportedOperationException();
+        return ok(calls.send(Call.get("/torrents/" + infoHash + ".torrent"))).body();
     }
 
     /**
@@ -124,7 +149,7 @@ public final class TrackerClient implements AutoCloseable {
      * out.
      */
     public AnnounceResponse announce(AnnounceRequest request, String nodeId) {
-        throw new UnsupportedOperationException();
+        return announce(request, nodeId, calls.below("/announce"));
     }
 
     /**
@@ -133,9 +158,106 @@ public final class TrackerClient implements AutoCloseable {
      * @throws dev.piecewise.core.fault.PeerFault if the tracker answers with a failure reason or nonsense
      */
     public AnnounceResponse announce(AnnounceRequest request, String nodeId, URI announceUrl) {
-        throw new UnsupportedOperationException();
+        String url = announceUrl.toString();
+        URI full = URI.create(
+                url + (url.contains("?") ? "&" : "?") + AnnounceCodec.toQuery(request) + "&node=" + encode(nodeId));
+        HttpResponse<byte[]> response = calls.get(full, ANNOUNCE_TIMEOUT);
+        if (!isOk(response)) {
+            throw new PeerFault(
+                    Kind.FAILED,
+                    "the tracker at " + HttpCalls.bare(full) + " answered an announce with HTTP "
+                            + response.statusCode());
+        }
+        return AnnounceCodec.decode(response.body());
     }
 
+    private static String node(String nodeId) {
+        return "/v1/nodes/" + encode(nodeId);
+    }
+
+    private static String lease(String leaseId) {
+        return "/v1/leases/" + encode(leaseId);
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private <T> T value(Call call, Class<T> type) {
+        return read(ok(calls.send(call)), type);
+    }
+
+    private HttpResponse<byte[]> ofNode(Call call) throws UnknownNode {
+        HttpResponse<byte[]> response = calls.send(call);
+        if (!isOk(response) && error(response).kind().equals(ApiError.UNKNOWN_NODE)) {
+            throw new UnknownNode(error(response).message());
+        }
+        return ok(response);
+    }
+
+    private HttpResponse<byte[]> ofLease(Call call) throws StaleFence {
+        HttpResponse<byte[]> response = calls.send(call);
+        if (!isOk(response) && error(response).kind().equals(ApiError.STALE_FENCE)) {
+            throw new StaleFence(error(response).message());
+        }
+        return ok(response);
+    }
+
+    private static <T> T read(HttpResponse<byte[]> response, Class<T> type) {
+        try {
+            return ApiJson.read(response.body(), type);
+        } catch (PeerFault e) {
+            throw nonsense(response, e);
+        }
+    }
+
+    private static HttpResponse<byte[]> ok(HttpResponse<byte[]> response) {
+        if (!isOk(response)) {
+            throw fault(response);
+        }
+        return response;
+    }
+
+    private static boolean isOk(HttpResponse<byte[]> response) {
+        return response.statusCode() / 100 == 2;
+    }
+
+    private static ApiError error(HttpResponse<byte[]> response) {
+        try {
+            ApiError error = ApiJson.read(response.body(), ApiError.class);
+            if (error.kind() != null && error.message() != null) {
+                return error;
+            }
+        } catch (PeerFault e) {
+            throw nonsense(response, e);
+        }
+        throw nonsense(response, null);
+    }
+
+    private static ProcessFault nonsense(HttpResponse<byte[]> response, @Nullable PeerFault cause) {
+        return new ProcessFault(
+                Kind.FAILED,
+                "what answers at " + HttpCalls.bare(response.uri()) + " is no Piecewise tracker (HTTP "
+                        + response.statusCode() + "); check --tracker",
+                cause);
+    }
+
+    private static PiecewiseFault fault(HttpResponse<byte[]> response) {
+        ApiError error = error(response);
+        if (error.kind().equals(ApiError.UNAUTHORIZED)) {
+            return new ProcessFault(Kind.DENIED, error.message());
+        }
+        for (Kind kind : Kind.values()) {
+            if (kind.name().equals(error.kind())) {
+                return new OriginFault(kind, error.message());
+            }
+        }
+        return new OriginFault(Kind.FAILED, error.message());
+    }
+
+    /** Breaks off calls under way, which then fail. */
     @Override
-    public void close() {}
+    public void close() {
+        calls.close();
+    }
 }

@@ -1,24 +1,117 @@
 package dev.piecewise.tracker;
 
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.ProvisionException;
+import com.google.inject.Stage;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.torrentbuilder.origin.Origin;
+import dev.piecewise.torrentbuilder.s3.S3Origin;
+import dev.piecewise.tracker.announce.Announcer;
+import dev.piecewise.tracker.artifact.Scheduler;
+import dev.piecewise.tracker.http.TrackerHttp;
+import dev.piecewise.tracker.state.StateDirectory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts a tracker within this process. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class TrackerMain {
+    private static final Logger LOG = LoggerFactory.getLogger(TrackerMain.class);
+
     private TrackerMain() {}
 
     /**
      * Starts with S3 as the process's environment configures it.
      *
-     * @throws dev.piecewise.core.fault.ProcessFault if it cannot listen, or its state directory cannot be used
+     * @throws ProcessFault if it cannot listen, or its state directory cannot be used
      */
     public static TrackerServer start(TrackerConfig config) {
-        return start(config, List.of());
+        checkListen(config);
+        Origin s3 = S3Origin.fromEnvironment();
+        try {
+            return start(config, List.of(s3), s3);
+        } catch (RuntimeException e) {
+            closeQuietly(s3);
+            throw e;
+        }
     }
 
-    /** Starts with these origins, which the caller closes after the tracker. */
+    /**
+     * Starts with these origins, which the caller closes after the tracker.
+     *
+     * @throws ProcessFault if it cannot listen, or its state directory cannot be used
+     */
     public static TrackerServer start(TrackerConfig config, List<Origin> origins) {
-        throw new UnsupportedOperationException("start " + config + origins);
+        checkListen(config);
+        return start(config, origins, () -> {});
+    }
+
+    private static TrackerServer start(TrackerConfig config, List<Origin> origins, AutoCloseable owned) {
+        Optional<StateDirectory> state = config.state().map(StateDirectory::open);
+        TrackerThreads threads = new TrackerThreads();
+        try {
+            Injector injector =
+                    Guice.createInjector(Stage.PRODUCTION, new TrackerModule(config, origins, state, threads));
+            Scheduler scheduler = injector.getInstance(Scheduler.class);
+            Announcer announcer = injector.getInstance(Announcer.class);
+            TrackerHttp http = TrackerHttp.start(
+                    config.listenHost(), config.listenPort(), injector.getInstance(TrackerHttp.Parts.class));
+            threads.everyTick(
+                    () -> {
+                        scheduler.tick();
+                        announcer.tick();
+                    },
+                    failure -> LOG.error("tracker-clock failed", failure));
+            return new TrackerServer(http, scheduler, threads, state, owned);
+        } catch (RuntimeException e) {
+            threads.close();
+            state.ifPresent(StateDirectory::close);
+            throw cause(e);
+        }
+    }
+
+    /** Guice wraps what a provider throws. */
+    private static RuntimeException cause(RuntimeException thrown) {
+        boolean wrapped = thrown instanceof ProvisionException || thrown instanceof com.google.inject.CreationException;
+        return wrapped && thrown.getCause() instanceof PiecewiseFault fault ? fault : thrown;
+    }
+
+    private static void checkListen(TrackerConfig config) {
+        if (config.tokens().inForce() || config.insecure()) {
+            return;
+        }
+        boolean loopback;
+        try {
+            loopback = InetAddress.getByName(config.listenHost()).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new ProcessFault(
+                    Kind.USAGE,
+                    "cannot listen on " + config.listenHost() + ": no such host; choose another --listen",
+                    e);
+        }
+        if (!loopback) {
+            throw new ProcessFault(
+                    Kind.USAGE,
+                    "cannot listen on " + config.listenHost()
+                            + " without tokens: anybody could read what this tracker may read; pass --token-file or set"
+                            + " PIECEWISE_TOKEN, or say --insecure");
+        }
+    }
+
+    static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            LOG.warn("closing {}", closeable.getClass().getSimpleName(), e);
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -1,20 +1,46 @@
 package dev.piecewise.tracker;
 
+import dev.piecewise.tracker.artifact.Scheduler;
+import dev.piecewise.tracker.http.TrackerHttp;
 import java.net.URI;
+import java.util.Optional;
 
-/** A running tracker. Closing it answers waiting requests, releases the port and the state directory; nothing is left. */
+/**
+ * A running tracker. Closing it answers waiting requests, releases the port and the state directory within a few seconds;
+ * no thread or file is left.
+ */
 public final class TrackerServer implements AutoCloseable {
-    private final URI uri;
+    private final TrackerHttp http;
+    private final Scheduler scheduler;
+    private final TrackerThreads threads;
+    private final Optional<? extends AutoCloseable> state;
+    private final AutoCloseable origins;
 
-    TrackerServer(URI uri) {
-        this.uri = uri;
+    TrackerServer(
+            TrackerHttp http,
+            Scheduler scheduler,
+            TrackerThreads threads,
+            Optional<? extends AutoCloseable> state,
+            AutoCloseable origins) {
+        this.http = http;
+        this.scheduler = scheduler;
+        this.threads = threads;
+        this.state = state;
+        this.origins = origins;
     }
 
     /** Where it is reached from this machine, for example {@code http://127.0.0.1:7070}. */
     public URI uri() {
-        return uri;
+        return http.uri();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        threads.stopClock();
+        scheduler.close();
+        http.close();
+        threads.close();
+        state.ifPresent(TrackerMain::closeQuietly);
+        TrackerMain.closeQuietly(origins);
+    }
 }

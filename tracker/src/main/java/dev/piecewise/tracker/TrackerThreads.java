@@ -1,0 +1,97 @@
+package dev.piecewise.tracker;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A tracker's own threads; those of the HTTP server are its own. */
+final class TrackerThreads implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrackerThreads.class);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration STOP = Duration.ofSeconds(3);
+
+    private final ThreadPoolExecutor worker = pool("tracker-worker-", 4, 10_000);
+    private final ThreadPoolExecutor blocking = pool("tracker-origin-", 8, 1_000);
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(named("tracker-clock-"));
+
+    /** Signs reads and completes waiting requests. */
+    ExecutorService worker() {
+        return worker;
+    }
+
+    /** Waits for origins and name servers. */
+    ExecutorService blocking() {
+        return blocking;
+    }
+
+    /**
+     * Runs ten times a second from now on.
+     *
+     * @param died told when it fails, which is a bug
+     */
+    void everyTick(Runnable tick, Consumer<Throwable> died) {
+        ScheduledFuture<?> unused = clock.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        tick.run();
+                    } catch (Throwable failure) {
+                        died.accept(failure);
+                    }
+                },
+                TICK.toMillis(),
+                TICK.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private static ThreadPoolExecutor pool(String name, int threads, int queued) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(queued), named(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger number = new AtomicInteger(1);
+        return task -> {
+            Thread thread = new Thread(task, name + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Ends the clock; the other two go on until {@link #close}. */
+    void stopClock() {
+        stop(clock);
+    }
+
+    @Override
+    public void close() {
+        stop(clock);
+        stop(worker);
+        blocking.shutdownNow(); // waits for others' servers, which nobody needs any more
+        stop(blocking);
+    }
+
+    private static void stop(ExecutorService executor) {
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                executor.shutdownNow();
+                LOG.warn("a thread of the tracker did not end in {}", STOP);
+            }
+        } catch (InterruptedException e) {
+            executor.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package dev.piecewise.tracker.announce;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * One announce, reduced to what a swarm keeps.
+ *
+ * @param address where others reach the peer; with the swarm it is the peer's key
+ * @param nodeId the node that announced; none for a stock client
+ * @param seed whether nothing is left to download
+ */
+public record SwarmPeer(InetSocketAddress address, Optional<String> nodeId, boolean seed) {}

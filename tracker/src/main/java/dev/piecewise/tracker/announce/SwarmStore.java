@@ -1,0 +1,29 @@
+package dev.piecewise.tracker.announce;
+
+import dev.piecewise.core.InfoHash;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * Who is in which swarm. Thread-safe. Times are nanoseconds of the caller's monotonic clock. Every implementation passes
+ * {@code SwarmStoreContract}.
+ */
+public interface SwarmStore {
+    /** Adds a peer or brings it up to date; {@code completed} counts a finished download. */
+    void put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos);
+
+    /** A peer stopped. */
+    void remove(InfoHash swarm, InetSocketAddress address);
+
+    /** All peers of a node are gone, in every swarm. */
+    void removeNode(String nodeId);
+
+    /** Drops peers not heard of for longer than this. */
+    void expire(long nowNanos, long silentNanos);
+
+    /** A random sample for {@code asking}, which is not in it; a seed is handed no seeds. */
+    List<InetSocketAddress> sample(InfoHash swarm, SwarmPeer asking, int atMost);
+
+    /** How many are there now. */
+    SwarmCounts counts(InfoHash swarm);
+}

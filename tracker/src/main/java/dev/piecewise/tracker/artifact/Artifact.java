@@ -1,0 +1,169 @@
+package dev.piecewise.tracker.artifact;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.MagnetLink;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.tracker.ledger.ObjectSpans;
+import dev.piecewise.tracker.ledger.PieceLedger;
+import dev.piecewise.tracker.ledger.VersionBytes;
+import dev.piecewise.tracker.node.Holders;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Ledger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Everything known of one artifact. Guarded by the scheduler's lock. */
+final class Artifact {
+    private static final long MIN_READ_BYTES = 8L * 1024 * 1024;
+
+    final ArtifactId id;
+    final ResolvedArtifact resolved;
+    final PieceLength pieceLength;
+    final boolean privateTorrent;
+    final ObjectSpans spans;
+    final PieceLedger ledger;
+    final Holders holders;
+    final Attempts attempts = new Attempts();
+    private final ArtifactContent content;
+    private @Nullable InfoDictionary info;
+    private @Nullable InfoHash infoHash;
+    private @Nullable Kind errorKind;
+    private @Nullable String error;
+
+    /**
+     * @param versions byte maps of the objects, in order
+     * @throws IllegalArgumentException naming the key that cannot become a file, or the piece count that is too large
+     */
+    Artifact(ResolvedArtifact resolved, PieceLength pieceLength, boolean privateTorrent, List<VersionBytes> versions) {
+        this.id = resolved.id(pieceLength);
+        this.resolved = resolved;
+        this.pieceLength = pieceLength;
+        this.privateTorrent = privateTorrent;
+        this.content = resolved.content(pieceLength);
+        this.spans = new ObjectSpans(
+                content.layout(),
+                resolved.objects().stream()
+                        .map(object -> object.entry().sizeBytes())
+                        .toList());
+        this.ledger = new PieceLedger(spans, versions, MIN_READ_BYTES);
+        this.holders = new Holders(pieceCount());
+    }
+
+    int pieceCount() {
+        return content.layout().pieceCount();
+    }
+
+    ArtifactState state() {
+        if (error != null) {
+            return ArtifactState.FAILED;
+        }
+        return ledger.hashedPieces() == pieceCount() ? ArtifactState.PUBLISHED : ArtifactState.READING;
+    }
+
+    /** Builds the info dictionary when the last hash has come; whether it did so now. */
+    boolean publish() {
+        if (info != null || pieceCount() == 0) {
+            return false;
+        }
+        Optional<List<PieceHash>> hashes = ledger.hashes();
+        hashes.ifPresent(all -> {
+            InfoDictionary built = new InfoDictionary(content, all, privateTorrent);
+            info = built;
+            infoHash = built.infoHash();
+        });
+        return hashes.isPresent();
+    }
+
+    Optional<InfoDictionary> info() {
+        return Optional.ofNullable(info);
+    }
+
+    Optional<InfoHash> infoHash() {
+        return Optional.ofNullable(infoHash);
+    }
+
+    Optional<Kind> errorKind() {
+        return Optional.ofNullable(errorKind);
+    }
+
+    Optional<String> error() {
+        return Optional.ofNullable(error);
+    }
+
+    void fail(Kind kind, String message) {
+        errorKind = kind;
+        error = message;
+    }
+
+    /** Asked for anew after a failure: what is hashed stays, reading goes on. */
+    void revive() {
+        errorKind = null;
+        error = null;
+        attempts.reset();
+    }
+
+    ArtifactStatus status(Links links, int seedersAlive) {
+        Optional<InfoHash> hash = infoHash();
+        return new ArtifactStatus(
+                id.hex(),
+                resolved.uri().toString(),
+                content.name(),
+                content.singleFile(),
+                content.files(),
+                state(),
+                content.layout().totalBytes(),
+                pieceLength.bytes(),
+                pieceCount(),
+                privateTorrent,
+                ledger.hashedPieces(),
+                ledger.originBytes(),
+                hash.map(InfoHash::hex).orElse(null),
+                hash.map(of -> magnet(of, links)).orElse(null),
+                hash.map(links::torrentUrl).orElse(null),
+                error,
+                errorKind == null ? null : errorKind.name(),
+                holders.complete(),
+                holders.nodes(),
+                ledger.liveLeases(),
+                seedersAlive);
+    }
+
+    private String magnet(InfoHash hash, Links links) {
+        return new MagnetLink(hash, Optional.of(content.name()), List.of(links.announceUrl(hash))).toString();
+    }
+
+    Ledger ledgerView() {
+        List<Ledger.Piece> pieces = new ArrayList<>();
+        for (int piece = 0; piece < pieceCount(); piece++) {
+            pieces.add(new Ledger.Piece(
+                    piece,
+                    ledger.state(piece),
+                    ledger.hash(piece).map(PieceHash::hex).orElse(null),
+                    holders.holdersOf(piece),
+                    ledger.reads(piece).stream()
+                            .map(read -> new Ledger.Read(
+                                    read.nodeId(),
+                                    read.fence(),
+                                    read.at(),
+                                    read.outcome().word()))
+                            .toList()));
+        }
+        return new Ledger(
+                id.hex(),
+                content.layout().totalBytes(),
+                ledger.originBytes(),
+                ledger.wastedBytes(),
+                ledger.rereadBytes(),
+                ledger.rereadPieces(),
+                pieces);
+    }
+}

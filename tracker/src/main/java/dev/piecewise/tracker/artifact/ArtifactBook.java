@@ -1,0 +1,225 @@
+package dev.piecewise.tracker.artifact;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.VersionedEntry;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.torrentbuilder.origin.OriginObject;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.tracker.ledger.ReadOutcome;
+import dev.piecewise.tracker.ledger.Run;
+import dev.piecewise.tracker.ledger.VersionBytes;
+import dev.piecewise.tracker.ledger.VersionKey;
+import dev.piecewise.tracker.state.Event;
+import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All artifacts, oldest first, and how they come back after a restart. Guarded by the scheduler's lock. */
+final class ArtifactBook {
+    private static final int MAX_PIECES = 2_000_000;
+
+    private final Map<ArtifactId, Artifact> artifacts = new LinkedHashMap<>();
+    private final Map<InfoHash, Artifact> published = new HashMap<>();
+    private final Map<VersionKey, VersionBytes> versions = new HashMap<>();
+    private final Journal journal;
+    private long lastFence;
+
+    ArtifactBook(Journal journal) {
+        this.journal = journal;
+    }
+
+    Collection<Artifact> all() {
+        return artifacts.values();
+    }
+
+    Optional<Artifact> find(ArtifactId id) {
+        return Optional.ofNullable(artifacts.get(id));
+    }
+
+    Optional<Artifact> find(InfoHash infoHash) {
+        return Optional.ofNullable(published.get(infoHash));
+    }
+
+    /**
+     * The artifact of what was resolved: with a piece length that very one, without the earliest that has not failed, else
+     * a new one. A failed one is taken up again.
+     */
+    Artifact admit(ResolvedArtifact resolved, Optional<PieceLength> pieceLength, boolean privateTorrent) {
+        Optional<Artifact> earliest = artifacts.values().stream()
+                .filter(artifact -> artifact.state() != ArtifactState.FAILED
+                        && artifact.resolved.uri().equals(resolved.uri())
+                        && artifact.resolved.endpoint().equals(resolved.endpoint())
+                        && artifact.resolved.objects().equals(resolved.objects()))
+                .findFirst();
+        if (pieceLength.isEmpty() && earliest.isPresent()) {
+            return earliest.get();
+        }
+        PieceLength length = pieceLength.orElseGet(() -> PieceLength.auto(resolved.totalBytes()));
+        Artifact known = artifacts.get(resolved.id(length));
+        if (known == null) {
+            return add(resolved, length, privateTorrent);
+        }
+        if (known.state() == ArtifactState.FAILED) {
+            known.revive();
+            journal.append(new Event.ArtifactRevived(known.id.hex()));
+        }
+        return known;
+    }
+
+    private Artifact add(ResolvedArtifact resolved, PieceLength length, boolean privateTorrent) {
+        if (resolved.totalBytes() / length.bytes() >= MAX_PIECES) {
+            throw new OriginFault(
+                    Kind.USAGE,
+                    resolved.uri() + " has more than " + MAX_PIECES + " pieces of " + length.bytes()
+                            + " bytes; choose a larger piece size, or leave it out");
+        }
+        Artifact artifact;
+        try {
+            artifact = create(resolved, length, privateTorrent);
+        } catch (IllegalArgumentException e) {
+            throw new OriginFault(Kind.USAGE, "cannot make a torrent of " + resolved.uri() + ": " + e.getMessage(), e);
+        }
+        journal.append(added(artifact));
+        return artifact;
+    }
+
+    private Artifact create(ResolvedArtifact resolved, PieceLength length, boolean privateTorrent) {
+        List<VersionBytes> bytes = new ArrayList<>();
+        for (OriginObject object : resolved.objects()) {
+            VersionKey key = new VersionKey(
+                    resolved.endpoint(),
+                    resolved.uri().bucket(),
+                    object.key(),
+                    object.entry().version());
+            bytes.add(versions.computeIfAbsent(key, absent -> new VersionBytes()));
+        }
+        Artifact artifact = new Artifact(resolved, length, privateTorrent, bytes);
+        artifacts.put(artifact.id, artifact);
+        return artifact;
+    }
+
+    /** Notes that a hash came in; whether the artifact's torrent exists from now on. */
+    boolean publish(Artifact artifact) {
+        boolean now = artifact.publish();
+        artifact.infoHash().ifPresent(hash -> published.putIfAbsent(hash, artifact));
+        return now;
+    }
+
+    /** The fence of the next grant: larger than all before, and than all of a tracker whose state was lost. */
+    long nextFence(long nowMillis) {
+        lastFence = Math.max(lastFence + 1, nowMillis);
+        return lastFence;
+    }
+
+    private static Event added(Artifact artifact) {
+        ResolvedArtifact resolved = artifact.resolved;
+        return new Event.ArtifactAdded(
+                artifact.id.hex(),
+                resolved.uri().toString(),
+                resolved.endpoint(),
+                resolved.singleFile(),
+                resolved.objects().stream()
+                        .map(object -> new Event.ObjectVersion(
+                                object.key(),
+                                object.entry().path(),
+                                object.entry().sizeBytes(),
+                                object.entry().version()))
+                        .toList(),
+                artifact.pieceLength.bytes(),
+                artifact.privateTorrent);
+    }
+
+    /** Events that build all of this from nothing. */
+    List<Event> snapshot() {
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.FenceMark(lastFence));
+        for (Artifact artifact : artifacts.values()) {
+            events.add(added(artifact));
+            events.add(new Event.LedgerSet(
+                    artifact.id.hex(),
+                    artifact.ledger.record(),
+                    artifact.errorKind().map(Kind::name).orElse(null),
+                    artifact.error().orElse(null)));
+        }
+        return events;
+    }
+
+    /**
+     * Takes an event of an earlier run.
+     *
+     * @throws ProcessFault if it does not fit the ones before
+     */
+    void replay(Event event) {
+        try {
+            apply(event);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new ProcessFault(
+                    Kind.FAILED,
+                    "the tracker's journal contradicts itself (" + e.getMessage()
+                            + "); restore the state directory, or choose another --state",
+                    e);
+        }
+    }
+
+    private void apply(Event event) {
+        if (event instanceof Event.FenceMark mark) {
+            lastFence = Math.max(lastFence, mark.fence());
+        } else if (event instanceof Event.ArtifactAdded added) {
+            readd(added);
+        } else if (event instanceof Event.LedgerSet set) {
+            Artifact artifact = get(set.id());
+            artifact.ledger.restore(set.ledger());
+            if (set.error() != null && set.errorKind() != null) {
+                artifact.fail(Kind.valueOf(set.errorKind()), set.error());
+            }
+            publish(artifact);
+        } else if (event instanceof Event.Granted granted) {
+            lastFence = Math.max(lastFence, granted.fence());
+            Run run = new Run(granted.firstPiece(), granted.pieceCount());
+            get(granted.id()).ledger.grant(run, granted.fence(), granted.nodeId(), granted.at());
+        } else if (event instanceof Event.Reported reported) {
+            Artifact artifact = get(reported.id());
+            artifact.ledger.report(
+                    reported.fence(), reported.bytesRead(), reported.piece(), PieceHash.fromHex(reported.sha1()));
+            publish(artifact);
+        } else if (event instanceof Event.Progressed progressed) {
+            get(progressed.id()).ledger.progress(progressed.fence(), progressed.bytesRead());
+        } else if (event instanceof Event.Ended ended) {
+            get(ended.id()).ledger.end(ended.fence(), ended.bytesRead(), ReadOutcome.valueOf(ended.outcome()));
+        } else if (event instanceof Event.ArtifactFailed failed) {
+            get(failed.id()).fail(Kind.valueOf(failed.errorKind()), failed.error());
+        } else if (event instanceof Event.ArtifactRevived revived) {
+            get(revived.id()).revive();
+        }
+    }
+
+    private void readd(Event.ArtifactAdded added) {
+        List<OriginObject> objects = added.objects().stream()
+                .map(object -> new OriginObject(
+                        object.key(), new VersionedEntry(object.path(), object.sizeBytes(), object.version())))
+                .toList();
+        ResolvedArtifact resolved =
+                new ResolvedArtifact(ArtifactUri.parse(added.uri()), added.endpoint(), added.singleFile(), objects);
+        create(resolved, new PieceLength(added.pieceBytes()), added.privateTorrent());
+    }
+
+    private Artifact get(String id) {
+        Artifact artifact = artifacts.get(new ArtifactId(id));
+        if (artifact == null) {
+            throw new IllegalArgumentException("artifact " + id + " was never added");
+        }
+        return artifact;
+    }
+}

@@ -1,0 +1,326 @@
+package dev.piecewise.tracker.artifact;
+
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.tracker.announce.SwarmCounts;
+import dev.piecewise.tracker.announce.SwarmStore;
+import dev.piecewise.tracker.lease.Lease;
+import dev.piecewise.tracker.lease.LeaseBook;
+import dev.piecewise.tracker.lease.LeaseId;
+import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.ledger.Acceptance;
+import dev.piecewise.tracker.ledger.LedgerRecord;
+import dev.piecewise.tracker.ledger.ReadOutcome;
+import dev.piecewise.tracker.ledger.Run;
+import dev.piecewise.tracker.node.NodeRegistry;
+import dev.piecewise.tracker.state.Event;
+import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.PieceReport;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives leases out and takes what comes back. Whoever calls holds the scheduler's lock; {@code nowNanos} is on its clock.
+ */
+final class LeaseDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseDesk.class);
+    private static final Pattern SIGNATURE =
+            Pattern.compile("\\?\\S*(?:signature|x-amz-)\\S*", Pattern.CASE_INSENSITIVE);
+    private static final int MAX_ERROR_CHARS = 1000;
+
+    private final ArtifactBook book;
+    private final LeaseBook leases;
+    private final NodeRegistry nodes;
+    private final SwarmStore swarms;
+    private final Journal journal;
+    private final LeaseTimes times;
+    private final InstantSource clock;
+    private long rereadNotBeforeNanos;
+
+    LeaseDesk(
+            ArtifactBook book,
+            LeaseBook leases,
+            NodeRegistry nodes,
+            SwarmStore swarms,
+            Journal journal,
+            LeaseTimes times,
+            InstantSource clock) {
+        this.book = book;
+        this.leases = leases;
+        this.nodes = nodes;
+        this.swarms = swarms;
+        this.journal = journal;
+        this.times = times;
+        this.clock = clock;
+    }
+
+    /** After a restart: leases of the last run get a full expiry, and nobody is taken for dead before one has passed. */
+    void resume(long nowNanos) {
+        rereadNotBeforeNanos = nowNanos + times.expiry().toNanos();
+        for (Artifact artifact : book.all()) {
+            for (LedgerRecord.Account account : artifact.ledger.record().live()) {
+                Run run = new Run(account.firstPiece(), account.pieceCount());
+                leases.add(lease(artifact, run, account.fence(), account.nodeId(), nowNanos), deadline(nowNanos));
+            }
+        }
+    }
+
+    private static Lease lease(Artifact artifact, Run run, long fence, String nodeId, long nowNanos) {
+        return new Lease(
+                artifact.id, fence, nodeId, run, artifact.spans.of(run.firstPiece(), run.pieceCount()), nowNanos);
+    }
+
+    private long deadline(long nowNanos) {
+        return nowNanos + times.expiry().toNanos();
+    }
+
+    /** Up to {@code atMost} leases, each on the artifact with the fewest. */
+    List<Lease> grant(String nodeId, int atMost, long nowNanos) {
+        List<Lease> granted = new ArrayList<>();
+        while (granted.size() < atMost) {
+            Optional<Lease> lease = grantOne(nodeId, nowNanos);
+            if (lease.isEmpty()) {
+                break;
+            }
+            granted.add(lease.get());
+        }
+        return granted;
+    }
+
+    private Optional<Lease> grantOne(String nodeId, long nowNanos) {
+        Artifact neediest = null;
+        Run run = null;
+        for (Artifact artifact : book.all()) {
+            if (artifact.state() == ArtifactState.FAILED
+                    || artifact.attempts.isResting(nowNanos)
+                    || (neediest != null && artifact.ledger.liveLeases() >= neediest.ledger.liveLeases())) {
+                continue;
+            }
+            Optional<Run> next = artifact.ledger.next(rereadable(artifact, nowNanos));
+            if (next.isPresent()) {
+                neediest = artifact;
+                run = next.get();
+            }
+        }
+        if (neediest == null || run == null) {
+            return Optional.empty();
+        }
+        long fence = book.nextFence(clock.millis());
+        String at = clock.instant().toString();
+        neediest.ledger.grant(run, fence, nodeId, at);
+        Lease lease = lease(neediest, run, fence, nodeId, nowNanos);
+        leases.add(lease, deadline(nowNanos));
+        journal.append(new Event.Granted(neediest.id.hex(), fence, nodeId, run.firstPiece(), run.pieceCount(), at));
+        return Optional.of(lease);
+    }
+
+    /**
+     * Hashed pieces that may be read again: nobody alive holds them, and somebody wants them. A stock client that announces
+     * itself as a seed counts as a holder of everything, one that leeches as somebody who wants.
+     */
+    private BitSet rereadable(Artifact artifact, long nowNanos) {
+        if (artifact.ledger.hashedPieces() == 0 || nowNanos - rereadNotBeforeNanos < 0) {
+            return new BitSet();
+        }
+        SwarmCounts swarm = artifact.infoHash().map(swarms::counts).orElse(SwarmCounts.NONE);
+        boolean wanted = artifact.state() == ArtifactState.READING
+                || swarm.stockLeeches() > 0
+                || artifact.holders.isMissedBy(node ->
+                        nodes.find(node).map(NodeRegistry.Node::wantsBytes).orElse(false));
+        return wanted && swarm.stockSeeds() == 0 ? artifact.holders.heldByNobody() : new BitSet();
+    }
+
+    /** Keeps a lease alive; nothing if it is not this node's, or dead. */
+    Optional<Lease> renew(String nodeId, Heartbeat.Progress progress, long nowNanos) {
+        Optional<LeaseId> id = LeaseId.parse(progress.leaseId());
+        id.flatMap(of -> book.find(of.artifact()))
+                .ifPresent(artifact -> progress(artifact, progress.fence(), progress.bytesRead()));
+        Optional<Lease> lease = leases.find(progress.fence())
+                .filter(found ->
+                        found.nodeId().equals(nodeId) && Optional.of(found.id()).equals(id));
+        lease.ifPresent(found -> leases.renew(found.fence(), deadline(nowNanos)));
+        return lease;
+    }
+
+    private void progress(Artifact artifact, long fence, long bytesRead) {
+        long before = artifact.ledger.bytesRead(fence);
+        artifact.ledger.progress(fence, bytesRead);
+        if (artifact.ledger.bytesRead(fence) != before) {
+            journal.append(new Event.Progressed(artifact.id.hex(), fence, bytesRead));
+        }
+    }
+
+    /**
+     * Takes pieces; those that are right count even when others of the same report are refused.
+     *
+     * @throws Refused STALE_FENCE or HASH_MISMATCH
+     */
+    void report(String leaseId, PieceReport report) {
+        LeaseId id = leaseId(leaseId, report.fence());
+        Artifact artifact = artifact(id);
+        boolean stale = !artifact.ledger.isLive(id.fence()) && report.pieces().isEmpty();
+        Optional<Integer> mismatch = Optional.empty();
+        for (PieceReport.HashedPiece piece : report.pieces()) {
+            Acceptance acceptance = take(artifact, id.fence(), report.bytesRead(), piece);
+            stale |= acceptance == Acceptance.STALE;
+            mismatch = acceptance == Acceptance.MISMATCH ? Optional.of(piece.piece()) : mismatch;
+        }
+        if (!artifact.ledger.isLive(id.fence())) {
+            leases.remove(id.fence());
+        }
+        if (mismatch.isPresent()) {
+            refuseMismatch(artifact, mismatch.get());
+        }
+        if (stale) {
+            progress(artifact, id.fence(), report.bytesRead());
+            throw stale(id);
+        }
+        journal.check();
+    }
+
+    private Acceptance take(Artifact artifact, long fence, long bytesRead, PieceReport.HashedPiece piece) {
+        if (piece.piece() < 0 || piece.piece() >= artifact.pieceCount()) {
+            throw usage(artifact.resolved.uri() + " has no piece " + piece.piece());
+        }
+        PieceHash hash;
+        try {
+            hash = PieceHash.fromHex(piece.sha1());
+        } catch (IllegalArgumentException e) {
+            throw usage("'" + piece.sha1() + "' is not a SHA-1 of 40 hexadecimal digits");
+        }
+        Optional<Lease> lease = leases.find(fence);
+        long bytesBefore = artifact.ledger.originBytes();
+        Acceptance acceptance = artifact.ledger.report(fence, bytesRead, piece.piece(), hash);
+        boolean changed = acceptance == Acceptance.ACCEPTED || (lease.isPresent() && acceptance == Acceptance.MISMATCH);
+        if (changed) {
+            journal.append(new Event.Reported(artifact.id.hex(), fence, bytesRead, piece.piece(), hash.hex()));
+        } else if (artifact.ledger.originBytes() != bytesBefore) {
+            journal.append(new Event.Progressed(artifact.id.hex(), fence, bytesRead));
+        }
+        if (acceptance == Acceptance.ACCEPTED) {
+            artifact.attempts.progressed();
+            lease.filter(found -> nodes.find(found.nodeId()).isPresent())
+                    .ifPresent(found -> artifact.holders.reported(found.nodeId(), piece.piece()));
+            book.publish(artifact);
+        }
+        return acceptance;
+    }
+
+    private void refuseMismatch(Artifact artifact, int piece) {
+        String what = "piece " + piece + " of " + artifact.resolved.uri() + " differs from what was read before";
+        if (artifact.attempts.mismatched()) {
+            fail(
+                    artifact,
+                    Kind.FAILED,
+                    what + ", " + Attempts.MAX_MISMATCHES
+                            + " times: the object changed without its ETag, or a reader is broken; store it anew");
+        }
+        throw new Refused(Refused.Reason.HASH_MISMATCH, what + "; it is not counted");
+    }
+
+    /** @throws Refused STALE_FENCE if it ended otherwise before */
+    void giveBack(String leaseId, LeaseReturn back, long nowNanos) {
+        LeaseId id = leaseId(leaseId, back.fence());
+        Artifact artifact = artifact(id);
+        Optional<Lease> lease = leases.find(id.fence());
+        if (lease.isEmpty()) {
+            progress(artifact, id.fence(), back.bytesRead());
+            if (artifact.ledger.endedWell(id.fence())) {
+                journal.check();
+                return;
+            }
+            throw stale(id);
+        }
+        end(lease.get(), back.bytesRead(), ReadOutcome.RETURNED);
+        String error = back.error();
+        if (error != null) {
+            blame(artifact, lease.get(), Optional.ofNullable(back.errorKind()).orElse("FAILED"), error, nowNanos);
+        }
+    }
+
+    /** What a failed lease means for its artifact. */
+    void blame(Artifact artifact, Lease lease, String errorKind, String error, long nowNanos) {
+        String message = clean(error);
+        LOG.info("lease {} on {} failed ({}): {}", lease.fence(), artifact.resolved.uri(), errorKind, message);
+        switch (errorKind.toUpperCase(Locale.ROOT)) {
+            case "NOT_FOUND" -> fail(artifact, Kind.NOT_FOUND, message);
+            case "DENIED" -> fail(artifact, Kind.DENIED, message);
+            case LeaseReturn.VERSION_GONE -> fail(artifact, Kind.FAILED, message);
+            default -> {
+                if (artifact.attempts.failed(lease.grantedNanos(), nowNanos, times.retryBackoff())) {
+                    fail(artifact, Kind.FAILED, message);
+                }
+            }
+        }
+    }
+
+    /** One line, without signatures. */
+    private static String clean(String error) {
+        String line = SIGNATURE.matcher(error.replaceAll("\\s+", " ")).replaceAll("?***");
+        return line.length() <= MAX_ERROR_CHARS ? line : line.substring(0, MAX_ERROR_CHARS);
+    }
+
+    private void fail(Artifact artifact, Kind kind, String message) {
+        if (artifact.state() != ArtifactState.FAILED) {
+            artifact.fail(kind, message);
+            journal.append(new Event.ArtifactFailed(artifact.id.hex(), kind.name(), message));
+            leases.on(artifact.id).forEach(lease -> end(lease, 0, ReadOutcome.RETURNED));
+        }
+    }
+
+    /** Ends a live lease. */
+    void end(Lease lease, long bytesRead, ReadOutcome outcome) {
+        leases.remove(lease.fence());
+        book.find(lease.artifact()).ifPresent(artifact -> {
+            artifact.ledger.end(lease.fence(), bytesRead, outcome);
+            journal.append(new Event.Ended(artifact.id.hex(), lease.fence(), bytesRead, outcome.name()));
+        });
+    }
+
+    /** Ends what nobody renewed in time. */
+    void expire(long nowNanos) {
+        for (Lease lease : leases.expired(nowNanos)) {
+            LOG.info("lease {} of node {} expired", lease.fence(), lease.nodeId());
+            end(lease, 0, ReadOutcome.EXPIRED);
+        }
+    }
+
+    /** @throws Refused STALE_FENCE */
+    Lease live(String leaseId, long fence) {
+        LeaseId id = leaseId(leaseId, fence);
+        return leases.find(id.fence()).filter(lease -> lease.id().equals(id)).orElseThrow(() -> stale(id));
+    }
+
+    private static LeaseId leaseId(String text, long fence) {
+        LeaseId id = LeaseId.parse(text).orElseThrow(() -> usage("'" + text + "' is not a lease"));
+        if (id.fence() != fence) {
+            throw stale(id);
+        }
+        return id;
+    }
+
+    private Artifact artifact(LeaseId id) {
+        return book.find(id.artifact()).orElseThrow(() -> stale(id));
+    }
+
+    private static Refused stale(@Nullable LeaseId id) {
+        return new Refused(
+                Refused.Reason.STALE_FENCE, "lease " + id + " is over; stop reading, what was read does not count");
+    }
+
+    private static OriginFault usage(String message) {
+        return new OriginFault(Kind.USAGE, message);
+    }
+}

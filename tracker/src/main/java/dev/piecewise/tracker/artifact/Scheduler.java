@@ -1,0 +1,423 @@
+package dev.piecewise.tracker.artifact;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.tracker.announce.SwarmStore;
+import dev.piecewise.tracker.lease.Lease;
+import dev.piecewise.tracker.lease.LeaseBook;
+import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.ledger.ReadOutcome;
+import dev.piecewise.tracker.ledger.Span;
+import dev.piecewise.tracker.node.NodeRegistry;
+import dev.piecewise.tracker.state.Event;
+import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.trackerclient.api.ArtifactList;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.HeartbeatReply;
+import dev.piecewise.trackerclient.api.LeaseGrant;
+import dev.piecewise.trackerclient.api.LeaseGrants;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.Ledger;
+import dev.piecewise.trackerclient.api.PieceReport;
+import dev.piecewise.trackerclient.api.SignRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one owner of artifacts, leases and nodes: all of it changes under this object's lock, and nothing else does. Nothing
+ * under the lock blocks but the append to the journal; signatures are made and waiting requests completed outside, on
+ * {@code worker}. {@link #tick} must be called a few times a second: it ends what was not renewed and answers who waited
+ * long enough.
+ */
+public final class Scheduler implements AutoCloseable {
+    private final ArtifactBook book;
+    private final LeaseBook leases = new LeaseBook();
+    private final NodeRegistry nodes = new NodeRegistry();
+    private final LeaseDesk desk;
+    private final SwarmStore swarms;
+    private final ReadSigner signer;
+    private final LeaseTimes times;
+    private final LongSupplier nanoClock;
+    private final Executor worker;
+    private final boolean privateTorrents;
+    private final WaitingRoom waiting;
+    private boolean closed;
+
+    /**
+     * @param past events of earlier runs, oldest first
+     * @param journal takes the events of this one
+     * @param nanoClock monotonic
+     * @param clock for timestamps
+     */
+    public Scheduler(
+            List<Event> past,
+            Journal journal,
+            SwarmStore swarms,
+            ReadSigner signer,
+            LeaseTimes times,
+            boolean privateTorrents,
+            LongSupplier nanoClock,
+            InstantSource clock,
+            Executor worker) {
+        this.swarms = swarms;
+        this.signer = signer;
+        this.times = times;
+        this.privateTorrents = privateTorrents;
+        this.nanoClock = nanoClock;
+        this.worker = worker;
+        this.waiting = new WaitingRoom(worker);
+        this.book = new ArtifactBook(journal);
+        this.desk = new LeaseDesk(book, leases, nodes, swarms, journal, times, clock);
+        past.forEach(book::replay);
+        desk.resume(nanoClock.getAsLong());
+        journal.begin(book::snapshot);
+    }
+
+    /** The artifact of a resolved URI, see {@link Admissions}. */
+    synchronized ArtifactId admit(ResolvedArtifact resolved, Optional<PieceLength> pieceLength) {
+        Artifact artifact = book.admit(resolved, pieceLength, privateTorrents);
+        book.publish(artifact);
+        dispatch();
+        return artifact.id;
+    }
+
+    public synchronized ArtifactList artifacts(Links links) {
+        return new ArtifactList(book.all().stream()
+                .map(artifact -> artifact.status(links, nodes.leaseTakers()))
+                .toList());
+    }
+
+    /** @throws OriginFault NOT_FOUND */
+    public synchronized ArtifactStatus artifact(ArtifactId id, Links links) {
+        return get(id).status(links, nodes.leaseTakers());
+    }
+
+    /** Completes when the artifact is not READING (any more), or after {@code wait}. */
+    public CompletableFuture<ArtifactStatus> artifact(ArtifactId id, Links links, Duration wait) {
+        synchronized (this) {
+            Artifact artifact = get(id);
+            if (closed || wait.isZero() || artifact.state() != ArtifactState.READING) {
+                return CompletableFuture.completedFuture(artifact.status(links, nodes.leaseTakers()));
+            }
+            return waiting.forArtifact(artifact, now() + wait.toNanos()).thenApply(of -> artifact(of, links));
+        }
+    }
+
+    /** @throws OriginFault NOT_FOUND */
+    public synchronized Ledger ledger(ArtifactId id) {
+        return get(id).ledgerView();
+    }
+
+    /** The info dictionary of a published torrent. */
+    public synchronized Optional<InfoDictionary> torrent(InfoHash infoHash) {
+        return book.find(infoHash).flatMap(Artifact::info);
+    }
+
+    /** @throws Refused NO_TORRENT: none yet, or never as there are no bytes; with the reason */
+    public synchronized InfoDictionary torrent(ArtifactId id) {
+        Artifact artifact = get(id);
+        return artifact.info()
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.NO_TORRENT,
+                        artifact.pieceCount() == 0
+                                ? artifact.resolved.uri()
+                                        + " has no bytes, so there is no torrent; 'piecewise get' makes the file"
+                                : artifact.resolved.uri() + " is still being read"));
+    }
+
+    /** A process says it is there; what it held and leased before under the same id stays. */
+    public synchronized void register(NodeRegistry.Node node) {
+        nodes.register(node);
+    }
+
+    /** How long a node may be silent, and how often it should not be. */
+    public LeaseTimes times() {
+        return times;
+    }
+
+    /** The node, if it is alive. */
+    public synchronized Optional<NodeRegistry.Node> node(String nodeId) {
+        return nodes.find(nodeId);
+    }
+
+    /** A process leaves: its leases are returned, its holdings forgotten. */
+    public synchronized void leave(String nodeId) {
+        mustKnow(nodeId);
+        leases.of(nodeId).forEach(lease -> desk.end(lease, 0, ReadOutcome.RETURNED));
+        forget(nodeId);
+        dispatch();
+    }
+
+    private void forget(String nodeId) {
+        nodes.remove(nodeId);
+        book.all().forEach(artifact -> artifact.holders.forget(nodeId));
+        swarms.removeNode(nodeId);
+        waiting.sendAway(nodeId);
+    }
+
+    /**
+     * @param whole replaces what the node held
+     * @param added pieces it holds now
+     * @param dropped pieces it no longer holds
+     */
+    public synchronized void holdings(
+            String nodeId, ArtifactId id, @Nullable BitSet whole, List<Integer> added, List<Integer> dropped) {
+        mustKnow(nodeId);
+        Artifact artifact = get(id);
+        int pieces = artifact.pieceCount();
+        if ((whole != null && whole.length() > pieces)
+                || added.stream().anyMatch(piece -> piece < 0 || piece >= pieces)
+                || dropped.stream().anyMatch(piece -> piece < 0 || piece >= pieces)) {
+            throw new OriginFault(Kind.USAGE, artifact.resolved.uri() + " has " + pieces + " pieces, not more");
+        }
+        if (whole != null) {
+            artifact.holders.replace(nodeId, whole);
+        }
+        dropped.forEach(piece -> artifact.holders.drop(nodeId, piece));
+        added.forEach(piece -> artifact.holders.add(nodeId, piece));
+        dispatch();
+    }
+
+    /** Keeps a node and the leases it names alive. */
+    public CompletableFuture<HeartbeatReply> heartbeat(String nodeId, Heartbeat heartbeat) {
+        List<Renewed> renewed = new ArrayList<>();
+        synchronized (this) {
+            mustKnow(nodeId);
+            nodes.heard(nodeId, now());
+            desk.expire(now());
+            for (Heartbeat.Progress progress : heartbeat.leases()) {
+                desk.renew(nodeId, progress, now()).ifPresent(lease -> renewed.add(renewed(lease)));
+            }
+            dispatch();
+        }
+        return supply(
+                () -> new HeartbeatReply(renewed.stream().map(this::renewal).toList()));
+    }
+
+    private record Renewed(Lease lease, Artifact artifact, int firstPiece, List<Span> spans) {}
+
+    private Renewed renewed(Lease lease) {
+        Artifact artifact = get(lease.artifact());
+        int first = artifact.ledger.firstOpen(lease.fence());
+        return new Renewed(
+                lease, artifact, first, artifact.spans.of(first, lease.run().endExclusive() - first));
+    }
+
+    /** Without reads if they cannot be signed now: the holder goes on with those it has. */
+    private HeartbeatReply.Renewal renewal(Renewed renewed) {
+        List<SignedRead> reads;
+        try {
+            reads = signer.sign(renewed.artifact().resolved, renewed.spans());
+        } catch (PiecewiseFault e) {
+            reads = List.of();
+        }
+        Lease lease = renewed.lease();
+        return new HeartbeatReply.Renewal(
+                lease.id().toString(), lease.fence(), secondsLeft(lease), renewed.firstPiece(), reads);
+    }
+
+    private synchronized double secondsLeft(Lease lease) {
+        return leases.secondsLeft(lease.fence(), now());
+    }
+
+    /** Leases for a node, at once or when there is work, none after {@code wait}. A node waits once: newest wins. */
+    public CompletableFuture<LeaseGrants> takeLeases(String nodeId, int atMost, Duration wait, Links links) {
+        synchronized (this) {
+            if (closed) {
+                return CompletableFuture.completedFuture(new LeaseGrants(List.of()));
+            }
+            mustKnow(nodeId);
+            CompletableFuture<LeaseGrants> answer = waiting.forLeases(nodeId, atMost, links, now() + wait.toNanos());
+            desk.expire(now());
+            dispatch();
+            waiting.answerLate(now());
+            return answer;
+        }
+    }
+
+    /** An answer with leases that could not be sent: they are given back. */
+    public synchronized void undelivered(LeaseGrants grants) {
+        for (LeaseGrant grant : grants.leases()) {
+            leases.find(grant.fence()).ifPresent(lease -> desk.end(lease, 0, ReadOutcome.RETURNED));
+        }
+        dispatch();
+    }
+
+    /** @throws Refused STALE_FENCE or HASH_MISMATCH */
+    public synchronized void report(String leaseId, PieceReport report) {
+        desk.expire(now());
+        try {
+            desk.report(leaseId, report);
+        } finally {
+            dispatch();
+        }
+    }
+
+    /** @throws Refused STALE_FENCE */
+    public synchronized void giveBack(String leaseId, LeaseReturn back) {
+        desk.expire(now());
+        desk.giveBack(leaseId, back, now());
+        dispatch();
+    }
+
+    /** @throws Refused STALE_FENCE, at once */
+    public CompletableFuture<SignedRead> sign(String leaseId, SignRequest request) {
+        Artifact artifact;
+        Span span;
+        synchronized (this) {
+            desk.expire(now());
+            Lease lease = desk.live(leaseId, request.fence());
+            artifact = get(lease.artifact());
+            if (request.read() < 0 || request.read() >= lease.spans().size()) {
+                throw new OriginFault(Kind.USAGE, "lease " + leaseId + " has no read " + request.read());
+            }
+            span = lease.spans().get(request.read());
+        }
+        if (request.firstByte() < span.first() || request.firstByte() > span.last()) {
+            throw new OriginFault(
+                    Kind.USAGE,
+                    "read " + request.read() + " of lease " + leaseId + " has no byte " + request.firstByte());
+        }
+        Span rest = new Span(span.object(), request.firstByte(), span.endExclusive());
+        return supply(() -> signer.sign(artifact.resolved, List.of(rest)).get(0));
+    }
+
+    /** Ends what was not renewed, answers who waited long enough, gives out what became free. */
+    public synchronized void tick() {
+        if (closed) {
+            return;
+        }
+        desk.expire(now());
+        nodes.silent(now(), times.expiry().toNanos()).forEach(this::forget);
+        dispatch();
+        waiting.answerLate(now());
+    }
+
+    /** Gives work to who waits for it, and tells who waits for an artifact. */
+    private void dispatch() {
+        waiting.wakeArtifacts();
+        waiting.offer(this::serve);
+    }
+
+    private boolean serve(WaitingRoom.ForLeases request) {
+        if (closed || isSilent(request.nodeId())) {
+            return false;
+        }
+        List<Lease> granted = desk.grant(request.nodeId(), request.atMost(), now());
+        if (!granted.isEmpty()) {
+            deliver(request, granted);
+        }
+        return !granted.isEmpty();
+    }
+
+    /** A node that missed its last two heartbeats may be dead, with its request still waiting. */
+    private boolean isSilent(String nodeId) {
+        long allowedNanos = times.heartbeat().multipliedBy(2).toNanos()
+                + Duration.ofSeconds(1).toNanos();
+        return nodes.find(nodeId)
+                .map(node -> now() - node.heardNanos() > allowedNanos)
+                .orElse(true);
+    }
+
+    private void deliver(WaitingRoom.ForLeases request, List<Lease> granted) {
+        try {
+            worker.execute(() -> {
+                List<LeaseGrant> grants = new ArrayList<>();
+                granted.forEach(lease -> signed(lease, request.links()).ifPresent(grants::add));
+                if (!request.answer().complete(new LeaseGrants(grants))) {
+                    undelivered(new LeaseGrants(grants));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            granted.forEach(lease -> desk.end(lease, 0, ReadOutcome.RETURNED));
+            request.answer().completeExceptionally(e);
+        }
+    }
+
+    private Optional<LeaseGrant> signed(Lease lease, Links links) {
+        Artifact artifact;
+        synchronized (this) {
+            artifact = get(lease.artifact());
+        }
+        try {
+            List<SignedRead> reads = signer.sign(artifact.resolved, lease.spans());
+            return Optional.of(grant(lease, artifact, reads, links));
+        } catch (PiecewiseFault e) {
+            cannotSign(lease, artifact, e.kind().name(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            cannotSign(lease, artifact, "FAILED", "cannot sign a read of " + artifact.resolved.uri() + ": " + e);
+        }
+        return Optional.empty();
+    }
+
+    private synchronized LeaseGrant grant(Lease lease, Artifact artifact, List<SignedRead> reads, Links links) {
+        List<@Nullable String> known = new ArrayList<>();
+        for (int piece = lease.run().firstPiece(); piece < lease.run().endExclusive(); piece++) {
+            known.add(artifact.ledger.hash(piece).map(PieceHash::hex).orElse(null));
+        }
+        return new LeaseGrant(
+                lease.id().toString(),
+                lease.fence(),
+                leases.secondsLeft(lease.fence(), now()),
+                artifact.status(links, nodes.leaseTakers()),
+                lease.run().firstPiece(),
+                lease.run().pieceCount(),
+                reads,
+                known);
+    }
+
+    private synchronized void cannotSign(Lease lease, Artifact artifact, String kind, String message) {
+        if (leases.find(lease.fence()).isPresent()) {
+            desk.end(lease, 0, ReadOutcome.RETURNED);
+            desk.blame(artifact, lease, kind, message, now());
+            dispatch();
+        }
+    }
+
+    private <T> CompletableFuture<T> supply(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, worker);
+    }
+
+    private Artifact get(ArtifactId id) {
+        return book.find(id)
+                .orElseThrow(() -> new OriginFault(
+                        Kind.NOT_FOUND, "this tracker knows no artifact " + id + "; 'piecewise status' lists them"));
+    }
+
+    private void mustKnow(String nodeId) {
+        if (nodes.find(nodeId).isEmpty()) {
+            throw new Refused(Refused.Reason.UNKNOWN_NODE, "node '" + nodeId + "' is not registered; register again");
+        }
+    }
+
+    private long now() {
+        return nanoClock.getAsLong();
+    }
+
+    /** Answers all who wait; nothing is granted any more. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        waiting.close();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.piecewise.tracker.http;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PeerFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.Metainfo;
+import dev.piecewise.tracker.artifact.Admissions;
+import dev.piecewise.tracker.artifact.Links;
+import dev.piecewise.tracker.artifact.Scheduler;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Asking for artifacts and for their torrents. */
+final class ArtifactRoutes {
+    private static final String TORRENT = "application/x-bittorrent";
+    private static final String SUFFIX = ".torrent";
+
+    private final Scheduler scheduler;
+    private final Admissions admissions;
+    private final Duration maxWait;
+
+    ArtifactRoutes(Scheduler scheduler, Admissions admissions, Duration maxWait) {
+        this.scheduler = scheduler;
+        this.admissions = admissions;
+        this.maxWait = maxWait;
+    }
+
+    CompletableFuture<Answer> ask(Exchange exchange) {
+        return exchange.body(ArtifactRequest.class)
+                .thenCompose(admissions::request)
+                .thenApply(id -> Answer.json(scheduler.artifact(id, exchange.links())));
+    }
+
+    Answer list(Exchange exchange) {
+        return Answer.json(scheduler.artifacts(exchange.links()));
+    }
+
+    CompletableFuture<Answer> status(Exchange exchange) {
+        return scheduler
+                .artifact(id(exchange.path().get(2)), exchange.links(), exchange.wait(maxWait))
+                .thenApply(Answer::json);
+    }
+
+    Answer ledger(Exchange exchange) {
+        return Answer.json(scheduler.ledger(id(exchange.path().get(2))));
+    }
+
+    static ArtifactId id(String hex) {
+        try {
+            return new ArtifactId(hex);
+        } catch (IllegalArgumentException e) {
+            throw new PeerFault(Kind.USAGE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** {@code GET /torrents/INFOHASH.torrent}. */
+    Answer torrentFile(Exchange exchange) {
+        String name = exchange.path().get(1);
+        Optional<InfoDictionary> info = Optional.empty();
+        if (name.endsWith(SUFFIX)) {
+            try {
+                info = scheduler.torrent(InfoHash.fromHex(name.substring(0, name.length() - SUFFIX.length())));
+            } catch (IllegalArgumentException e) {
+                throw new PeerFault(Kind.USAGE, "write /torrents/INFOHASH.torrent, 40 hexadecimal digits", e);
+            }
+        }
+        return metainfo(
+                info.orElseThrow(() -> new OriginFault(Kind.NOT_FOUND, "this tracker serves no torrent " + name)),
+                exchange.links());
+    }
+
+    /** {@code GET /torrent?uri=...}: for clients that can only repeat a GET until it works. */
+    CompletableFuture<Answer> torrentOf(Exchange exchange) {
+        ArtifactRequest request = new ArtifactRequest(
+                exchange.parameter("uri").orElse(""),
+                exchange.parameter("pieceSize").orElse(null));
+        return admissions
+                .request(request)
+                .thenCompose(id -> scheduler.artifact(id, exchange.links(), maxWait))
+                .thenApply(status -> torrent(status, exchange.links()));
+    }
+
+    private Answer torrent(ArtifactStatus status, Links links) {
+        if (status.state() == ArtifactState.READING) {
+            return Answer.retryLater(status.uri() + " is still being read: " + status.piecesHashed() + " of "
+                    + status.pieceCount() + " pieces; ask again");
+        }
+        if (status.state() == ArtifactState.FAILED) {
+            Kind kind = status.errorKind() == null ? Kind.FAILED : Kind.valueOf(status.errorKind());
+            throw new OriginFault(kind, String.valueOf(status.error()));
+        }
+        return metainfo(scheduler.torrent(new ArtifactId(status.id())), links);
+    }
+
+    private static Answer metainfo(InfoDictionary info, Links links) {
+        String announce = links.announceUrl(info.infoHash());
+        return Answer.of(
+                TORRENT, Metainfo.of(info, Optional.of(announce), List.of()).encode());
+    }
+}

@@ -1,0 +1,168 @@
+package dev.piecewise.tracker.http;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PeerFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.tracker.artifact.Scheduler;
+import dev.piecewise.tracker.node.NodeRegistry;
+import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.LeaseRequest;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.NodeAccepted;
+import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PieceReport;
+import dev.piecewise.trackerclient.api.SignRequest;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What nodes call: membership, holdings, leases. */
+final class NodeRoutes {
+    private static final Duration MAX_LEASE_WAIT = Duration.ofSeconds(30);
+    private static final int MAX_LEASES = 64;
+    private static final int MAX_NODE_ID_CHARS = 200;
+
+    private final Scheduler scheduler;
+    private final LongSupplier nanoClock;
+    private final Executor lookups;
+
+    /** @param lookups runs host name lookups, which may block */
+    NodeRoutes(Scheduler scheduler, LongSupplier nanoClock, Executor lookups) {
+        this.scheduler = scheduler;
+        this.nanoClock = nanoClock;
+        this.lookups = lookups;
+    }
+
+    CompletableFuture<Answer> register(Exchange exchange) {
+        return exchange.body(NodeRegistration.class).thenApplyAsync(this::register, lookups);
+    }
+
+    private Answer register(NodeRegistration registration) {
+        String id = registration.nodeId();
+        if (id == null || id.isEmpty() || id.length() > MAX_NODE_ID_CHARS || registration.role() == null) {
+            throw new PeerFault(
+                    Kind.USAGE, "a node needs an id of at most " + MAX_NODE_ID_CHARS + " characters and a role");
+        }
+        scheduler.register(new NodeRegistry.Node(
+                id,
+                registration.role(),
+                registration.takesLeases(),
+                advertised(registration.advertisedHost()),
+                nanoClock.getAsLong()));
+        return Answer.json(new NodeAccepted(
+                id,
+                seconds(scheduler.times().heartbeat()),
+                seconds(scheduler.times().expiry())));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static Optional<InetAddress> advertised(@Nullable String host) {
+        if (host == null || host.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(InetAddress.getByName(host.strip()));
+        } catch (UnknownHostException e) {
+            throw new OriginFault(
+                    Kind.USAGE,
+                    "the advertised host '" + host + "' has no address here; give --advertise one that peers can reach",
+                    e);
+        }
+    }
+
+    CompletableFuture<Answer> heartbeat(Exchange exchange) {
+        return exchange.body(Heartbeat.class)
+                .thenCompose(heartbeat ->
+                        scheduler.heartbeat(exchange.path().get(2), new Heartbeat(orEmpty(heartbeat.leases()))))
+                .thenApply(Answer::json);
+    }
+
+    Answer leave(Exchange exchange) {
+        scheduler.leave(exchange.path().get(2));
+        return Answer.nothing();
+    }
+
+    CompletableFuture<Answer> holdings(Exchange exchange) {
+        String nodeId = exchange.path().get(2);
+        ArtifactId id = ArtifactRoutes.id(exchange.path().get(4));
+        return exchange.body(Holdings.class).thenApply(holdings -> {
+            BitSet whole = holdings.bitfield() == null ? null : bits(holdings.bitfield());
+            scheduler.holdings(nodeId, id, whole, orEmpty(holdings.added()), orEmpty(holdings.dropped()));
+            return Answer.nothing();
+        });
+    }
+
+    /** BEP 3's bitfield: the high bit of the first byte is piece 0. */
+    private static BitSet bits(String base64) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new PeerFault(Kind.USAGE, "the bitfield is not base64", e);
+        }
+        BitSet bits = new BitSet();
+        for (int i = 0; i < bytes.length * 8; i++) {
+            if ((bytes[i / 8] & (0x80 >> (i % 8))) != 0) {
+                bits.set(i);
+            }
+        }
+        return bits;
+    }
+
+    CompletableFuture<Answer> takeLeases(Exchange exchange) {
+        return exchange.body(LeaseRequest.class)
+                .thenCompose(request -> scheduler.takeLeases(
+                        exchange.path().get(2),
+                        Math.max(0, Math.min(request.maxLeases(), MAX_LEASES)),
+                        Exchange.wait(request.waitSeconds(), MAX_LEASE_WAIT),
+                        exchange.links()))
+                .thenApply(grants -> Answer.json(grants, () -> scheduler.undelivered(grants)));
+    }
+
+    CompletableFuture<Answer> report(Exchange exchange) {
+        return exchange.body(PieceReport.class).thenApply(report -> {
+            scheduler.report(
+                    exchange.path().get(2),
+                    new PieceReport(report.fence(), notNegative(report.bytesRead()), orEmpty(report.pieces())));
+            return Answer.nothing();
+        });
+    }
+
+    CompletableFuture<Answer> giveBack(Exchange exchange) {
+        return exchange.body(LeaseReturn.class).thenApply(back -> {
+            notNegative(back.bytesRead());
+            scheduler.giveBack(exchange.path().get(2), back);
+            return Answer.nothing();
+        });
+    }
+
+    CompletableFuture<Answer> sign(Exchange exchange) {
+        return exchange.body(SignRequest.class)
+                .thenCompose(request -> scheduler.sign(exchange.path().get(2), request))
+                .thenApply(Answer::json);
+    }
+
+    private static long notNegative(long bytes) {
+        if (bytes < 0) {
+            throw new PeerFault(Kind.USAGE, bytes + " bytes cannot have been read");
+        }
+        return bytes;
+    }
+
+    private static <T> List<T> orEmpty(@Nullable List<T> list) {
+        return list == null ? List.of() : list;
+    }
+}

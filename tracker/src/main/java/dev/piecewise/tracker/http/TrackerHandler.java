@@ -1,0 +1,182 @@
+package dev.piecewise.tracker.http;
+
+import dev.piecewise.tracker.token.Role;
+import dev.piecewise.tracker.token.SwarmKeys;
+import dev.piecewise.tracker.token.Tokens;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From request to route and back: who is asking, what for, and how a failure is answered. Never blocks. */
+final class TrackerHandler extends Handler.Abstract {
+    private static final Logger LOG = LoggerFactory.getLogger(TrackerHandler.class);
+
+    private final ArtifactRoutes artifacts;
+    private final NodeRoutes nodes;
+    private final SwarmRoutes swarms;
+    private final Tokens tokens;
+    private final Optional<SwarmKeys> keys;
+    private final Optional<URI> publicUrl;
+
+    /** @param keys go into announce URLs while tokens are in force */
+    TrackerHandler(
+            ArtifactRoutes artifacts,
+            NodeRoutes nodes,
+            SwarmRoutes swarms,
+            Tokens tokens,
+            SwarmKeys keys,
+            Optional<URI> publicUrl) {
+        this.artifacts = artifacts;
+        this.nodes = nodes;
+        this.swarms = swarms;
+        this.tokens = tokens;
+        this.keys = tokens.inForce() ? Optional.of(keys) : Optional.empty();
+        this.publicUrl = publicUrl;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        List<String> path = Exchange.components(request.getHttpURI().getDecodedPath());
+        boolean keyed = path.size() > 2 && path.get(0).equals("k");
+        List<String> rest = keyed ? path.subList(2, path.size()) : path;
+        String what = request.getMethod() + " /" + String.join("/", rest);
+        CompletableFuture<Answer> answer;
+        try {
+            Exchange exchange = new Exchange(
+                    request,
+                    rest,
+                    keyed ? Optional.of(path.get(1)) : Optional.empty(),
+                    tokens.inForce() ? Exchange.bearer(request).flatMap(tokens::role) : Optional.of(Role.ADMIN),
+                    Exchange.links(request, publicUrl, keys));
+            answer = route(exchange);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        answer.exceptionally(failure -> Answer.failure(failure, what))
+                .thenAccept(done -> send(done, response, callback))
+                .exceptionally(failure -> {
+                    LOG.warn("{} could not be answered", what, failure);
+                    callback.failed(failure);
+                    return null;
+                });
+        return true;
+    }
+
+    private CompletableFuture<Answer> route(Exchange exchange) {
+        if (exchange.key().isPresent()) {
+            return keyed(exchange, exchange.key().get());
+        }
+        String first = exchange.path().isEmpty() ? "" : exchange.path().get(0);
+        boolean get = isGet(exchange);
+        if (get && exchange.path().equals(List.of("healthz"))) {
+            return now(Answer.text("ok"));
+        }
+        if (get && exchange.path().equals(List.of("announce"))) {
+            return now(swarms.announce(exchange));
+        }
+        if (get && exchange.path().equals(List.of("scrape"))) {
+            return now(swarms.scrape(exchange));
+        }
+        Role needed = get ? Role.READ : Role.NODE;
+        if (!exchange.isAllowed(needed)) {
+            return now(
+                    exchange.role().isEmpty()
+                            ? Answer.unauthorized()
+                            : Answer.error(403, "DENIED", "this token may only read; use one of role node or admin"));
+        }
+        return switch (first) {
+            case "v1" -> api(exchange);
+            case "torrents", "torrent" -> torrents(exchange);
+            default -> notFound(exchange);
+        };
+    }
+
+    /** What stock clients reach through {@code /k/KEY}: a swarm by its key, a torrent by a read token. */
+    private CompletableFuture<Answer> keyed(Exchange exchange, String key) {
+        if (isGet(exchange) && exchange.path().equals(List.of("announce"))) {
+            return now(swarms.announce(exchange));
+        }
+        if (isGet(exchange) && exchange.path().equals(List.of("scrape"))) {
+            return now(swarms.scrape(exchange));
+        }
+        boolean known = !tokens.inForce()
+                || tokens.role(key.getBytes(StandardCharsets.UTF_8)).isPresent();
+        return known ? torrents(exchange) : now(Answer.unauthorized());
+    }
+
+    private CompletableFuture<Answer> torrents(Exchange exchange) {
+        if (isGet(exchange) && exchange.path().equals(List.of("torrent"))) {
+            return artifacts.torrentOf(exchange);
+        }
+        if (isGet(exchange)
+                && exchange.path().size() == 2
+                && exchange.path().get(0).equals("torrents")) {
+            return now(artifacts.torrentFile(exchange));
+        }
+        return notFound(exchange);
+    }
+
+    private CompletableFuture<Answer> api(Exchange exchange) {
+        List<String> path = exchange.path();
+        String last = path.get(path.size() - 1);
+        String shape = exchange.method() + " " + (path.size() > 1 ? path.get(1) : "") + " " + path.size();
+        return switch (shape) {
+            case "POST artifacts 2" -> artifacts.ask(exchange);
+            case "GET artifacts 2" -> now(artifacts.list(exchange));
+            case "GET artifacts 3" -> artifacts.status(exchange);
+            case "GET artifacts 4" -> last.equals("ledger") ? now(artifacts.ledger(exchange)) : notFound(exchange);
+            case "POST nodes 2" -> nodes.register(exchange);
+            case "DELETE nodes 3" -> now(nodes.leave(exchange));
+            case "POST nodes 4" ->
+                switch (last) {
+                    case "heartbeat" -> nodes.heartbeat(exchange);
+                    case "leases" -> nodes.takeLeases(exchange);
+                    default -> notFound(exchange);
+                };
+            case "POST nodes 5" -> path.get(3).equals("holdings") ? nodes.holdings(exchange) : notFound(exchange);
+            case "POST leases 4" ->
+                switch (last) {
+                    case "pieces" -> nodes.report(exchange);
+                    case "return" -> nodes.giveBack(exchange);
+                    case "sign" -> nodes.sign(exchange);
+                    default -> notFound(exchange);
+                };
+            default -> notFound(exchange);
+        };
+    }
+
+    private static boolean isGet(Exchange exchange) {
+        return exchange.method().equals("GET");
+    }
+
+    private static CompletableFuture<Answer> now(Answer answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    private static CompletableFuture<Answer> notFound(Exchange exchange) {
+        return now(Answer.error(
+                404,
+                "NOT_FOUND",
+                "this tracker has no " + exchange.method() + " /" + String.join("/", exchange.path())));
+    }
+
+    private static void send(Answer answer, Response response, Callback callback) {
+        response.setStatus(answer.status);
+        answer.headers.forEach((name, value) -> response.getHeaders().put(name, value));
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body.length);
+        response.write(true, ByteBuffer.wrap(answer.body), Callback.from(callback::succeeded, failure -> {
+            answer.undelivered.run();
+            callback.failed(failure);
+        }));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.piecewise.tracker.lease;
+
+import dev.piecewise.core.ArtifactId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The live leases and their deadlines on the caller's monotonic clock. Not thread-safe. */
+public final class LeaseBook {
+    private final Map<Long, Held> leases = new HashMap<>();
+
+    private record Held(Lease lease, long deadlineNanos) {}
+
+    /** A lease lives until the deadline. */
+    public void add(Lease lease, long deadlineNanos) {
+        leases.put(lease.fence(), new Held(lease, deadlineNanos));
+    }
+
+    /** Moves the deadline of a live lease. */
+    public void renew(long fence, long deadlineNanos) {
+        leases.computeIfPresent(fence, (key, held) -> new Held(held.lease(), deadlineNanos));
+    }
+
+    public Optional<Lease> find(long fence) {
+        return Optional.ofNullable(leases.get(fence)).map(Held::lease);
+    }
+
+    /** Seconds until the deadline of a lease, 0 if it is dead. */
+    public double secondsLeft(long fence, long nowNanos) {
+        Held held = leases.get(fence);
+        return held == null ? 0 : Math.max(0, held.deadlineNanos() - nowNanos) / 1e9;
+    }
+
+    /** Forgets a lease, if it was there. */
+    public void remove(long fence) {
+        leases.remove(fence);
+    }
+
+    /** Leases whose deadline has passed, still in the book. */
+    public List<Lease> expired(long nowNanos) {
+        return leases.values().stream()
+                .filter(held -> nowNanos - held.deadlineNanos() >= 0)
+                .map(Held::lease)
+                .toList();
+    }
+
+    /** Leases held by a node. */
+    public List<Lease> of(String nodeId) {
+        return leases.values().stream()
+                .map(Held::lease)
+                .filter(lease -> lease.nodeId().equals(nodeId))
+                .toList();
+    }
+
+    /** Leases on an artifact. */
+    public List<Lease> on(ArtifactId artifact) {
+        return leases.values().stream()
+                .map(Held::lease)
+                .filter(lease -> lease.artifact().equals(artifact))
+                .toList();
+    }
+}

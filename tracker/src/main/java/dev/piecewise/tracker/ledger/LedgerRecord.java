@@ -1,0 +1,38 @@
+package dev.piecewise.tracker.ledger;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ledger as plain values, to be written down and built up again.
+ *
+ * @param pieces one per piece
+ * @param live the leases alive
+ */
+public record LedgerRecord(
+        List<Piece> pieces,
+        List<Account> live,
+        long originBytes,
+        long wastedBytes,
+        long rereadBytes,
+        int rereadPieces) {
+    /**
+     * @param sha1 hexadecimal, once known
+     * @param fence under which it was accepted last, 0 while unknown
+     */
+    public record Piece(@Nullable String sha1, long fence, List<PieceRead> reads) {}
+
+    /**
+     * @param open pieces not reported yet
+     * @param accountedBytes of {@code bytesRead}, those that became pieces or mismatches
+     */
+    public record Account(
+            long fence,
+            String nodeId,
+            String at,
+            int firstPiece,
+            int pieceCount,
+            List<Integer> open,
+            long bytesRead,
+            long accountedBytes) {}
+}

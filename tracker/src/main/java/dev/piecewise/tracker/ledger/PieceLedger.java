@@ -1,0 +1,370 @@
+package dev.piecewise.tracker.ledger;
+
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLayout;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledger of one artifact: every piece goes unread, leased, hashed, and every byte read is accounted for.
+ *
+ * <p>Invariants: a piece is under at most one live lease; its bytes are leased in the {@link VersionBytes} of their objects
+ * exactly while it is; a known hash never changes; {@code originBytes} is the sum of what leases reported, and what of it
+ * became no piece is in {@code wastedBytes} once the lease has ended. Not thread-safe; fences must grow.
+ */
+public final class PieceLedger {
+    private static final int MAX_READS_KEPT = 50;
+    private static final int MAX_ENDED_KEPT = 256;
+
+    private final ObjectSpans spans;
+    private final List<VersionBytes> versions;
+    private final long minReadBytes;
+    private final PieceLayout layout;
+    private final @Nullable PieceHash[] hashes;
+    private final long[] hashFences;
+    private final long[] leaseFences;
+    private final BitSet unread = new BitSet();
+    private final BitSet hashedAndFree = new BitSet();
+    private final List<List<PieceRead>> reads = new ArrayList<>();
+    private final Map<Long, Account> live = new LinkedHashMap<>();
+    private final Map<Long, Account> ended = new LinkedHashMap<>();
+    private int hashedPieces;
+    private long originBytes;
+    private long wastedBytes;
+    private long rereadBytes;
+    private int rereadPieces;
+
+    private static final class Account {
+        final String nodeId;
+        final String at;
+        final Run run;
+        final BitSet open = new BitSet();
+        long bytesRead;
+        long accountedBytes;
+        boolean expired;
+
+        Account(String nodeId, String at, Run run) {
+            this.nodeId = nodeId;
+            this.at = at;
+            this.run = run;
+        }
+    }
+
+    /**
+     * @param versions the shared byte maps of the artifact's objects, in order
+     * @param minReadBytes runs are made so long that a read has at least so many bytes, or reaches the object's end
+     */
+    public PieceLedger(ObjectSpans spans, List<VersionBytes> versions, long minReadBytes) {
+        this.spans = spans;
+        this.versions = List.copyOf(versions);
+        this.minReadBytes = minReadBytes;
+        this.layout = spans.layout();
+        int pieces = layout.pieceCount();
+        this.hashes = new PieceHash[pieces];
+        this.hashFences = new long[pieces];
+        this.leaseFences = new long[pieces];
+        unread.set(0, pieces);
+        for (int i = 0; i < pieces; i++) {
+            reads.add(List.of());
+        }
+    }
+
+    /**
+     * The next run that may be leased: unread pieces, and those of {@code rereadable} that are hashed and not leased; none
+     * of their bytes under a live lease of any artifact.
+     */
+    public Optional<Run> next(BitSet rereadable) {
+        BitSet candidates = unread;
+        if (!rereadable.isEmpty()) {
+            candidates = (BitSet) hashedAndFree.clone();
+            candidates.and(rereadable);
+            candidates.or(unread);
+        }
+        int first = candidates.nextSetBit(0);
+        while (first >= 0 && !isFree(first)) {
+            first = candidates.nextSetBit(first + 1);
+        }
+        if (first < 0) {
+            return Optional.empty();
+        }
+        int end = first + 1;
+        while (end < layout.pieceCount() && !isLongEnough(first, end) && candidates.get(end) && isFree(end)) {
+            end++;
+        }
+        return Optional.of(new Run(first, end - first));
+    }
+
+    private boolean isFree(int piece) {
+        for (Span span : spans.of(piece, 1)) {
+            if (versions.get(span.object()).isLeased(span.first(), span.endExclusive())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Long enough in all, and the last read too unless that would take as much again. */
+    private boolean isLongEnough(int first, int end) {
+        long total = layout.offsetOf(end - 1) + layout.lengthOf(end - 1) - layout.offsetOf(first);
+        if (total < minReadBytes) {
+            return false;
+        }
+        List<Span> run = spans.of(first, end - first);
+        Span last = run.get(run.size() - 1);
+        return last.endExclusive() - last.first() >= minReadBytes
+                || last.endExclusive() == spans.sizeOf(last.object())
+                || total >= 2 * minReadBytes;
+    }
+
+    /** Leases a run that {@link #next} gave. */
+    public void grant(Run run, long fence, String nodeId, String at) {
+        Account account = new Account(nodeId, at, run);
+        for (int piece = run.firstPiece(); piece < run.endExclusive(); piece++) {
+            takeIntoLease(piece, fence, account);
+            addRead(piece, new PieceRead(nodeId, fence, at, ReadOutcome.LIVE));
+        }
+        live.put(fence, account);
+    }
+
+    private void takeIntoLease(int piece, long fence, Account account) {
+        for (Span span : spans.of(piece, 1)) {
+            versions.get(span.object()).lease(span.first(), span.endExclusive());
+        }
+        leaseFences[piece] = fence;
+        account.open.set(piece);
+        unread.clear(piece);
+        hashedAndFree.clear(piece);
+    }
+
+    private void addRead(int piece, PieceRead read) {
+        List<PieceRead> all = new ArrayList<>(reads.get(piece));
+        if (all.size() == MAX_READS_KEPT) {
+            all.remove(0);
+        }
+        all.add(read);
+        reads.set(piece, List.copyOf(all));
+    }
+
+    /**
+     * Takes the report of one piece that was read and hashed.
+     *
+     * @param bytesRead body bytes read under this fence so far, in total
+     */
+    public Acceptance report(long fence, long bytesRead, int piece, PieceHash hash) {
+        PieceHash known = hashes[piece];
+        if (known != null && hashFences[piece] == fence && leaseFences[piece] != fence) {
+            progress(fence, bytesRead);
+            return known.equals(hash) ? Acceptance.REPEATED : Acceptance.MISMATCH;
+        }
+        Account account = live.get(fence);
+        if (account == null || leaseFences[piece] != fence) {
+            progress(fence, bytesRead);
+            return Acceptance.STALE;
+        }
+        int bytes = layout.lengthOf(piece);
+        account.accountedBytes += bytes;
+        progress(fence, Math.max(bytesRead, account.accountedBytes));
+        boolean matches = known == null || known.equals(hash);
+        if (!matches) {
+            wastedBytes += bytes;
+        } else if (known == null) {
+            hashes[piece] = hash;
+            hashedPieces++;
+        } else {
+            rereadPieces++;
+            rereadBytes += bytes;
+        }
+        if (matches) {
+            hashFences[piece] = fence;
+            spans.of(piece, 1).forEach(span -> versions.get(span.object()).hold(span.first(), span.endExclusive()));
+        }
+        releaseFromLease(piece, fence, account, matches ? ReadOutcome.HASHED : ReadOutcome.MISMATCH);
+        if (account.open.isEmpty()) {
+            close(fence, account);
+        }
+        return matches ? Acceptance.ACCEPTED : Acceptance.MISMATCH;
+    }
+
+    private void releaseFromLease(int piece, long fence, Account account, ReadOutcome outcome) {
+        for (Span span : spans.of(piece, 1)) {
+            versions.get(span.object()).release(span.first(), span.endExclusive());
+        }
+        leaseFences[piece] = 0;
+        account.open.clear(piece);
+        (hashes[piece] == null ? unread : hashedAndFree).set(piece);
+        reads.set(
+                piece,
+                reads.get(piece).stream()
+                        .map(read -> read.fence() == fence ? read.ended(outcome) : read)
+                        .toList());
+    }
+
+    private void close(long fence, Account account) {
+        live.remove(fence);
+        wastedBytes += account.bytesRead - account.accountedBytes;
+        ended.put(fence, account);
+        if (ended.size() > MAX_ENDED_KEPT) {
+            Iterator<Long> oldest = ended.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    /** Notes how many bytes were read under a lease; those that come after its end are wasted. */
+    public void progress(long fence, long bytesRead) {
+        Account account = live.getOrDefault(fence, ended.get(fence));
+        if (account != null && bytesRead > account.bytesRead) {
+            long more = bytesRead - account.bytesRead;
+            account.bytesRead = bytesRead;
+            originBytes += more;
+            if (!live.containsKey(fence)) {
+                wastedBytes += more;
+            }
+        }
+    }
+
+    /** Ends a lease: pieces not reported are free again, bytes that became no piece are wasted. */
+    public void end(long fence, long bytesRead, ReadOutcome outcome) {
+        progress(fence, bytesRead);
+        Account account = live.get(fence);
+        if (account != null) {
+            for (int piece : account.open.stream().toArray()) {
+                releaseFromLease(piece, fence, account, outcome);
+            }
+            account.expired = outcome == ReadOutcome.EXPIRED;
+            close(fence, account);
+        }
+    }
+
+    /** Whether this fence still holds pieces. */
+    public boolean isLive(long fence) {
+        return live.containsKey(fence);
+    }
+
+    /** Whether this fence ended recently with every piece reported or given back, and not by expiry. */
+    public boolean endedWell(long fence) {
+        Account account = ended.get(fence);
+        return account != null && !account.expired;
+    }
+
+    /** The first piece of a live lease that was not reported yet. */
+    public int firstOpen(long fence) {
+        Account account = live.get(fence);
+        if (account == null) {
+            throw new IllegalArgumentException("no live lease under fence " + fence);
+        }
+        return account.open.nextSetBit(0);
+    }
+
+    /** The bytes last reported under a live or recently ended lease. */
+    public long bytesRead(long fence) {
+        Account account = live.getOrDefault(fence, ended.get(fence));
+        return account == null ? 0 : account.bytesRead;
+    }
+
+    public Optional<PieceHash> hash(int piece) {
+        return Optional.ofNullable(hashes[piece]);
+    }
+
+    /** All hashes, once every piece has one. */
+    public Optional<List<PieceHash>> hashes() {
+        List<PieceHash> all = new ArrayList<>(hashes.length);
+        for (PieceHash hash : hashes) {
+            if (hash == null) {
+                return Optional.empty();
+            }
+            all.add(hash);
+        }
+        return Optional.of(all);
+    }
+
+    /** {@code unread}, {@code leased} or {@code hashed}; a hashed piece that is read again is leased. */
+    public String state(int piece) {
+        if (leaseFences[piece] != 0) {
+            return "leased";
+        }
+        return hashes[piece] == null ? "unread" : "hashed";
+    }
+
+    /** Every read of a piece that is still remembered (the last {@value #MAX_READS_KEPT}), oldest first. */
+    public List<PieceRead> reads(int piece) {
+        return reads.get(piece);
+    }
+
+    public int hashedPieces() {
+        return hashedPieces;
+    }
+
+    public int liveLeases() {
+        return live.size();
+    }
+
+    public long originBytes() {
+        return originBytes;
+    }
+
+    public long wastedBytes() {
+        return wastedBytes;
+    }
+
+    public long rereadBytes() {
+        return rereadBytes;
+    }
+
+    public int rereadPieces() {
+        return rereadPieces;
+    }
+
+    /** All of it as plain values. */
+    public LedgerRecord record() {
+        List<LedgerRecord.Piece> pieces = new ArrayList<>();
+        for (int i = 0; i < hashes.length; i++) {
+            PieceHash hash = hashes[i];
+            pieces.add(new LedgerRecord.Piece(hash == null ? null : hash.hex(), hashFences[i], reads.get(i)));
+        }
+        List<LedgerRecord.Account> accounts = new ArrayList<>();
+        live.forEach((fence, account) -> accounts.add(new LedgerRecord.Account(
+                fence,
+                account.nodeId,
+                account.at,
+                account.run.firstPiece(),
+                account.run.pieceCount(),
+                account.open.stream().boxed().toList(),
+                account.bytesRead,
+                account.accountedBytes)));
+        return new LedgerRecord(pieces, accounts, originBytes, wastedBytes, rereadBytes, rereadPieces);
+    }
+
+    /** Builds a fresh ledger up to what was recorded. */
+    public void restore(LedgerRecord record) {
+        for (int i = 0; i < hashes.length; i++) {
+            LedgerRecord.Piece piece = record.pieces().get(i);
+            reads.set(i, List.copyOf(piece.reads()));
+            hashFences[i] = piece.fence();
+            if (piece.sha1() != null) {
+                hashes[i] = PieceHash.fromHex(piece.sha1());
+                hashedPieces++;
+                unread.clear(i);
+                hashedAndFree.set(i);
+                spans.of(i, 1).forEach(span -> versions.get(span.object()).hold(span.first(), span.endExclusive()));
+            }
+        }
+        for (LedgerRecord.Account was : record.live()) {
+            Account account = new Account(was.nodeId(), was.at(), new Run(was.firstPiece(), was.pieceCount()));
+            account.bytesRead = was.bytesRead();
+            account.accountedBytes = was.accountedBytes();
+            was.open().forEach(piece -> takeIntoLease(piece, was.fence(), account));
+            live.put(was.fence(), account);
+        }
+        originBytes = record.originBytes();
+        wastedBytes = record.wastedBytes();
+        rereadBytes = record.rereadBytes();
+        rereadPieces = record.rereadPieces();
+    }
+}

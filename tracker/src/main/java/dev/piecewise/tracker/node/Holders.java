@@ -1,0 +1,120 @@
+package dev.piecewise.tracker.node;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Which live nodes hold which pieces of one artifact. Invariant: {@code counts[p]} nodes hold piece p, and {@code nobody}
+ * has the pieces whose count is 0. Not thread-safe.
+ */
+public final class Holders {
+    private final int pieceCount;
+    private final int[] counts;
+    private final BitSet nobody = new BitSet();
+    private final Map<String, Entry> nodes = new HashMap<>();
+
+    private static final class Entry {
+        final BitSet held = new BitSet();
+        final BitSet reported = new BitSet();
+    }
+
+    public Holders(int pieceCount) {
+        this.pieceCount = pieceCount;
+        this.counts = new int[pieceCount];
+        nobody.set(0, pieceCount);
+    }
+
+    /**
+     * Takes a node's holdings as a whole. Pieces that it reported under a lease stay until it drops them by name: a whole
+     * that was collected just before such a report must not undo it.
+     */
+    public void replace(String nodeId, BitSet whole) {
+        Entry entry = nodes.computeIfAbsent(nodeId, id -> new Entry());
+        BitSet wanted = (BitSet) whole.clone();
+        wanted.or(entry.reported);
+        for (int piece = 0; piece < pieceCount; piece++) {
+            if (wanted.get(piece)) {
+                add(entry, piece);
+            } else {
+                remove(entry, piece);
+            }
+        }
+    }
+
+    /** A node holds a piece; {@code piece} must be one of the artifact's. */
+    public void add(String nodeId, int piece) {
+        add(nodes.computeIfAbsent(nodeId, id -> new Entry()), piece);
+    }
+
+    /** A node read, hashed and stored a piece under a lease. */
+    public void reported(String nodeId, int piece) {
+        Entry entry = nodes.computeIfAbsent(nodeId, id -> new Entry());
+        entry.reported.set(piece);
+        add(entry, piece);
+    }
+
+    /** A node no longer holds a piece. */
+    public void drop(String nodeId, int piece) {
+        Entry entry = nodes.computeIfAbsent(nodeId, id -> new Entry());
+        entry.reported.clear(piece);
+        remove(entry, piece);
+    }
+
+    /** A node is gone. */
+    public void forget(String nodeId) {
+        Entry entry = nodes.remove(nodeId);
+        if (entry != null) {
+            for (int piece : entry.held.stream().toArray()) {
+                remove(entry, piece);
+            }
+        }
+    }
+
+    private void add(Entry entry, int piece) {
+        if (!entry.held.get(piece)) {
+            entry.held.set(piece);
+            counts[piece]++;
+            nobody.clear(piece);
+        }
+    }
+
+    private void remove(Entry entry, int piece) {
+        if (entry.held.get(piece)) {
+            entry.held.clear(piece);
+            counts[piece]--;
+            if (counts[piece] == 0) {
+                nobody.set(piece);
+            }
+        }
+    }
+
+    /** A copy of the set of pieces that no live node holds. */
+    public BitSet heldByNobody() {
+        return (BitSet) nobody.clone();
+    }
+
+    /** Live nodes that hold a piece. */
+    public int holdersOf(int piece) {
+        return counts[piece];
+    }
+
+    /** Live nodes that take part. */
+    public int nodes() {
+        return nodes.size();
+    }
+
+    /** Live nodes that hold every piece. */
+    public int complete() {
+        return (int) nodes.values().stream()
+                .filter(entry -> entry.held.cardinality() == pieceCount)
+                .count();
+    }
+
+    /** Whether a node that counts takes part and lacks a piece. */
+    public boolean isMissedBy(Predicate<String> counting) {
+        return nodes.entrySet().stream()
+                .anyMatch(node -> node.getValue().held.cardinality() < pieceCount && counting.test(node.getKey()));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.piecewise.tracker.node;
+
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The live processes, each until a deadline on the caller's monotonic clock. Not thread-safe. */
+public final class NodeRegistry {
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+
+    /**
+     * @param role {@code seeder}, {@code node} or {@code get}
+     * @param takesLeases whether it wants to read origins
+     * @param advertised where other peers reach it; none means the source address of its announces
+     * @param heardNanos when it was heard of last
+     */
+    public record Node(String id, String role, boolean takesLeases, Optional<InetAddress> advertised, long heardNanos) {
+        /** Whether it wants bytes for itself; a seeder reads for others. */
+        public boolean wantsBytes() {
+            return !role.equals("seeder");
+        }
+    }
+
+    /** Adds a node, or replaces what was known of it. */
+    public void register(Node node) {
+        nodes.put(node.id(), node);
+    }
+
+    /** The node, if it is alive. */
+    public Optional<Node> find(String id) {
+        return Optional.ofNullable(nodes.get(id));
+    }
+
+    /** A node was heard of. */
+    public void heard(String id, long nowNanos) {
+        nodes.computeIfPresent(
+                id, (key, node) -> new Node(id, node.role(), node.takesLeases(), node.advertised(), nowNanos));
+    }
+
+    /** Removes a node; whether it was there. */
+    public boolean remove(String id) {
+        return nodes.remove(id) != null;
+    }
+
+    /** Nodes not heard of for longer than {@code nanos}. */
+    public List<String> silent(long nowNanos, long nanos) {
+        return nodes.values().stream()
+                .filter(node -> nowNanos - node.heardNanos() > nanos)
+                .map(Node::id)
+                .toList();
+    }
+
+    /** Live nodes that take leases. */
+    public int leaseTakers() {
+        return (int) nodes.values().stream().filter(Node::takesLeases).count();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.piecewise.tracker.state;
+
+import dev.piecewise.tracker.ledger.LedgerRecord;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of what survives a restart. Replaying all events in order through the code that made them builds the same
+ * state again. Names and fields are the file format: only ever add.
+ */
+public sealed interface Event {
+    /** Fences up to this one were granted. */
+    record FenceMark(long fence) implements Event {}
+
+    /** An artifact was resolved for the first time. */
+    record ArtifactAdded(
+            String id,
+            String uri,
+            String endpoint,
+            boolean singleFile,
+            List<ObjectVersion> objects,
+            int pieceBytes,
+            boolean privateTorrent)
+            implements Event {}
+
+    /** One object of an artifact. */
+    record ObjectVersion(String key, String path, long sizeBytes, String version) {}
+
+    /** All that is known of an artifact that was added before; replaces what came earlier. */
+    record LedgerSet(String id, LedgerRecord ledger, @Nullable String errorKind, @Nullable String error)
+            implements Event {}
+
+    /** A lease was granted. */
+    record Granted(String id, long fence, String nodeId, int firstPiece, int pieceCount, String at) implements Event {}
+
+    /** A piece was reported under a live lease, rightly or with a hash that differs from the known one. */
+    record Reported(String id, long fence, long bytesRead, int piece, String sha1) implements Event {}
+
+    /** Bytes were read under a lease. */
+    record Progressed(String id, long fence, long bytesRead) implements Event {}
+
+    /** A lease ended before all its pieces were reported; {@code outcome} is a {@code ReadOutcome}. */
+    record Ended(String id, long fence, long bytesRead, String outcome) implements Event {}
+
+    /** An artifact failed. */
+    record ArtifactFailed(String id, String errorKind, String error) implements Event {}
+
+    /** A failed artifact was asked for anew. */
+    record ArtifactRevived(String id) implements Event {}
+}

@@ -1,0 +1,45 @@
+package dev.piecewise.tracker.state;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** An event as one line of JSON: {@code {"is":"Granted","event":{...}}}. */
+final class EventJson {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private static final Map<String, Class<?>> TYPES = Arrays.stream(Event.class.getPermittedSubclasses())
+            .collect(Collectors.toMap(Class::getSimpleName, Function.identity()));
+
+    private EventJson() {}
+
+    /** With the line feed. */
+    static byte[] line(Event event) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("is", event.getClass().getSimpleName());
+        node.set("event", MAPPER.valueToTree(event));
+        return (MAPPER.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @throws IllegalArgumentException if this is not the line of an event */
+    static Event parse(String line) {
+        try {
+            JsonNode node = MAPPER.readTree(line);
+            Class<?> type = TYPES.get(node.path("is").asString(""));
+            if (type == null) {
+                throw new IllegalArgumentException("no event");
+            }
+            return (Event) MAPPER.treeToValue(node.path("event"), type);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+        }
+    }
+}
