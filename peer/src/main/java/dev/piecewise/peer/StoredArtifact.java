@@ -44,6 +44,12 @@ public interface StoredArtifact extends AutoCloseable {
     /** Withdraws a piece whose bytes turned out bad. */
     void drop(int piece);
 
+    /**
+     * Compares the files with what this process last did to them (size, mtime, inode); pieces of a file that someone else
+     * changed are hashed again if their hashes are known, bad or uncheckable ones dropped. Called before a swarm serves.
+     */
+    void verifyStamps();
+
     /** Tells changes from now on, on the thread that makes them; close to stop. */
     Subscription subscribe(Listener listener);
 
