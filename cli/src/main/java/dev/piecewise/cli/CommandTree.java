@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Builds the command line, runs the command that was asked for and turns whatever it throws into one line and a code. */
 final class CommandTree {
@@ -52,9 +53,14 @@ final class CommandTree {
 
     /** Runs a command line; never throws, except for a bug in the handling itself. */
     static int execute(Surroundings surroundings, String... args) {
-        CommandLine root = build(surroundings, args.length == 0 ? Optional.empty() : Subcommand.of(args[0]));
+        Optional<Subcommand> wanted = args.length == 0 ? Optional.empty() : Subcommand.of(args[0]);
+        CommandLine root = build(surroundings, wanted);
         if (args.length == 0) {
             root.usage(surroundings.err());
+            return USAGE;
+        }
+        if (wanted.isEmpty() && !args[0].startsWith("-")) {
+            surroundings.err().println("piecewise: there is no command '" + args[0] + "'; see 'piecewise --help'");
             return USAGE;
         }
         root.setParameterExceptionHandler((fault, rejected) -> usage(surroundings, fault));
@@ -101,8 +107,20 @@ final class CommandTree {
 
     private static int usage(Surroundings surroundings, ParameterException fault) {
         String command = fault.getCommandLine().getCommandSpec().qualifiedName();
-        surroundings.err().println(command + ": " + oneLine(fault) + "; see '" + command + " --help'");
+        String problem = fault instanceof UnmatchedArgumentException unmatched ? unmatched(unmatched) : oneLine(fault);
+        surroundings.err().println(command + ": " + problem + "; see '" + command + " --help'");
         return USAGE;
+    }
+
+    private static String unmatched(UnmatchedArgumentException fault) {
+        String first = fault.getUnmatched().get(0);
+        if (!fault.isUnknownOption()) {
+            return "'" + first + "' is one argument too many";
+        }
+        String guess = fault.getSuggestions().isEmpty()
+                ? ""
+                : ", did you mean " + fault.getSuggestions().get(0) + "?";
+        return "unknown option '" + first + "'" + guess;
     }
 
     private static int failure(Surroundings surroundings, Exception fault, CommandLine command) {

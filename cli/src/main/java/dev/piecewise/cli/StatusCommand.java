@@ -63,6 +63,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logging.configure(verbosity);
+        artifact.filter(wanted -> !ID_PREFIX.matcher(wanted).matches()).ifPresent(OptionValues::uri);
         try (TrackerClient tracker =
                 new TrackerClient(trackerOptions.tracker(surroundings), trackerOptions.token(surroundings))) {
             List<ArtifactStatus> known = tracker.artifacts().artifacts();
@@ -80,9 +81,6 @@ final class StatusCommand implements Callable<Integer> {
 
     private List<ArtifactStatus> chosen(List<ArtifactStatus> known, String wanted) {
         boolean byId = ID_PREFIX.matcher(wanted).matches();
-        if (!byId) {
-            OptionValues.uri(wanted);
-        }
         String prefix = wanted.toLowerCase(Locale.ROOT);
         List<ArtifactStatus> matching = known.stream()
                 .filter(status ->

@@ -3,11 +3,18 @@ package dev.piecewise.cli;
 import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.Metainfo;
+import dev.piecewise.torrentbuilder.build.MetainfoBuilder;
+import dev.piecewise.torrentbuilder.origin.Origin;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.torrentbuilder.s3.S3Origin;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
@@ -67,7 +74,10 @@ final class TorrentCommand implements Callable<Integer> {
 
     @Option(
             names = "--offline",
-            description = "Read the object here, with the credentials of this process; no tracker is asked.")
+            description = {
+                "Read the object here, with the credentials of this process; no tracker is asked.",
+                "A tracker that is named (--tracker, PIECEWISE_TRACKER) becomes the torrent's announce URL."
+            })
     private boolean offline;
 
     @Option(names = "--not-private", description = "With --offline: leave out private=1 (BEP 27).")
@@ -105,8 +115,35 @@ final class TorrentCommand implements Callable<Integer> {
         return 0;
     }
 
-    private byte[] read(ArtifactUri artifact, Optional<PieceLength> pieceLength) {
-        throw new UnsupportedOperationException("offline " + artifact + pieceLength + notPrivate);
+    private byte[] read(ArtifactUri artifact, Optional<PieceLength> wanted) {
+        try (Origin origin = S3Origin.fromEnvironment()) {
+            if (!origin.scheme().equals(artifact.scheme())) {
+                throw new ProcessFault(
+                        Kind.USAGE, "cannot read " + artifact + ": the scheme must be " + origin.scheme() + "://");
+            }
+            ResolvedArtifact resolved = origin.resolve(artifact);
+            long totalBytes = resolved.objects().stream()
+                    .mapToLong(object -> object.entry().sizeBytes())
+                    .sum();
+            if (!verbosity.quiet()) {
+                surroundings
+                        .err()
+                        .println("piecewise torrent: --offline, so this process reads all "
+                                + ByteSize.format(totalBytes) + " of " + artifact + " with its own credentials");
+            }
+            PieceLength pieceLength = wanted.orElseGet(() -> PieceLength.auto(totalBytes));
+            ProgressLines progress =
+                    new ProgressLines(surroundings.err(), verbosity.style(surroundings), 1, System::nanoTime);
+            InfoDictionary info = new MetainfoBuilder(origin)
+                    .build(
+                            resolved,
+                            pieceLength,
+                            !notPrivate,
+                            done -> progress.show(List.of("hashing " + ProgressLines.bar(done, totalBytes))));
+            progress.clear();
+            Optional<String> announce = trackerOptions.named(surroundings).map(url -> url + "/announce");
+            return Metainfo.of(info, announce, List.of()).encode();
+        }
     }
 
     private byte[] ask(ArtifactUri artifact, Duration patience) {

@@ -31,9 +31,13 @@ final class TrackerOptions {
 
     /** The URL from the option, the environment or the default. */
     URI tracker(Surroundings surroundings) {
+        return named(surroundings).orElseGet(() -> URI.create(DEFAULT_URL));
+    }
+
+    /** The URL from the option or the environment. */
+    Optional<URI> named(Surroundings surroundings) {
         String source = url.isPresent() ? "--tracker" : "PIECEWISE_TRACKER";
-        return httpUrl(
-                source, url.or(() -> surroundings.variable("PIECEWISE_TRACKER")).orElse(DEFAULT_URL));
+        return url.or(() -> surroundings.variable("PIECEWISE_TRACKER")).map(text -> httpUrl(source, text));
     }
 
     /** Checks that {@code text} is an http or https URL and drops a trailing slash. */

@@ -1,0 +1,95 @@
+package dev.piecewise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class UsageTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "get s3://b/k dest --piece-size 17000 | get: --piece-size: piece size 17000 bytes is not a multiple of 16 KiB",
+                "get s3://b/k dest --piece-size big | get: --piece-size: 'big' is not a size",
+                "get s3://b/k dest --linger soon | get: --linger: 'soon' is not a duration",
+                "get s3://b/k dest --stall-timeout 5x | get: --stall-timeout: '5x' is not a duration",
+                "get s3://b/k dest --listen nowhere | get: --listen: 'nowhere' is no address to listen on",
+                "get s3://b/k dest --tracker host:7070 | get: --tracker is 'host:7070', not an http URL",
+                "get s3://b/k dest --token-file /no/such/file | get: cannot read the token file /no/such/file",
+                "get b/k dest | get: URI: 'b/k' is not a URI",
+                "get s3://b/k | get: Missing required parameter: 'DEST'",
+                "get | get: Missing required parameters: 'URI', 'DEST'",
+                "get s3://b/k dest --pice-size 1MiB | get: unknown option '--pice-size', did you mean --piece-size?",
+                "torrent s3://b/k -o x.torrent --piece-size 1 | torrent: --piece-size: piece size 1 bytes is not",
+                "torrent s3://b/k | torrent: Missing required option: '--output=FILE'",
+                "torrent s3://b/k -o / | torrent: / is a directory",
+                "seeder --leases 0 | seeder: --leases: a seeder needs at least 1 lease at once, not 0",
+                "seeder --leases many | seeder: Invalid value for option '--leases'",
+                "tracker --listen 7070 | tracker: --listen: '7070' is not HOST:PORT",
+                "tracker --listen ::1:7070 | tracker: --listen: '::1:7070' is not HOST:PORT",
+                "tracker --allow models | tracker: --allow: 'models/' is not a URI",
+                "tracker --public-url tracker | tracker: --public-url is 'tracker', not an http URL",
+                "node --token-file /no/such/file | node: cannot read the token file /no/such/file",
+                "demo --nodes 0 | demo: --nodes: a demo has 1 to 64 nodes, not 0",
+                "demo --size huge | demo: --size: 'huge' is not a size",
+                "get s3://b/k dest more | get: 'more' is one argument too many",
+                "status not-an-id | status: URI: 'not-an-id' is not a URI",
+            })
+    void aWrongCommandLineIsOneLineThatNamesTheOptionAndExitCode2(String example) {
+        String[] parts = example.split(" \\| ", 2);
+        CommandRun run = CommandRun.of(parts[0].split(" "));
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).startsWith("piecewise " + parts[1]);
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void anUnknownCommandIsNamed() {
+        CommandRun run = CommandRun.of("fetch", "s3://b/k");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).isEqualTo("piecewise: there is no command 'fetch'; see 'piecewise --help'\n");
+    }
+
+    @Test
+    void withoutACommandTheHelpGoesToStandardError() {
+        CommandRun run = CommandRun.of();
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Usage: piecewise COMMAND");
+    }
+
+    @Test
+    void anEnvironmentVariableIsNamedWhenItIsWrong() {
+        CommandRun run = CommandRun.with(Map.of("PIECEWISE_TRACKER", "tracker"), "status");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("piecewise status: PIECEWISE_TRACKER is 'tracker', not an http URL");
+    }
+
+    @Test
+    void theTokenNeverAppearsInAMessage(@TempDir Path directory) {
+        CommandRun run = CommandRun.with(
+                Map.of("PIECEWISE_TOKEN", "sesame", "PIECEWISE_TRACKER", "http://127.0.0.1:1"),
+                "status",
+                "--verbose",
+                directory.toString());
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).doesNotContain("sesame");
+    }
+
+    @Test
+    void stackTracesAreForVerboseOnly() {
+        List<String> quiet =
+                CommandRun.of("status", "--tracker", "ftp://x").err().lines().toList();
+        List<String> verbose = CommandRun.of("status", "--tracker", "ftp://x", "--verbose")
+                .err()
+                .lines()
+                .toList();
+        assertThat(quiet).hasSize(1);
+        assertThat(verbose).startsWith(quiet.get(0)).hasSizeGreaterThan(3);
+    }
+}
