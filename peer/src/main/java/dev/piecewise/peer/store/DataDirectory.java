@@ -2,27 +2,105 @@ package dev.piecewise.peer.store;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.peer.StoredArtifact;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** The one place of a process's bytes: owned by one process at a time. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * The one place of a process's bytes, owned by one process at a time; its layout stands in {@code docs/architecture.md}.
+ * Thread-safe.
+ */
 public final class DataDirectory implements AutoCloseable {
-    private final Path path;
+    /** File locks are the process's: within it, opening and closing the lock file twice would give the first one up. */
+    private static final Set<Path> OPEN_HERE = new HashSet<>();
 
-    private DataDirectory(Path path) {
+    private final Path path;
+    private final FileChannel lockFile;
+    private final BootSession boot;
+    private final Map<ArtifactId, FileStoredArtifact> open = new HashMap<>();
+    private boolean closed;
+
+    private DataDirectory(Path path, FileChannel lockFile, BootSession boot) {
         this.path = path;
+        this.lockFile = lockFile;
+        this.boot = boot;
     }
 
     /**
      * Takes ownership of a data directory, creating it if need be.
      *
-     * @throws dev.piecewise.core.fault.ProcessFault if another owner has it, or it cannot be written
+     * @throws ProcessFault if another owner has it, or it cannot be written
      */
     public static DataDirectory open(Path path) {
-        return new DataDirectory(path);
+        return open(path, BootSession.current());
+    }
+
+    static DataDirectory open(Path path, BootSession boot) {
+        try {
+            Files.createDirectories(path.resolve("artifacts"));
+            Path real = path.toRealPath();
+            synchronized (OPEN_HERE) {
+                if (!OPEN_HERE.add(real)) {
+                    throw inUse(real);
+                }
+            }
+            boolean owned = false;
+            try {
+                FileChannel lockFile =
+                        FileChannel.open(real.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                try {
+                    FileLock lock = lockFile.tryLock();
+                    owned = lock != null;
+                    if (!owned) {
+                        throw inUse(real);
+                    }
+                    return new DataDirectory(real, lockFile, boot);
+                } finally {
+                    if (!owned) {
+                        lockFile.close();
+                    }
+                }
+            } finally {
+                if (!owned) {
+                    release(real);
+                }
+            }
+        } catch (IOException e) {
+            throw new ProcessFault(
+                    Kind.FAILED,
+                    "cannot use the data directory " + path + " (" + e + "); make it writable or choose another --data",
+                    e);
+        }
+    }
+
+    private static ProcessFault inUse(Path path) {
+        return new ProcessFault(
+                Kind.FAILED,
+                "data directory in use: " + path
+                        + " belongs to another running process; stop it or choose another --data");
+    }
+
+    private static void release(Path path) {
+        synchronized (OPEN_HERE) {
+            OPEN_HERE.remove(path);
+        }
     }
 
     /** Where it is, absolute. */
@@ -30,27 +108,119 @@ public final class DataDirectory implements AutoCloseable {
         return path;
     }
 
-    /** The artifact's store, opened (and its files made, sparse) on the first call; later calls give the same object. */
-    public StoredArtifact artifact(ArtifactId id, ArtifactContent content) {
-        throw new UnsupportedOperationException(id + " " + content);
+    /**
+     * The artifact's store, opened (and its files made, sparse) on the first call; until it is closed later calls give the
+     * same object. Pieces recorded by an earlier run are trusted or checked as {@code docs/architecture.md} says.
+     *
+     * @throws TorrentFault if the disk refuses, or another content is recorded under this id
+     */
+    public synchronized StoredArtifact artifact(ArtifactId id, ArtifactContent content) {
+        needOpen();
+        FileStoredArtifact known = open.get(id);
+        if (known != null && known.content().equals(content)) {
+            return known;
+        }
+        Path directory = directory(id);
+        Path meta = directory.resolve("meta");
+        Optional<ArtifactMeta> recorded = Files.exists(meta) ? Optional.of(ArtifactMeta.read(meta)) : Optional.empty();
+        if (recorded.isPresent() && !recorded.get().content().equals(content)) {
+            throw new TorrentFault(
+                    Kind.FAILED, "the store in " + directory + " has other files than artifact " + id + "; delete it");
+        }
+        if (recorded.isEmpty()) {
+            try {
+                Files.createDirectories(directory);
+                new ArtifactMeta(content, Optional.empty()).write(meta);
+            } catch (IOException e) {
+                throw new TorrentFault(Kind.FAILED, "cannot make the store " + directory + ": " + e.getMessage(), e);
+            }
+        }
+        Optional<List<PieceHash>> hashes = recorded.flatMap(ArtifactMeta::torrent)
+                .map(torrent -> torrent.info().hashes());
+        FileStoredArtifact opened = FileStoredArtifact.open(directory, id, content, hashes, boot, () -> forget(id));
+        open.put(id, opened);
+        return opened;
     }
 
-    /** Records an artifact's torrent, so that a restarted node can seed it and check its pieces without asking anyone. */
-    public void recordTorrent(ArtifactId id, byte[] infoDictionary) {
-        throw new UnsupportedOperationException(id + " " + infoDictionary.length);
+    private synchronized void forget(ArtifactId id) {
+        open.remove(id);
+    }
+
+    /**
+     * Records an artifact's torrent, so that a restarted node can seed it and check its pieces without asking anyone.
+     *
+     * @param infoDictionary its exact bytes, for their hash is the infohash
+     * @throws TorrentFault if it is none, describes other content, or the disk refuses
+     */
+    public synchronized void recordTorrent(ArtifactId id, byte[] infoDictionary) {
+        needOpen();
+        Path file = directory(id).resolve("meta");
+        ArtifactMeta meta = ArtifactMeta.read(file);
+        InfoDictionary info = InfoDictionary.parse(infoDictionary);
+        if (!info.content().layout().equals(meta.content().layout())) {
+            throw new TorrentFault(Kind.FAILED, "this torrent is not that of artifact " + id);
+        }
+        try {
+            new ArtifactMeta(meta.content(), Optional.of(infoDictionary.clone())).write(file);
+        } catch (IOException e) {
+            throw new TorrentFault(Kind.FAILED, "cannot record the torrent in " + file + ": " + e.getMessage(), e);
+        }
+        FileStoredArtifact opened = open.get(id);
+        if (opened != null) {
+            opened.know(info.hashes());
+        }
     }
 
     /** What is stored here, complete or not. */
-    public List<StoredTorrent> stored() {
-        throw new UnsupportedOperationException();
+    public synchronized List<StoredTorrent> stored() {
+        needOpen();
+        List<StoredTorrent> found = new ArrayList<>();
+        try (Stream<Path> directories = Files.list(path.resolve("artifacts"))) {
+            directories
+                    .map(directory -> directory.getFileName().toString())
+                    .filter(name -> name.matches("[0-9a-f]{64}"))
+                    .sorted()
+                    .forEach(name -> stored(new ArtifactId(name)).ifPresent(found::add));
+        } catch (IOException e) {
+            throw new ProcessFault(Kind.FAILED, "cannot list the data directory " + path + ": " + e.getMessage(), e);
+        }
+        return found;
     }
 
     /** One of {@link #stored()}. */
-    public Optional<StoredTorrent> stored(ArtifactId id) {
-        throw new UnsupportedOperationException(id.hex());
+    public synchronized Optional<StoredTorrent> stored(ArtifactId id) {
+        needOpen();
+        Path file = directory(id).resolve("meta");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        ArtifactMeta meta = ArtifactMeta.read(file);
+        return Optional.of(new StoredTorrent(id, meta.content(), meta.torrent()));
+    }
+
+    private Path directory(ArtifactId id) {
+        return path.resolve("artifacts").resolve(id.hex());
+    }
+
+    private void needOpen() {
+        if (closed) {
+            throw new IllegalStateException("the data directory " + path + " is closed");
+        }
     }
 
     /** Closes every artifact, then gives up ownership. */
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (lockFile) {
+            List.copyOf(open.values()).forEach(FileStoredArtifact::close);
+        } catch (IOException e) {
+            throw new ProcessFault(Kind.FAILED, "cannot close " + path + ": " + e.getMessage(), e);
+        } finally {
+            release(path);
+        }
+    }
 }

@@ -1,0 +1,236 @@
+package dev.piecewise.peer.store;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.TorrentFault;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The files of one artifact as one run of bytes. Keeps a bounded number of them open; a file with a second name (a published
+ * one) is never written: it is copied first and the copy takes the store's name.
+ */
+final class ArtifactFiles implements AutoCloseable {
+    private static final int MAX_OPEN = 64;
+    private static final int MAX_ATTEMPTS = 8;
+
+    private record Open(FileChannel channel, boolean writable) {}
+
+    private final List<Path> paths;
+    private final long[] starts;
+    private final Map<Integer, Open> open = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean closed;
+
+    ArtifactFiles(Path directory, ArtifactContent content) {
+        List<Path> found = new ArrayList<>();
+        Path root = content.singleFile() ? directory : directory.resolve(content.name());
+        starts = new long[content.files().size() + 1];
+        for (FileEntry file : content.files()) {
+            starts[found.size() + 1] = starts[found.size()] + file.sizeBytes();
+            found.add(root.resolve(content.singleFile() ? content.name() : file.path()));
+        }
+        paths = List.copyOf(found);
+    }
+
+    List<Path> paths() {
+        return paths;
+    }
+
+    long sizeOf(int file) {
+        return starts[file + 1] - starts[file];
+    }
+
+    long startOf(int file) {
+        return starts[file];
+    }
+
+    /** Makes what is missing, sparse, and gives files of a wrong length the right one. */
+    void create() {
+        for (int i = 0; i < paths.size(); i++) {
+            Path path = paths.get(i);
+            try {
+                if (Files.exists(path) && Files.size(path) == sizeOf(i)) {
+                    continue;
+                }
+                Files.createDirectories(path.getParent());
+                if (Files.exists(path)) {
+                    ownCopy(path);
+                }
+                setLength(path, sizeOf(i));
+            } catch (IOException e) {
+                throw fault("make", sizeOf(i), path, e);
+            }
+        }
+    }
+
+    private static void setLength(Path path, long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+            channel.truncate(length);
+            if (channel.size() < length) {
+                channel.write(ByteBuffer.allocate(1), length - 1);
+            }
+        }
+    }
+
+    void write(long offset, ByteBuffer bytes) {
+        transfer(offset, bytes, true);
+    }
+
+    void read(long offset, ByteBuffer into) {
+        transfer(offset, into, false);
+    }
+
+    private void transfer(long offset, ByteBuffer buffer, boolean writing) {
+        int end = buffer.limit();
+        long position = offset;
+        int file = fileAt(offset);
+        while (buffer.position() < end) {
+            long left = starts[file + 1] - position;
+            if (left == 0) {
+                file++;
+                continue;
+            }
+            int start = buffer.position();
+            buffer.limit((int) Math.min(end, start + left));
+            transferInFile(file, position - starts[file], buffer, writing);
+            position += buffer.position() - start;
+            buffer.limit(end);
+        }
+    }
+
+    private int fileAt(long offset) {
+        int found = Arrays.binarySearch(starts, offset);
+        // Empty files share their start with the next one; transfer() skips them.
+        return found >= 0 ? Math.min(found, paths.size() - 1) : -found - 2;
+    }
+
+    private void transferInFile(int file, long offset, ByteBuffer buffer, boolean writing) {
+        int first = buffer.position();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                FileChannel channel = channel(file, writing);
+                while (buffer.hasRemaining()) {
+                    long at = offset + buffer.position() - first;
+                    int moved = writing ? channel.write(buffer, at) : channel.read(buffer, at);
+                    if (moved < 0) {
+                        throw new EOFException("it ends before byte " + at);
+                    }
+                }
+                return;
+            } catch (ClosedByInterruptException e) {
+                throw fault(writing ? "write" : "read", buffer.remaining(), paths.get(file), e);
+            } catch (ClosedChannelException e) {
+                // Another thread was interrupted in this channel, or it made room for others: open it again.
+                if (attempt == MAX_ATTEMPTS) {
+                    throw fault(writing ? "write" : "read", buffer.remaining(), paths.get(file), e);
+                }
+            } catch (IOException e) {
+                throw fault(writing ? "write" : "read", buffer.remaining(), paths.get(file), e);
+            }
+        }
+    }
+
+    private synchronized FileChannel channel(int file, boolean writable) throws IOException {
+        if (closed) {
+            throw new IOException("the store is closed");
+        }
+        Open known = open.get(file);
+        if (known != null && known.channel.isOpen() && (known.writable || !writable)) {
+            return known.channel;
+        }
+        if (known != null) {
+            known.channel.close();
+        }
+        Path path = paths.get(file);
+        if (writable) {
+            if (((Number) Files.getAttribute(path, "unix:nlink")).intValue() > 1) {
+                ownCopy(path);
+            }
+            open.put(file, new Open(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), true));
+        } else {
+            open.put(file, new Open(FileChannel.open(path, StandardOpenOption.READ), false));
+        }
+        Iterator<Open> oldest = open.values().iterator();
+        while (open.size() > MAX_OPEN) {
+            oldest.next().channel.close();
+            oldest.remove();
+        }
+        return open.get(file).channel;
+    }
+
+    private static void ownCopy(Path path) throws IOException {
+        Path copy = path.resolveSibling(path.getFileName() + ".copy");
+        try {
+            Files.copy(path, copy, StandardCopyOption.REPLACE_EXISTING);
+            Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private static TorrentFault fault(String verb, long bytes, Path path, IOException cause) {
+        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return new TorrentFault(
+                Kind.FAILED,
+                "cannot " + verb + " " + ByteSize.format(bytes) + (verb.equals("read") ? " of " : " to ") + path + ": "
+                        + reason + " (" + free(path) + " free there); free some space or use another --data",
+                cause);
+    }
+
+    private static String free(Path path) {
+        try {
+            Path existing = path;
+            while (existing.getParent() != null && !Files.exists(existing)) {
+                existing = existing.getParent();
+            }
+            return ByteSize.format(Files.getFileStore(existing).getUsableSpace());
+        } catch (IOException e) {
+            return "unknown space";
+        }
+    }
+
+    /** Each file's stamp now; of a file that is gone, one that fits no file. */
+    List<FileStamp> stamps() throws IOException {
+        List<FileStamp> stamps = new ArrayList<>();
+        for (Path path : paths) {
+            stamps.add(FileStamp.of(path).orElse(new FileStamp(-1, -1, -1)));
+        }
+        return stamps;
+    }
+
+    /** Forgets the open file, for someone may have put another one under its name. */
+    synchronized void reopen(int file) throws IOException {
+        Open known = open.remove(file);
+        if (known != null) {
+            known.channel.close();
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        for (Open file : open.values()) {
+            file.channel.close();
+        }
+        open.clear();
+    }
+}

@@ -1,0 +1,359 @@
+package dev.piecewise.peer.store;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.peer.StoredArtifact;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One artifact on disk. Invariants: a piece in {@code held} is in the journal; a held piece's bytes are never written; while
+ * the journal is clean the files are as {@code stamps} say. Listeners are told without the lock.
+ */
+final class FileStoredArtifact implements StoredArtifact {
+    private static final Logger LOG = LoggerFactory.getLogger(FileStoredArtifact.class);
+    private static final Duration CRASH_TOLERANCE = Duration.ofSeconds(30);
+    private static final int HASH_BUFFER_BYTES = 1 << 20;
+
+    private final ArtifactId id;
+    private final ArtifactContent content;
+    private final PieceLayout layout;
+    private final ArtifactFiles files;
+    private final PieceJournal journal;
+    private final Runnable onClose;
+    private final BitSet held;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> completion = new CompletableFuture<>();
+    private List<FileStamp> stamps;
+    private @Nullable List<PieceHash> hashes;
+    private boolean closed;
+
+    private FileStoredArtifact(
+            ArtifactId id,
+            ArtifactContent content,
+            ArtifactFiles files,
+            PieceJournal journal,
+            BitSet held,
+            List<FileStamp> stamps,
+            Optional<List<PieceHash>> hashes,
+            Runnable onClose) {
+        this.id = id;
+        this.content = content;
+        this.layout = content.layout();
+        this.files = files;
+        this.journal = journal;
+        this.held = held;
+        this.stamps = stamps;
+        this.hashes = hashes.orElse(null);
+        this.onClose = onClose;
+        if (held.cardinality() == layout.pieceCount()) {
+            completion.complete(null);
+        }
+    }
+
+    /**
+     * Opens an artifact's directory, which holds its {@code meta} already.
+     *
+     * @param hashes if known, to check pieces that cannot be trusted
+     * @param onClose told once when it closes
+     */
+    static FileStoredArtifact open(
+            Path directory,
+            ArtifactId id,
+            ArtifactContent content,
+            Optional<List<PieceHash>> hashes,
+            BootSession boot,
+            Runnable onClose) {
+        ArtifactFiles files = new ArtifactFiles(directory.resolve("files"), content);
+        Path journalFile = directory.resolve("pieces");
+        try {
+            Optional<PieceJournal.Recorded> recorded = PieceJournal.read(journalFile);
+            BitSet held = recorded.map(PieceJournal.Recorded::held).orElseGet(BitSet::new);
+            held.clear(
+                    content.layout().pieceCount(),
+                    Math.max(held.length(), content.layout().pieceCount()));
+            List<FileStamp> before = files.stamps();
+            BitSet suspects = new BitSet();
+            for (int file = 0; file < before.size(); file++) {
+                if (recorded.isEmpty() || !trusted(recorded.get(), file, before.get(file), boot)) {
+                    suspects.or(piecesOf(files, content.layout(), file));
+                }
+            }
+            suspects.and(held);
+            files.create();
+            if (!suspects.isEmpty()) {
+                BitSet bad = bad(files, content.layout(), suspects, hashes.orElse(null));
+                LOG.info(
+                        "artifact {}: {} pieces checked again, {} dropped",
+                        id,
+                        suspects.cardinality(),
+                        bad.cardinality());
+                held.andNot(bad);
+            }
+            List<FileStamp> stamps = files.stamps();
+            PieceJournal journal = PieceJournal.start(journalFile, held, stamps, boot.id());
+            return new FileStoredArtifact(id, content, files, journal, held, stamps, hashes, onClose);
+        } catch (IOException e) {
+            throw new TorrentFault(
+                    Kind.FAILED, "cannot open the stored artifact in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean trusted(PieceJournal.Recorded recorded, int file, FileStamp now, BootSession boot) {
+        if (file >= recorded.stamps().size()) {
+            return false;
+        }
+        FileStamp then = recorded.stamps().get(file);
+        if (recorded.clean()) {
+            return now.equals(then) && boot.keeps(recorded.bootId(), recorded.writtenAt());
+        }
+        long latestNanos = recorded.writtenAt().plus(CRASH_TOLERANCE).toEpochMilli() * 1_000_000;
+        return now.sameFile(then) && boot.is(recorded.bootId()) && now.modifiedNanos() <= latestNanos;
+    }
+
+    private static BitSet piecesOf(ArtifactFiles files, PieceLayout layout, int file) {
+        BitSet pieces = new BitSet();
+        if (files.sizeOf(file) > 0) {
+            long last = files.startOf(file) + files.sizeOf(file) - 1;
+            pieces.set(layout.pieceAt(files.startOf(file)), layout.pieceAt(last) + 1);
+        }
+        return pieces;
+    }
+
+    private static BitSet bad(
+            ArtifactFiles files, PieceLayout layout, BitSet suspects, @Nullable List<PieceHash> hashes) {
+        BitSet bad = new BitSet();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(hashes == null ? 0 : HASH_BUFFER_BYTES);
+        suspects.stream()
+                .filter(piece -> hashes == null || !hashes.get(piece).equals(hash(files, layout, piece, buffer)))
+                .forEach(bad::set);
+        return bad;
+    }
+
+    private static PieceHash hash(ArtifactFiles files, PieceLayout layout, int piece, ByteBuffer buffer) {
+        MessageDigest sha1 = ArtifactMeta.sha1();
+        long offset = layout.offsetOf(piece);
+        long end = offset + layout.lengthOf(piece);
+        while (offset < end) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), end - offset));
+            files.read(offset, buffer);
+            offset += buffer.flip().limit();
+            sha1.update(buffer);
+        }
+        return PieceHash.of(sha1.digest());
+    }
+
+    @Override
+    public ArtifactId id() {
+        return id;
+    }
+
+    @Override
+    public ArtifactContent content() {
+        return content;
+    }
+
+    @Override
+    public synchronized BitSet held() {
+        return (BitSet) held.clone();
+    }
+
+    @Override
+    public synchronized boolean isComplete() {
+        return held.cardinality() == layout.pieceCount();
+    }
+
+    @Override
+    public CompletionStage<Void> completion() {
+        return completion.minimalCompletionStage();
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer bytes) {
+        if (offset < 0 || offset + bytes.remaining() > layout.totalBytes()) {
+            throw new IllegalArgumentException(
+                    "no room for " + bytes.remaining() + " bytes at " + offset + " of " + layout.totalBytes());
+        }
+        if (!bytes.hasRemaining()) {
+            return;
+        }
+        synchronized (this) {
+            needOpen();
+            int heldPiece = held.nextSetBit(layout.pieceAt(offset));
+            if (heldPiece >= 0 && heldPiece <= layout.pieceAt(offset + bytes.remaining() - 1)) {
+                throw new IllegalStateException("piece " + heldPiece + " is held and must not be written");
+            }
+            if (journal.isClean()) {
+                record(journal::opened);
+            }
+        }
+        files.write(offset, bytes);
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer into) {
+        if (offset < 0 || offset + into.remaining() > layout.totalBytes()) {
+            throw new IllegalArgumentException(
+                    "there are no " + into.remaining() + " bytes at " + offset + " of " + layout.totalBytes());
+        }
+        if (into.hasRemaining()) {
+            files.read(offset, into);
+        }
+    }
+
+    @Override
+    public void markHeld(int piece) {
+        need(piece);
+        boolean complete;
+        synchronized (this) {
+            needOpen();
+            if (held.get(piece)) {
+                return;
+            }
+            record(() -> journal.held(piece));
+            held.set(piece);
+            complete = isComplete();
+            if (complete && !journal.isClean()) {
+                stamp();
+            }
+        }
+        listeners.forEach(listener -> listener.held(piece));
+        if (complete) {
+            completion.complete(null);
+        }
+    }
+
+    @Override
+    public void drop(int piece) {
+        need(piece);
+        synchronized (this) {
+            needOpen();
+            if (!held.get(piece)) {
+                return;
+            }
+            record(() -> journal.dropped(piece));
+            held.clear(piece);
+        }
+        listeners.forEach(listener -> listener.dropped(piece));
+    }
+
+    @Override
+    public void verifyStamps() {
+        BitSet bad;
+        synchronized (this) {
+            needOpen();
+            BitSet suspects = new BitSet();
+            try {
+                List<FileStamp> now = files.stamps();
+                for (int file = 0; file < now.size(); file++) {
+                    FileStamp then = stamps.get(file);
+                    boolean same = journal.isClean() ? then.equals(now.get(file)) : then.sameFile(now.get(file));
+                    if (!same) {
+                        suspects.or(piecesOf(files, layout, file));
+                        files.reopen(file);
+                    }
+                }
+                files.create();
+                suspects.and(held);
+                bad = bad(files, layout, suspects, hashes);
+                if (!suspects.isEmpty() && journal.isClean()) {
+                    stamp();
+                } else {
+                    stamps = files.stamps();
+                }
+            } catch (IOException e) {
+                throw new TorrentFault(
+                        Kind.FAILED, "cannot check the files of artifact " + id + ": " + e.getMessage(), e);
+            }
+        }
+        bad.stream().forEach(this::drop);
+    }
+
+    /** From now on pieces that cannot be trusted are checked against these. */
+    synchronized void know(List<PieceHash> newHashes) {
+        hashes = newHashes;
+    }
+
+    @Override
+    public Subscription subscribe(Listener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public List<Path> files() {
+        return files.paths();
+    }
+
+    private void stamp() {
+        record(() -> {
+            List<FileStamp> now = new ArrayList<>(files.stamps());
+            journal.stamped(now);
+            stamps = now;
+        });
+    }
+
+    private void need(int piece) {
+        if (!layout.contains(piece)) {
+            throw new IllegalArgumentException("no piece " + piece + " of " + layout.pieceCount());
+        }
+    }
+
+    private void needOpen() {
+        if (closed) {
+            throw new TorrentFault(Kind.FAILED, "the store of artifact " + id + " is closed");
+        }
+    }
+
+    private interface Recording {
+        void run() throws IOException;
+    }
+
+    private void record(Recording recording) {
+        try {
+            recording.run();
+        } catch (IOException e) {
+            throw new TorrentFault(
+                    Kind.FAILED,
+                    "cannot record which pieces of artifact " + id + " are held: " + e.getMessage()
+                            + "; free some space or use another --data",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try (journal;
+                    files) {
+                if (!journal.isClean()) {
+                    stamp();
+                }
+            } catch (IOException e) {
+                throw new TorrentFault(Kind.FAILED, "cannot close artifact " + id + ": " + e.getMessage(), e);
+            }
+        }
+        onClose.run();
+    }
+}
