@@ -1,6 +1,8 @@
 package dev.piecewise.client;
 
-import java.util.concurrent.CompletableFuture;
+import dev.piecewise.seeder.Resources;
+import dev.piecewise.seeder.cluster.Participant;
+import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -9,23 +11,48 @@ import java.util.concurrent.CompletionStage;
  * everything; the bytes stay.
  */
 public final class Node implements AutoCloseable {
-    private final String nodeId;
-    private final CompletableFuture<Void> failure = new CompletableFuture<>();
+    private final Resources resources;
+    private final Participant participant;
+    private final Fetcher fetcher;
 
-    Node(String nodeId) {
-        this.nodeId = nodeId;
+    Node(Resources resources, Participant participant, Fetcher fetcher) {
+        this.resources = resources;
+        this.participant = participant;
+        this.fetcher = fetcher;
+    }
+
+    /** What it is there for. */
+    enum Role {
+        /** To stay: everything that lies in the directory is shared. */
+        NODE,
+        /** For some fetches: only what is asked for is shared. */
+        GET
+    }
+
+    void start(Path data, Role role) {
+        participant.start();
+        if (role == Role.NODE) {
+            participant.resumeStored();
+        }
+        resources.add(LocalServer.start(data, participant, fetcher));
+    }
+
+    Acquired acquire(Ask ask, ProgressListener listener) throws InterruptedException {
+        return fetcher.acquire(ask, listener);
     }
 
     /** The id under which the tracker knows it; new with every start. */
     public String nodeId() {
-        return nodeId;
+        return participant.nodeId();
     }
 
     /** Completes exceptionally when a worker dies of a bug: the process should end then. */
     public CompletionStage<Void> failure() {
-        return failure;
+        return participant.failure();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        resources.close();
+    }
 }

@@ -1,6 +1,17 @@
 package dev.piecewise.client;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.peer.store.DataDirectory;
+import java.nio.file.InvalidPathException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The door for Java programs, and what {@code piecewise get} uses. If another process of this machine owns the data
@@ -9,42 +20,165 @@ import java.time.Duration;
  *
  * <p>Thread-safe.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Piecewise implements AutoCloseable {
-    private Piecewise() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Piecewise.class);
+    private static final Duration ATTACH_FOR = Duration.ofSeconds(5);
+    private static final Duration RETRY = Duration.ofMillis(200);
+
+    private final NodeConfig config;
+    private final LocalOwner owner;
+
+    @GuardedBy("this")
+    private @Nullable Node node;
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    private Piecewise(NodeConfig config) {
+        this.config = config;
+        this.owner = new LocalOwner(config.data());
+    }
 
     /**
      * Opens the data directory or finds its owner.
      *
-     * @throws dev.piecewise.core.fault.ProcessFault if the data directory is unusable or the port is taken
+     * @throws ProcessFault if the data directory is unusable or the port is taken
      */
     public static Piecewise open(NodeConfig config) {
-        throw new UnsupportedOperationException("open " + config);
+        Piecewise piecewise = new Piecewise(config);
+        try {
+            piecewise.attach();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "interrupted while opening " + config.data(), e);
+        }
+        return piecewise;
+    }
+
+    /**
+     * Owns the data directory or finds who does. An owner that is just starting, or just ending, is waited for.
+     *
+     * @return the node of this process, if it is the owner
+     */
+    private synchronized Optional<Node> attach() throws InterruptedException {
+        long started = System.nanoTime();
+        while (true) {
+            if (closed) {
+                throw new ProcessFault(PiecewiseFault.Kind.FAILED, "closed");
+            }
+            if (node != null) {
+                return Optional.of(node);
+            }
+            DataDirectory data;
+            try {
+                data = DataDirectory.open(config.data());
+            } catch (ProcessFault fault) {
+                if (owner.isThere()) {
+                    return Optional.empty();
+                }
+                boolean inUse = fault.getCause() == null; // else the cause says why it is unusable
+                if (!inUse || System.nanoTime() - started > ATTACH_FOR.toNanos()) {
+                    throw fault;
+                }
+                Thread.sleep(RETRY.toMillis());
+                continue;
+            }
+            node = NodeMain.start(config, Node.Role.GET, data);
+            return Optional.of(node);
+        }
     }
 
     /** Fetches and publishes; blocks until the outcome is known. An interrupt ends it as {@link FetchOutcome.Failed}. */
     public FetchOutcome fetch(FetchRequest request, ProgressListener listener) {
-        throw new UnsupportedOperationException("fetch " + request + listener);
+        try {
+            Publisher publisher = new Publisher(request.destination(), request.replace(), new SecureRandom());
+            publisher.checkWritable();
+            Acquired acquired = acquire(Ask.of(request), progress -> {
+                if (progress.pieceCount() > 0 && !request.uri().isPrefix()) {
+                    publisher.checkSize(request.uri().name(), progress.totalBytes());
+                }
+                listener.progress(progress);
+            });
+            if (acquired instanceof Acquired.Ready ready) {
+                return new FetchOutcome.Complete(
+                        publisher.publish(ready),
+                        ready.infoHash(),
+                        ready.content().layout().totalBytes(),
+                        ready.bytesFromPeers(),
+                        ready.bytesFromOrigin());
+            }
+            return ((Acquired.Ended) acquired).outcome();
+        } catch (PiecewiseFault fault) {
+            return FetchOutcome.of(fault);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new FetchOutcome.Failed("the fetch of " + request.uri() + " was interrupted; a retry resumes");
+        }
     }
 
-    /** {@link #fetch(FetchRequest, ProgressListener)} of {@code uri} to {@code destination} with the defaults. */
+    private Acquired acquire(Ask ask, ProgressListener listener) throws InterruptedException {
+        while (true) {
+            Optional<Node> own = attach();
+            if (own.isPresent()) {
+                return own.get().acquire(ask, listener);
+            }
+            try {
+                return owner.acquire(ask, listener);
+            } catch (LocalOwner.Gone e) {
+                LOG.debug("taking over the data directory {}: {}", config.data(), e.getMessage());
+                Thread.sleep(RETRY.toMillis());
+            }
+        }
+    }
+
+    /**
+     * Fetches with the defaults of {@link FetchRequest#of}.
+     *
+     * @param uri for example {@code s3://bucket/key}
+     * @param destination a path; with a trailing slash, or if it is a directory, the object goes into it
+     */
     public FetchOutcome fetch(String uri, String destination) {
-        throw new UnsupportedOperationException("fetch " + uri + destination);
+        FetchRequest request;
+        try {
+            request = FetchRequest.of(ArtifactUri.parse(uri), Destination.parse(destination));
+        } catch (InvalidPathException e) {
+            return new FetchOutcome.Usage("'" + destination + "' is not a path: " + e.getReason());
+        } catch (IllegalArgumentException e) {
+            return new FetchOutcome.Usage(String.valueOf(e.getMessage()));
+        }
+        return fetch(request, ProgressListener.NONE);
     }
 
     /**
      * Whether this process owns the data directory, so that peers get nothing from it once it is closed; then {@code
      * --linger} means something.
      */
-    public boolean seeds() {
-        return false;
+    public synchronized boolean seeds() {
+        return node != null;
     }
 
     /** Goes on seeding for others for so long, if {@link #seeds()}; returns early when interrupted (the flag stays set). */
     public void linger(Duration duration) {
-        throw new UnsupportedOperationException("linger " + duration);
+        if (!seeds()) {
+            return;
+        }
+        try {
+            Thread.sleep(duration.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        Node open;
+        synchronized (this) {
+            closed = true;
+            open = node;
+            node = null;
+        }
+        if (open != null) {
+            open.close();
+        }
+    }
 }

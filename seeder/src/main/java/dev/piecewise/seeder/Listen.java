@@ -1,20 +1,26 @@
 package dev.piecewise.seeder;
 
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.peer.SwarmEngine;
+import dev.piecewise.peer.btcore.BtSwarmEngine;
+import dev.piecewise.peer.btcore.EngineConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a process accepts peers. Until one port serves all torrents, every swarm has its own: the first takes {@code
- * firstPort}, further ones the next free port up to {@code lastPort}.
+ * Where a process accepts peers. Until one port serves all torrents, every swarm has its own: the first takes the port,
+ * further ones the next free ports above.
  *
  * @param host address to bind
  * @param firstPort 0 lets the system choose for every swarm
- * @param lastPort inclusive
- * @param exact whether the user named the port, so that finding it in use is a fault and not a reason to take the next
+ * @param lastPort the highest that the first swarm may take if those below are in use; a port that the user named is both
  */
-public record Listen(String host, int firstPort, int lastPort, boolean exact) {
+public record Listen(String host, int firstPort, int lastPort) {
     private static final int FIRST_PORT = 6881;
-    private static final int LAST_PORT = 6999;
+    private static final int LAST_PORT = 6899;
     private static final int MAX_PORT = 65_535;
     private static final Pattern FORM = Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^:\\[\\]]+):(\\d{1,5})");
 
@@ -26,12 +32,12 @@ public record Listen(String host, int firstPort, int lastPort, boolean exact) {
 
     /** All IPv4 interfaces, the first free port from 6881 on. */
     public static Listen defaults() {
-        return new Listen("0.0.0.0", FIRST_PORT, LAST_PORT, false);
+        return new Listen("0.0.0.0", FIRST_PORT, LAST_PORT);
     }
 
     /** Loopback only, any free port: for tests and demonstrations on one machine. */
     public static Listen loopback() {
-        return new Listen("127.0.0.1", 0, 0, false);
+        return new Listen("127.0.0.1", 0, 0);
     }
 
     /**
@@ -48,8 +54,29 @@ public record Listen(String host, int firstPort, int lastPort, boolean exact) {
         }
         String host = matcher.group(1);
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        return port == 0
-                ? new Listen(bare, 0, 0, false)
-                : new Listen(bare, port, Math.min(port + (LAST_PORT - FIRST_PORT), MAX_PORT), true);
+        return new Listen(bare, port, port);
+    }
+
+    /**
+     * An engine that listens here; the caller closes it.
+     *
+     * @throws ProcessFault if the host is no address of this machine or the port is in use
+     */
+    public SwarmEngine engine() {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new ProcessFault(Kind.USAGE, "cannot listen on " + host + ": no such host; check --listen", e);
+        }
+        for (int port = firstPort; ; port++) {
+            try {
+                return new BtSwarmEngine(EngineConfig.defaults().at(address, port));
+            } catch (ProcessFault fault) {
+                if (port >= lastPort) {
+                    throw fault;
+                }
+            }
+        }
     }
 }

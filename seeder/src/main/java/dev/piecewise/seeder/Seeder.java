@@ -1,27 +1,43 @@
 package dev.piecewise.seeder;
 
-import java.util.concurrent.CompletableFuture;
+import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.lease.LeaseWorker;
 import java.util.concurrent.CompletionStage;
 
 /** A running seeder. Closing it gives its leases back, leaves swarms and tracker, and releases port and data directory. */
 public final class Seeder implements AutoCloseable {
-    private final String nodeId;
-    private final CompletableFuture<Void> failure = new CompletableFuture<>();
+    private final Resources resources;
+    private final Participant participant;
+    private final PublicationWatch publications;
+    private final LeaseWorker leases;
 
-    Seeder(String nodeId) {
-        this.nodeId = nodeId;
+    Seeder(Resources resources, Participant participant, PublicationWatch publications, LeaseWorker leases) {
+        this.resources = resources;
+        this.participant = participant;
+        this.publications = publications;
+        this.leases = leases;
+    }
+
+    void start() {
+        participant.start();
+        participant.resumeStored().forEach(publications::watch);
+        resources.add(participant.worker("publications", publications::run));
+        resources.add(leases);
+        leases.start();
     }
 
     /** The id under which the tracker knows it; new with every start. */
     public String nodeId() {
-        return nodeId;
+        return participant.nodeId();
     }
 
     /** Completes exceptionally when a worker dies of a bug: the process should end then. */
     public CompletionStage<Void> failure() {
-        return failure;
+        return participant.failure();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        resources.close();
+    }
 }

@@ -1,0 +1,302 @@
+package dev.piecewise.client;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.client.FetchProgress.Phase;
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.Swarm;
+import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.PublishedTorrent;
+import dev.piecewise.seeder.cluster.Tracker;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings artifacts into this process's store: asks the tracker, waits for publication, joins the swarm, waits for the last
+ * piece. Several may ask for the same artifact; it is downloaded once, and given up when the last of them gives up.
+ */
+final class Fetcher {
+    private static final Duration ASK_FOR = Duration.ofSeconds(6);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration LONG_POLL = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofMillis(400);
+    private static final Duration STATUS_INTERVAL = Duration.ofSeconds(3);
+
+    private final Tracker tracker;
+    private final Participant participant;
+    private final LongSupplier nanoTime;
+
+    @GuardedBy("this")
+    private final Map<ArtifactId, Integer> askers = new HashMap<>();
+
+    Fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime) {
+        this.tracker = tracker;
+        this.participant = participant;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Blocks until it is known how it ends; an interrupt gives up. */
+    Acquired acquire(Ask ask, ProgressListener listener) throws InterruptedException {
+        try {
+            return fetch(ask, listener);
+        } catch (Stall stall) {
+            return new Acquired.Ended(stall.outcome);
+        } catch (PiecewiseFault fault) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedException();
+            }
+            return new Acquired.Ended(FetchOutcome.of(fault));
+        }
+    }
+
+    private static final class Stall extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient FetchOutcome.Stalled outcome;
+
+        Stall(FetchOutcome.Stalled outcome) {
+            this.outcome = outcome;
+        }
+    }
+
+    private Acquired fetch(Ask ask, ProgressListener listener) throws Stall, InterruptedException {
+        listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0));
+        ArtifactStatus asked = ask(ask);
+        if (asked.totalBytes() == 0 && asked.state() != ArtifactState.FAILED) {
+            return new Acquired.Ready(PublishedTorrent.content(asked), List.of(), "", 0, 0);
+        }
+        ArtifactStatus published = awaitPublication(ask, asked, listener);
+        InfoDictionary info = PublishedTorrent.download(tracker, published);
+        ArtifactId id = new ArtifactId(published.id());
+        enter(id);
+        try {
+            return download(ask, published, id, info, listener);
+        } finally {
+            leave(id, info.content());
+        }
+    }
+
+    /** A tracker that cannot be reached is tried for some seconds: it may just be starting. */
+    private ArtifactStatus ask(Ask ask) throws InterruptedException {
+        ArtifactRequest request = new ArtifactRequest(
+                ask.uri().toString(),
+                ask.pieceLength().map(PieceLength::bytes).map(String::valueOf).orElse(null));
+        long started = nanoTime.getAsLong();
+        while (true) {
+            try {
+                return tracker.requestArtifact(request);
+            } catch (ProcessFault fault) {
+                stopIfInterrupted();
+                if (fault.kind() != Kind.FAILED || nanoTime.getAsLong() - started > ASK_FOR.toNanos()) {
+                    throw fault;
+                }
+                Thread.sleep(RETRY.toMillis());
+            }
+        }
+    }
+
+    private ArtifactStatus awaitPublication(Ask ask, ArtifactStatus asked, ProgressListener listener)
+            throws Stall, InterruptedException {
+        StallWatch stall = new StallWatch(nanoTime);
+        ArtifactStatus status = asked;
+        while (status.state() == ArtifactState.READING) {
+            listener.progress(progress(Phase.READING_ORIGIN, status, 0, 0, 0));
+            stall.observe(status.piecesHashed() + status.originBytes());
+            if (stall.idle().compareTo(ask.stallTimeout()) >= 0) {
+                throw new Stall(notRead(status, stall.idle()));
+            }
+            status = poll(ask, status);
+        }
+        if (status.state() == ArtifactState.FAILED) {
+            throw failed(status);
+        }
+        return status;
+    }
+
+    private ArtifactStatus poll(Ask ask, ArtifactStatus before) throws InterruptedException {
+        try {
+            return tracker.artifact(new ArtifactId(before.id()), LONG_POLL);
+        } catch (ProcessFault fault) {
+            stopIfInterrupted();
+            if (fault.kind() != Kind.FAILED) {
+                throw fault;
+            }
+            Thread.sleep(RETRY.toMillis());
+            return before;
+        } catch (PiecewiseFault fault) {
+            stopIfInterrupted();
+            if (fault.kind() == Kind.NOT_FOUND) {
+                return ask(ask); // the tracker lost its state meanwhile
+            }
+            throw fault;
+        }
+    }
+
+    private static ProcessFault failed(ArtifactStatus status) {
+        Kind kind = Kind.FAILED;
+        for (Kind known : Kind.values()) {
+            if (known.name().equals(status.errorKind())) {
+                kind = known;
+            }
+        }
+        String error = status.error();
+        return new ProcessFault(kind, error == null ? status.uri() + " could not be read from the origin" : error);
+    }
+
+    private Acquired download(
+            Ask ask, ArtifactStatus published, ArtifactId id, InfoDictionary info, ProgressListener listener)
+            throws Stall, InterruptedException {
+        Swarm swarm = participant.join(id, info);
+        StoredArtifact stored = participant.share(id, info.content());
+        long before = swarm.stats().downloadedBytes();
+        StallWatch stall = new StallWatch(nanoTime);
+        ArtifactStatus status = published;
+        long polled = nanoTime.getAsLong();
+        while (true) {
+            if (stored.isComplete()) {
+                // A file that someone changed meanwhile loses its bad pieces here, and they are fetched again.
+                stored.verifyStamps();
+            }
+            Swarm.Stats stats = swarm.stats();
+            long fromPeers = stats.downloadedBytes() - before;
+            int held = stored.held().cardinality();
+            boolean complete = stored.isComplete();
+            listener.progress(
+                    progress(complete ? Phase.PUBLISHING : Phase.DOWNLOADING, status, held, fromPeers, stats.peers()));
+            if (complete) {
+                return new Acquired.Ready(
+                        info.content(), stored.files(), info.infoHash().hex(), fromPeers, 0);
+            }
+            stall.observe(stats.downloadedBytes() + held + status.originBytes());
+            if (stall.idle().compareTo(ask.stallTimeout()) >= 0) {
+                throw new Stall(notSent(status, held, stats.peers(), stall.idle()));
+            }
+            if (stall.idle().compareTo(STATUS_INTERVAL) > 0
+                    && nanoTime.getAsLong() - polled > STATUS_INTERVAL.toNanos()) {
+                status = refresh(status);
+                polled = nanoTime.getAsLong();
+            }
+            awaitPiece(stored, swarm);
+        }
+    }
+
+    /** Nothing arrives: perhaps a lost piece cannot be read again. A tracker that is away does not end a download. */
+    private ArtifactStatus refresh(ArtifactStatus before) throws InterruptedException {
+        ArtifactStatus now;
+        try {
+            now = tracker.artifact(new ArtifactId(before.id()), Duration.ZERO);
+        } catch (PiecewiseFault fault) {
+            stopIfInterrupted();
+            return before;
+        }
+        if (now.state() == ArtifactState.FAILED) {
+            throw failed(now);
+        }
+        return now;
+    }
+
+    private static void awaitPiece(StoredArtifact stored, Swarm swarm) throws InterruptedException {
+        if (swarm.failure().toCompletableFuture().isCompletedExceptionally()) {
+            throw failure(swarm);
+        }
+        try {
+            if (stored.completion().toCompletableFuture().isDone()) {
+                Thread.sleep(TICK.toMillis());
+            } else {
+                stored.completion().toCompletableFuture().get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (TimeoutException e) {
+            return;
+        } catch (ExecutionException e) {
+            throw asFault(e.getCause());
+        }
+    }
+
+    private static PiecewiseFault failure(Swarm swarm) throws InterruptedException {
+        try {
+            swarm.failure().toCompletableFuture().get();
+            return new ProcessFault(Kind.FAILED, "the swarm ended");
+        } catch (ExecutionException e) {
+            return asFault(e.getCause());
+        }
+    }
+
+    private static PiecewiseFault asFault(@Nullable Throwable cause) {
+        return cause instanceof PiecewiseFault fault
+                ? fault
+                : new ProcessFault(Kind.FAILED, "the download broke: " + cause, cause);
+    }
+
+    private static FetchProgress progress(Phase phase, ArtifactStatus status, int held, long fromPeers, int peers) {
+        return new FetchProgress(
+                phase, status.totalBytes(), status.pieceCount(), status.piecesHashed(), held, fromPeers, peers);
+    }
+
+    private static FetchOutcome.Stalled notRead(ArtifactStatus status, Duration idle) {
+        String why = status.seedersAlive() == 0
+                ? "no seeder is registered at the tracker; start one with 'piecewise seeder'"
+                : status.seedersAlive()
+                        + " seeders are registered; look at their logs, and whether they reach the origin";
+        return new FetchOutcome.Stalled(
+                status.uri() + ": nothing was read from the origin for " + idle.toSeconds() + " s ("
+                        + status.piecesHashed() + " of " + status.pieceCount() + " pieces are): " + why,
+                0,
+                status.pieceCount(),
+                idle);
+    }
+
+    private static FetchOutcome.Stalled notSent(ArtifactStatus status, int held, int peers, Duration idle) {
+        String why = peers > 0
+                ? peers + " peers are connected but send nothing"
+                : status.seedersAlive() == 0
+                        ? "no peer can be reached and no seeder is registered at the tracker; start one with 'piecewise"
+                                + " seeder'"
+                        : "no peer can be reached; check that the hosts they advertise (--advertise) and their ports are"
+                                + " reachable from here";
+        return new FetchOutcome.Stalled(
+                status.uri() + ": no byte arrived for " + idle.toSeconds() + " s (" + held + " of "
+                        + status.pieceCount() + " pieces are here, a retry resumes): " + why,
+                held,
+                status.pieceCount(),
+                idle);
+    }
+
+    private static void stopIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private synchronized void enter(ArtifactId id) {
+        askers.merge(id, 1, Integer::sum);
+    }
+
+    /** Whoever leaves an incomplete artifact last ends its download; complete ones are seeded on. */
+    private void leave(ArtifactId id, ArtifactContent content) {
+        boolean last;
+        synchronized (this) {
+            Integer left = askers.merge(id, -1, (count, one) -> count + one == 0 ? null : count + one);
+            last = left == null;
+        }
+        if (last
+                && participant.swarm(id).isPresent()
+                && !participant.share(id, content).isComplete()) {
+            participant.withdraw(id);
+        }
+    }
+}

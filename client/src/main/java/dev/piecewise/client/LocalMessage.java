@@ -1,0 +1,155 @@
+package dev.piecewise.client;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One line of JSON on the socket of a data directory; exactly one field is set. The asker sends {@code ask}; the owner
+ * answers any number of {@code progress} and one {@code ready} or {@code ended}. An asker that goes away gives up.
+ */
+record LocalMessage(
+        @Nullable AskLine ask, @Nullable FetchProgress progress, @Nullable ReadyLine ready, @Nullable EndedLine ended) {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    /** @param pieceBytes 0 means whatever others chose */
+    record AskLine(String uri, int pieceBytes, long stallMillis) {}
+
+    /** {@link Acquired.Ready}. */
+    record ReadyLine(
+            ArtifactContent content, List<String> stored, String infoHash, long bytesFromPeers, long bytesFromOrigin) {}
+
+    /** An outcome other than complete. */
+    record EndedLine(Kind kind, String message, int piecesHeld, int pieceCount, long idleMillis) {}
+
+    static LocalMessage of(Ask ask) {
+        AskLine line = new AskLine(
+                ask.uri().toString(),
+                ask.pieceLength().map(PieceLength::bytes).orElse(0),
+                ask.stallTimeout().toMillis());
+        return new LocalMessage(line, null, null, null);
+    }
+
+    static LocalMessage of(FetchProgress progress) {
+        return new LocalMessage(null, progress, null, null);
+    }
+
+    static LocalMessage of(Acquired acquired) {
+        if (acquired instanceof Acquired.Ready done) {
+            List<String> stored = done.stored().stream().map(Path::toString).toList();
+            return new LocalMessage(
+                    null,
+                    null,
+                    new ReadyLine(
+                            done.content(), stored, done.infoHash(), done.bytesFromPeers(), done.bytesFromOrigin()),
+                    null);
+        }
+        return new LocalMessage(null, null, null, line(((Acquired.Ended) acquired).outcome()));
+    }
+
+    private static EndedLine line(FetchOutcome outcome) {
+        if (outcome instanceof FetchOutcome.Stalled stalled) {
+            return new EndedLine(
+                    Kind.STALLED,
+                    stalled.message(),
+                    stalled.piecesHeld(),
+                    stalled.pieceCount(),
+                    stalled.idle().toMillis());
+        } else if (outcome instanceof FetchOutcome.NotFound notFound) {
+            return new EndedLine(Kind.NOT_FOUND, notFound.message(), 0, 0, 0);
+        } else if (outcome instanceof FetchOutcome.Denied denied) {
+            return new EndedLine(Kind.DENIED, denied.message(), 0, 0, 0);
+        } else if (outcome instanceof FetchOutcome.Usage usage) {
+            return new EndedLine(Kind.USAGE, usage.message(), 0, 0, 0);
+        } else if (outcome instanceof FetchOutcome.Failed failed) {
+            return new EndedLine(Kind.FAILED, failed.message(), 0, 0, 0);
+        }
+        throw new IllegalArgumentException("not an end without success: " + outcome);
+    }
+
+    Optional<Ask> asAsk() {
+        return Optional.ofNullable(ask)
+                .map(line -> new Ask(
+                        ArtifactUri.parse(line.uri()),
+                        line.pieceBytes() == 0 ? Optional.empty() : Optional.of(new PieceLength(line.pieceBytes())),
+                        Duration.ofMillis(line.stallMillis())));
+    }
+
+    Optional<Acquired> asAcquired() {
+        ReadyLine done = ready;
+        EndedLine end = ended;
+        if (done != null) {
+            return Optional.of(new Acquired.Ready(
+                    done.content(),
+                    done.stored().stream().map(Path::of).toList(),
+                    done.infoHash(),
+                    done.bytesFromPeers(),
+                    done.bytesFromOrigin()));
+        } else if (end != null) {
+            return Optional.of(new Acquired.Ended(outcome(end)));
+        }
+        return Optional.empty();
+    }
+
+    private static FetchOutcome outcome(EndedLine end) {
+        return switch (end.kind()) {
+            case FAILED -> new FetchOutcome.Failed(end.message());
+            case USAGE -> new FetchOutcome.Usage(end.message());
+            case NOT_FOUND -> new FetchOutcome.NotFound(end.message());
+            case DENIED -> new FetchOutcome.Denied(end.message());
+            case STALLED ->
+                new FetchOutcome.Stalled(
+                        end.message(), end.piecesHeld(), end.pieceCount(), Duration.ofMillis(end.idleMillis()));
+        };
+    }
+
+    /** Both directions of a connection. Not thread-safe, but one may read while another writes. */
+    static final class Lines {
+        private final BufferedReader in;
+        private final OutputStream out;
+
+        Lines(SocketChannel channel) {
+            InputStream bytes = Channels.newInputStream(channel);
+            in = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8));
+            out = Channels.newOutputStream(channel);
+        }
+
+        void send(LocalMessage message) throws IOException {
+            byte[] line = (MAPPER.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
+            out.write(line);
+            out.flush();
+        }
+
+        /** The next message; nothing at the end of the stream. */
+        Optional<LocalMessage> receive() throws IOException {
+            String line = in.readLine();
+            if (line == null) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(MAPPER.readValue(line, LocalMessage.class));
+            } catch (JacksonException e) {
+                throw new IOException("not a message: " + e.getOriginalMessage(), e);
+            }
+        }
+    }
+}

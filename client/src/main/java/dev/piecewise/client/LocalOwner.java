@@ -1,0 +1,80 @@
+package dev.piecewise.client;
+
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The other process of this machine that owns a data directory, as one that asks it. */
+final class LocalOwner {
+    private final SocketPath path;
+
+    LocalOwner(Path data) {
+        this.path = new SocketPath(data);
+    }
+
+    /** It ended, or never was, or does not serve. */
+    static final class Gone extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Gone(String message, Exception cause) {
+            super(message, cause);
+        }
+
+        Gone(String message) {
+            super(message);
+        }
+    }
+
+    /** Whether a process listens there. */
+    boolean isThere() {
+        try (SocketChannel channel = connect()) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private SocketChannel connect() throws IOException {
+        return SocketChannel.open(UnixDomainSocketAddress.of(path.find()));
+    }
+
+    /**
+     * Lets it fetch; blocks until it answers.
+     *
+     * @throws Gone if it ends before: what it has is in the data directory
+     */
+    Acquired acquire(Ask ask, ProgressListener listener) throws Gone, InterruptedException {
+        try (SocketChannel channel = connect()) {
+            LocalMessage.Lines lines = new LocalMessage.Lines(channel);
+            lines.send(LocalMessage.of(ask));
+            while (true) {
+                LocalMessage message =
+                        lines.receive().orElseThrow(() -> new Gone("the owner of the data directory ended"));
+                FetchProgress progress = message.progress();
+                if (progress != null) {
+                    listener.progress(progress);
+                }
+                Optional<Acquired> acquired = message.asAcquired();
+                if (acquired.isPresent()) {
+                    return acquired.get();
+                }
+            }
+        } catch (ClosedByInterruptException e) {
+            Thread.interrupted();
+            throw new InterruptedException();
+        } catch (IOException e) {
+            throw new Gone(String.valueOf(e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw new ProcessFault(
+                    Kind.FAILED,
+                    "the process that owns the data directory answers nonsense; is it another version? "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+}

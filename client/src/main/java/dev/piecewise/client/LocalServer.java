@@ -1,0 +1,177 @@
+package dev.piecewise.client;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.Worker;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets other processes of this machine, with the same user, fetch through the owner of a data directory. An asker that
+ * goes away interrupts its fetch.
+ */
+final class LocalServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
+
+    private final SocketPath path;
+    private final ServerSocketChannel server;
+    private final Participant participant;
+    private final Fetcher fetcher;
+    private final AtomicInteger count = new AtomicInteger();
+    private final Worker acceptor;
+
+    @GuardedBy("this")
+    private final Map<SocketChannel, Worker> connections = new HashMap<>();
+
+    @GuardedBy("this")
+    private boolean closing;
+
+    private LocalServer(SocketPath path, ServerSocketChannel server, Participant participant, Fetcher fetcher) {
+        this.path = path;
+        this.server = server;
+        this.participant = participant;
+        this.fetcher = fetcher;
+        this.acceptor = participant.worker("local-accept", this::accept);
+    }
+
+    /**
+     * Listens in a data directory that this process owns.
+     *
+     * @throws ProcessFault if the socket cannot be made
+     */
+    static LocalServer start(Path data, Participant participant, Fetcher fetcher) {
+        SocketPath path = new SocketPath(data);
+        try {
+            Path socket = path.create();
+            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                server.bind(UnixDomainSocketAddress.of(socket));
+                Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+                return new LocalServer(path, server, participant, fetcher);
+            } catch (IOException e) {
+                server.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new ProcessFault(
+                    Kind.FAILED,
+                    "cannot listen on a socket in the data directory " + data + ": " + e.getMessage()
+                            + "; choose a --data on a local file system",
+                    e);
+        }
+    }
+
+    private void accept() throws InterruptedException {
+        while (true) {
+            try {
+                open(server.accept());
+            } catch (ClosedChannelException e) {
+                throw new InterruptedException();
+            } catch (IOException e) {
+                LOG.debug("a local connection failed: {}", e.getMessage());
+            }
+        }
+    }
+
+    private synchronized void open(SocketChannel channel) throws IOException {
+        if (closing) {
+            channel.close();
+            return;
+        }
+        connections.put(channel, participant.worker("local-" + count.incrementAndGet(), () -> serve(channel)));
+    }
+
+    /** Reads the request, then waits for the asker to go away while another thread works on it. */
+    private void serve(SocketChannel channel) {
+        try (channel) {
+            LocalMessage.Lines lines = new LocalMessage.Lines(channel);
+            Optional<Ask> ask = lines.receive().flatMap(LocalMessage::asAsk);
+            if (ask.isEmpty()) {
+                return;
+            }
+            Worker fetch = participant.worker(
+                    Thread.currentThread().getName() + "-fetch", () -> fetch(ask.get(), channel, lines));
+            try {
+                Optional<LocalMessage> more = lines.receive();
+                LOG.debug("the asker of {} {}", ask.get().uri(), more.isPresent() ? "said more" : "is gone");
+            } finally {
+                fetch.close();
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.debug("a local connection ended: {}", e.getMessage());
+        } finally {
+            synchronized (this) {
+                connections.remove(channel);
+            }
+        }
+    }
+
+    private void fetch(Ask ask, SocketChannel channel, LocalMessage.Lines lines) throws InterruptedException {
+        try {
+            Acquired acquired = fetcher.acquire(ask, progress -> send(lines, LocalMessage.of(progress)));
+            lines.send(LocalMessage.of(acquired));
+        } catch (IOException | AskerGone e) {
+            LOG.debug("the asker of {} is gone: {}", ask.uri(), e.getMessage());
+        } finally {
+            closeQuietly(channel);
+        }
+    }
+
+    private static final class AskerGone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        AskerGone(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private static void send(LocalMessage.Lines lines, LocalMessage message) {
+        try {
+            lines.send(message);
+        } catch (IOException e) {
+            throw new AskerGone(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Map<SocketChannel, Worker> open;
+        synchronized (this) {
+            closing = true;
+            open = Map.copyOf(connections);
+        }
+        try {
+            path.remove();
+            server.close();
+        } catch (IOException e) {
+            LOG.debug("the socket could not be removed: {}", e.getMessage());
+        }
+        acceptor.close();
+        List.copyOf(open.keySet()).forEach(LocalServer::closeQuietly);
+        open.values().forEach(Worker::close);
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("a local connection could not be closed: {}", e.getMessage());
+        }
+    }
+}

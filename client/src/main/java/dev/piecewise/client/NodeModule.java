@@ -1,0 +1,76 @@
+package dev.piecewise.client;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.piecewise.peer.SwarmEngine;
+import dev.piecewise.peer.store.DataDirectory;
+import dev.piecewise.seeder.DataDirectoryStore;
+import dev.piecewise.seeder.Resources;
+import dev.piecewise.seeder.cluster.AdvertisedHost;
+import dev.piecewise.seeder.cluster.LeaseKeeper;
+import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.RemoteTracker;
+import dev.piecewise.seeder.cluster.Tracker;
+import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.NodeRegistration;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+
+/** Puts a node together; what must be closed is added to {@link Resources} as soon as it is open. */
+final class NodeModule extends AbstractModule {
+    private final NodeConfig config;
+    private final Node.Role role;
+    private final DataDirectory data;
+    private final Resources resources;
+
+    NodeModule(NodeConfig config, Node.Role role, DataDirectory data, Resources resources) {
+        this.config = config;
+        this.role = role;
+        this.data = data;
+        this.resources = resources;
+    }
+
+    @Override
+    protected void configure() {
+        binder().requireExplicitBindings();
+        binder().disableCircularProxies();
+        bind(LongSupplier.class).toInstance(System::nanoTime);
+        bind(DataDirectory.class).toInstance(data);
+    }
+
+    @Provides
+    @Singleton
+    Tracker tracker() {
+        return new RemoteTracker(resources.add(new TrackerClient(config.tracker(), config.token())));
+    }
+
+    @Provides
+    @Singleton
+    SwarmEngine engine() {
+        return resources.add(config.listen().engine());
+    }
+
+    @Provides
+    @Singleton
+    Participant participant(DataDirectory directory, Tracker tracker, SwarmEngine engine, LongSupplier nanoTime) {
+        String host = config.advertise().orElseGet(() -> AdvertisedHost.towards(config.tracker()));
+        NodeRegistration registration =
+                new NodeRegistration(UUID.randomUUID().toString(), role.name().toLowerCase(Locale.ROOT), false, host);
+        return resources.add(new Participant(
+                tracker, new DataDirectoryStore(directory), engine, registration, LeaseKeeper.NONE, nanoTime));
+    }
+
+    @Provides
+    @Singleton
+    Fetcher fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime) {
+        return new Fetcher(tracker, participant, nanoTime);
+    }
+
+    @Provides
+    @Singleton
+    Node node(Participant participant, Fetcher fetcher) {
+        return new Node(resources, participant, fetcher);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.piecewise.seeder;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.store.DataDirectory;
+import dev.piecewise.peer.store.StoredTorrent;
+import dev.piecewise.seeder.cluster.Store;
+import java.util.List;
+
+/** The {@link Store} that lies in a data directory, which its caller closes. */
+public final class DataDirectoryStore implements Store {
+    private final DataDirectory data;
+
+    public DataDirectoryStore(DataDirectory data) {
+        this.data = data;
+    }
+
+    @Override
+    public StoredArtifact artifact(ArtifactId id, ArtifactContent content) {
+        return data.artifact(id, content);
+    }
+
+    @Override
+    public void recordTorrent(ArtifactId id, InfoDictionary info) {
+        data.recordTorrent(id, info.encode());
+    }
+
+    @Override
+    public List<Stored> stored() {
+        return data.stored().stream()
+                .map(stored -> new Stored(
+                        stored.id(), stored.content(), stored.torrent().map(StoredTorrent.Known::info)))
+                .toList();
+    }
+}

@@ -1,0 +1,216 @@
+package dev.piecewise.seeder.cluster;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.announce.AnnounceRequest;
+import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.peer.PieceHashes;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.Swarm;
+import dev.piecewise.peer.SwarmEngine;
+import dev.piecewise.peer.SwarmSpec;
+import dev.piecewise.trackerclient.api.NodeRegistration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A process's membership in a cluster: it is registered, sends heartbeats, tells the tracker what it holds and takes part
+ * in swarms. A tracker that is away costs nothing but news; all is told again when it is back. Thread-safe.
+ */
+public final class Participant implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Participant.class);
+
+    private final Tracker tracker;
+    private final Store store;
+    private final SwarmEngine engine;
+    private final String nodeId;
+    private final Membership membership;
+    private final HoldingsReporter holdings;
+    private final CompletableFuture<Void> failure = new CompletableFuture<>();
+
+    @GuardedBy("this")
+    private final Map<ArtifactId, Swarm> swarms = new HashMap<>();
+
+    private volatile boolean closing;
+
+    /**
+     * @param engine closed with this
+     * @param registration with an id that is new with every start of a process
+     * @param leases what to keep alive
+     * @param nanoTime monotonic clock
+     */
+    public Participant(
+            Tracker tracker,
+            Store store,
+            SwarmEngine engine,
+            NodeRegistration registration,
+            LeaseKeeper leases,
+            LongSupplier nanoTime) {
+        this.tracker = tracker;
+        this.store = store;
+        this.engine = engine;
+        this.nodeId = registration.nodeId();
+        this.membership = new Membership(tracker, registration, leases, this::tellAll, nanoTime);
+        this.holdings = new HoldingsReporter(tracker, nodeId, membership);
+    }
+
+    private void tellAll() {
+        holdings.resendAll();
+    }
+
+    /**
+     * Registers, in the background if the tracker cannot be reached now.
+     *
+     * @throws PiecewiseFault if the tracker refuses this process
+     */
+    public void start() {
+        holdings.start(failure);
+        membership.start(failure);
+    }
+
+    /** The id under which the tracker knows this process. */
+    public String nodeId() {
+        return nodeId;
+    }
+
+    /** Completes exceptionally when a thread dies of a bug: the process should end then. */
+    public CompletionStage<Void> failure() {
+        return failure;
+    }
+
+    /** Starts a thread whose death of a bug shows in {@link #failure()}. */
+    public Worker worker(String name, Worker.Body body) {
+        return Worker.start(name, failure, body);
+    }
+
+    /** Waits until the tracker knows this process; gives a number for {@link #forgotten}. */
+    public long awaitRegistered() throws InterruptedException {
+        return membership.awaitRegistered();
+    }
+
+    /** The tracker answered "unknown node" to something sent under that registration. */
+    public void forgotten(long registration) {
+        membership.forgotten(registration);
+    }
+
+    /** Opens or begins an artifact in the store and reports from now on what is held of it. */
+    public StoredArtifact share(ArtifactId id, ArtifactContent content) {
+        StoredArtifact artifact = store.artifact(id, content);
+        holdings.add(artifact);
+        return artifact;
+    }
+
+    /** To hold from before pieces are reported to the tracker until {@link StoredArtifact#markHeld} returned. */
+    public Lock acknowledging(ArtifactId id) {
+        return holdings.acknowledging(id);
+    }
+
+    /** Tells the tracker anew what is held, after something it acknowledged did not come to be held. */
+    public void reportAnew(ArtifactId id) {
+        holdings.resend(id);
+    }
+
+    /**
+     * Takes part in the swarm of a published artifact, as a seed or as a leech that also seeds; if it does already, gives
+     * that swarm.
+     *
+     * @param info its torrent, kept so that a restarted process goes on by itself
+     * @throws PiecewiseFault if there is no port, or the disk is broken
+     */
+    public Swarm join(ArtifactId id, InfoDictionary info) {
+        StoredArtifact artifact = share(id, info.content());
+        synchronized (this) {
+            if (closing) {
+                throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
+            }
+            Swarm running = swarms.get(id);
+            if (running != null) {
+                return running;
+            }
+            store.recordTorrent(id, info);
+            Swarm swarm = engine.join(new SwarmSpec(
+                    List.of(info.infoHash()),
+                    artifact,
+                    PieceHashes.of(info.hashes()),
+                    this::announce,
+                    info.privateTorrent()));
+            swarms.put(id, swarm);
+            LOG.debug("joined the swarm of {} on port {}", info.content().name(), swarm.port());
+            return swarm;
+        }
+    }
+
+    /** The swarm of an artifact, if this process takes part in it. */
+    public synchronized Optional<Swarm> swarm(ArtifactId id) {
+        return Optional.ofNullable(swarms.get(id));
+    }
+
+    /** Leaves the swarm of an artifact and offers it no longer; its bytes stay. */
+    public void withdraw(ArtifactId id) {
+        Swarm swarm;
+        synchronized (this) {
+            swarm = swarms.remove(id);
+        }
+        holdings.withdraw(id);
+        if (swarm != null) {
+            swarm.close();
+        }
+    }
+
+    /**
+     * Shares everything that lies in the store again. What cannot be is logged and left: one broken artifact does not
+     * keep the others.
+     *
+     * @return artifacts whose torrent was not published when this process heard last
+     */
+    public List<ArtifactId> resumeStored() {
+        return store.stored().stream()
+                .filter(this::resume)
+                .map(Store.Stored::id)
+                .toList();
+    }
+
+    private boolean resume(Store.Stored stored) {
+        try {
+            if (stored.info().isPresent()) {
+                join(stored.id(), stored.info().get());
+                return false;
+            }
+            share(stored.id(), stored.content());
+            return true;
+        } catch (PiecewiseFault fault) {
+            LOG.warn("not seeding {}: {}", stored.content().name(), fault.getMessage());
+            return false;
+        }
+    }
+
+    private AnnounceResponse announce(AnnounceRequest request) {
+        if (closing && !membership.isRegistered()) {
+            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "the tracker is away");
+        }
+        return tracker.announce(request, nodeId);
+    }
+
+    /** Leaves the swarms, then the tracker. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closing = true;
+        }
+        holdings.close();
+        engine.close();
+        membership.close();
+    }
+}

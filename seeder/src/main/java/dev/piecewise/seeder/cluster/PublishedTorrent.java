@@ -1,0 +1,57 @@
+package dev.piecewise.seeder.cluster;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.Metainfo;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+
+/** What the tracker says about an artifact, turned into checked types. */
+public final class PublishedTorrent {
+    private PublishedTorrent() {}
+
+    /**
+     * What the artifact consists of.
+     *
+     * @throws TorrentFault if the tracker's answer makes no sense
+     */
+    public static ArtifactContent content(ArtifactStatus status) {
+        try {
+            return new ArtifactContent(
+                    status.name(),
+                    status.singleFile(),
+                    status.files(),
+                    new PieceLayout(status.totalBytes(), status.pieceBytes()));
+        } catch (IllegalArgumentException e) {
+            throw new TorrentFault(
+                    Kind.FAILED, "the tracker describes " + status.uri() + " wrongly: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Downloads the torrent of a published artifact and checks that it is the one of that infohash and of that content.
+     *
+     * @throws TorrentFault if it is not
+     */
+    public static InfoDictionary download(Tracker tracker, ArtifactStatus status) {
+        String hex = status.infoHash();
+        if (hex == null) {
+            throw new TorrentFault(Kind.FAILED, status.uri() + " has no torrent");
+        }
+        InfoHash infoHash = InfoHash.fromHex(hex);
+        Metainfo metainfo = Metainfo.parse(tracker.torrent(infoHash));
+        InfoDictionary info = metainfo.info();
+        if (!metainfo.infoHash().equals(infoHash)
+                || !info.infoHash().equals(infoHash)
+                || !info.content().equals(content(status))) {
+            throw new TorrentFault(
+                    Kind.FAILED,
+                    "the tracker served another torrent than that of " + status.uri() + ", infohash " + infoHash
+                            + "; check that --tracker names one Piecewise tracker");
+        }
+        return info;
+    }
+}

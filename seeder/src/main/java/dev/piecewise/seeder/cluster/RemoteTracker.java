@@ -1,0 +1,92 @@
+package dev.piecewise.seeder.cluster;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.announce.AnnounceRequest;
+import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.trackerclient.StaleFence;
+import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.HeartbeatReply;
+import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.LeaseGrants;
+import dev.piecewise.trackerclient.api.LeaseRequest;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.NodeAccepted;
+import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PieceReport;
+import dev.piecewise.trackerclient.api.SignRequest;
+import java.time.Duration;
+
+/** The tracker at the other end of a {@link TrackerClient}, which its caller closes. */
+public final class RemoteTracker implements Tracker {
+    private final TrackerClient client;
+
+    public RemoteTracker(TrackerClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public ArtifactStatus requestArtifact(ArtifactRequest request) {
+        return client.requestArtifact(request);
+    }
+
+    @Override
+    public ArtifactStatus artifact(ArtifactId id, Duration wait) {
+        return client.artifact(id, wait);
+    }
+
+    @Override
+    public byte[] torrent(InfoHash infoHash) {
+        return client.torrent(infoHash);
+    }
+
+    @Override
+    public NodeAccepted register(NodeRegistration registration) {
+        return client.register(registration);
+    }
+
+    @Override
+    public HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode {
+        return client.heartbeat(nodeId, heartbeat);
+    }
+
+    @Override
+    public void leave(String nodeId) {
+        client.leave(nodeId);
+    }
+
+    @Override
+    public void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode {
+        client.reportHoldings(nodeId, id, holdings);
+    }
+
+    @Override
+    public LeaseGrants takeLeases(String nodeId, LeaseRequest request) throws UnknownNode {
+        return client.takeLeases(nodeId, request);
+    }
+
+    @Override
+    public void reportPieces(String leaseId, PieceReport report) throws StaleFence {
+        client.reportPieces(leaseId, report);
+    }
+
+    @Override
+    public void returnLease(String leaseId, LeaseReturn leaseReturn) throws StaleFence {
+        client.returnLease(leaseId, leaseReturn);
+    }
+
+    @Override
+    public SignedRead sign(String leaseId, SignRequest request) throws StaleFence {
+        return client.sign(leaseId, request);
+    }
+
+    @Override
+    public AnnounceResponse announce(AnnounceRequest request, String nodeId) {
+        return client.announce(request, nodeId);
+    }
+}

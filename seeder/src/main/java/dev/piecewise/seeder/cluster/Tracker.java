@@ -1,0 +1,52 @@
+package dev.piecewise.seeder.cluster;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.announce.AnnounceRequest;
+import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.trackerclient.StaleFence;
+import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.HeartbeatReply;
+import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.LeaseGrants;
+import dev.piecewise.trackerclient.api.LeaseRequest;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.NodeAccepted;
+import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PieceReport;
+import dev.piecewise.trackerclient.api.SignRequest;
+import java.time.Duration;
+
+/**
+ * The tracker as the processes of a cluster see it; promises and faults are those of the methods of the same names of
+ * {@link dev.piecewise.trackerclient.TrackerClient}.
+ */
+public interface Tracker {
+    ArtifactStatus requestArtifact(ArtifactRequest request);
+
+    ArtifactStatus artifact(ArtifactId id, Duration wait);
+
+    byte[] torrent(InfoHash infoHash);
+
+    NodeAccepted register(NodeRegistration registration);
+
+    HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode;
+
+    void leave(String nodeId);
+
+    void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode;
+
+    LeaseGrants takeLeases(String nodeId, LeaseRequest request) throws UnknownNode;
+
+    void reportPieces(String leaseId, PieceReport report) throws StaleFence;
+
+    void returnLease(String leaseId, LeaseReturn leaseReturn) throws StaleFence;
+
+    SignedRead sign(String leaseId, SignRequest request) throws StaleFence;
+
+    AnnounceResponse announce(AnnounceRequest request, String nodeId);
+}

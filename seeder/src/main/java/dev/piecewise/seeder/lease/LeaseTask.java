@@ -1,0 +1,263 @@
+package dev.piecewise.seeder.lease;
+
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.Tracker;
+import dev.piecewise.trackerclient.StaleFence;
+import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.LeaseGrant;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.PieceReport;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Works one lease off: read, hash while writing, report, and only after the tracker's acknowledgement hold. Small pieces
+ * are reported together. However it ends, what was not reported is given back.
+ */
+final class LeaseTask {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseTask.class);
+    private static final int BUFFER_BYTES = 256 * 1024;
+    private static final long REPORT_BYTES = 4L * 1024 * 1024;
+    private static final Duration REPORT_AGE = Duration.ofMillis(200);
+    private static final Duration REPORT_RETRY = Duration.ofMillis(500);
+
+    private final LeaseGrant grant;
+    private final StoredArtifact stored;
+    private final Tracker tracker;
+    private final Participant participant;
+    private final LeaseLife life;
+    private final LeaseBytes bytes;
+    private final LongSupplier nanoTime;
+    private final PieceLayout layout;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+
+    private final List<PieceReport.HashedPiece> unreported = new ArrayList<>();
+    private long unreportedBytes;
+    private long oldestNanos;
+
+    LeaseTask(
+            LeaseGrant grant,
+            StoredArtifact stored,
+            Tracker tracker,
+            Participant participant,
+            LeaseLife life,
+            LeaseBytes bytes,
+            LongSupplier nanoTime) {
+        this.grant = grant;
+        this.stored = stored;
+        this.tracker = tracker;
+        this.participant = participant;
+        this.life = life;
+        this.bytes = bytes;
+        this.nanoTime = nanoTime;
+        this.layout = stored.content().layout();
+    }
+
+    LeaseLife life() {
+        return life;
+    }
+
+    String leaseId() {
+        return grant.leaseId();
+    }
+
+    long fence() {
+        return grant.fence();
+    }
+
+    Heartbeat.Progress progress() {
+        return new Heartbeat.Progress(grant.leaseId(), grant.fence(), bytes.bytesRead());
+    }
+
+    void tick() {
+        life.tick();
+        bytes.tick();
+    }
+
+    /** Returns when the lease is over, one way or the other. */
+    void run() throws InterruptedException {
+        try (bytes) {
+            for (int i = 0; i < grant.pieceCount(); i++) {
+                work(
+                        grant.firstPiece() + i,
+                        grant.knownHashes().isEmpty()
+                                ? null
+                                : grant.knownHashes().get(i));
+            }
+            report();
+        } catch (StaleFence e) {
+            LOG.info("lease on {} is lost: {}", describe(), e.getMessage());
+        } catch (LeaseLife.Ended e) {
+            LOG.debug("lease on {} ended: {}", describe(), e.end());
+            if (e.end() != LeaseLife.End.LOST) {
+                giveBack(null, null);
+            }
+        } catch (LeaseBytes.Broken e) {
+            LOG.warn("lease on {} given back: {}", describe(), e.getMessage());
+            reportRest();
+            giveBack(e.getMessage(), e.errorKind());
+        } catch (TorrentFault fault) {
+            LOG.warn("lease on {} given back: {}", describe(), fault.getMessage());
+            giveBack(fault.getMessage(), Kind.FAILED.name());
+        } catch (InterruptedException e) {
+            giveBack(null, null);
+            throw e;
+        } catch (RuntimeException e) {
+            giveBack("internal error: " + e, Kind.FAILED.name());
+            throw e;
+        }
+    }
+
+    private String describe() {
+        return grant.artifact().uri() + ", pieces " + grant.firstPiece() + "-"
+                + (grant.firstPiece() + grant.pieceCount() - 1);
+    }
+
+    private void work(int piece, @Nullable String knownHash)
+            throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
+        MessageDigest sha1 = sha1();
+        boolean here = stored.held().get(piece);
+        if (here) {
+            bytes.skip(layout.lengthOf(piece));
+            digestStored(piece, sha1);
+        } else {
+            fetch(piece, sha1);
+        }
+        PieceHash hash = PieceHash.of(sha1.digest());
+        if (knownHash != null && !hash.equals(PieceHash.fromHex(knownHash))) {
+            if (here) {
+                stored.drop(piece);
+            }
+            throw new LeaseBytes.Broken(
+                    Kind.FAILED.name(),
+                    grant.artifact().uri() + ": piece " + piece + " has SHA-1 " + hash + " but had " + knownHash
+                            + " when it was first read; the origin or the way from it is corrupt",
+                    null);
+        }
+        if (unreported.isEmpty()) {
+            oldestNanos = nanoTime.getAsLong();
+        }
+        unreported.add(new PieceReport.HashedPiece(piece, hash.hex()));
+        unreportedBytes += layout.lengthOf(piece);
+        if (unreportedBytes >= REPORT_BYTES || nanoTime.getAsLong() - oldestNanos >= REPORT_AGE.toNanos()) {
+            report();
+        }
+    }
+
+    private void fetch(int piece, MessageDigest sha1)
+            throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
+        long offset = layout.offsetOf(piece);
+        int left = layout.lengthOf(piece);
+        int filled = 0;
+        while (left > 0) {
+            int got = bytes.read(buffer, filled, Math.min(left, buffer.length - filled));
+            filled += got;
+            left -= got;
+            if (filled == buffer.length || left == 0) {
+                sha1.update(buffer, 0, filled);
+                stored.write(offset, ByteBuffer.wrap(buffer, 0, filled));
+                offset += filled;
+                filled = 0;
+            }
+        }
+    }
+
+    private void digestStored(int piece, MessageDigest sha1) {
+        long offset = layout.offsetOf(piece);
+        int left = layout.lengthOf(piece);
+        while (left > 0) {
+            ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, Math.min(left, buffer.length));
+            int count = chunk.remaining();
+            stored.read(offset, chunk);
+            sha1.update(buffer, 0, count);
+            offset += count;
+            left -= count;
+        }
+    }
+
+    /** Reports what is hashed and, once that is acknowledged, holds it. */
+    private void report() throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
+        if (unreported.isEmpty()) {
+            return;
+        }
+        PieceReport report = new PieceReport(grant.fence(), bytes.bytesRead(), List.copyOf(unreported));
+        unreported.clear();
+        unreportedBytes = 0;
+        Lock acknowledging = participant.acknowledging(stored.id());
+        acknowledging.lockInterruptibly();
+        try {
+            send(report);
+            for (PieceReport.HashedPiece piece : report.pieces()) {
+                if (!stored.held().get(piece.piece())) {
+                    stored.markHeld(piece.piece());
+                }
+            }
+        } catch (RuntimeException | LeaseBytes.Broken e) {
+            participant.reportAnew(stored.id());
+            throw e;
+        } finally {
+            acknowledging.unlock();
+        }
+    }
+
+    /** What was hashed before the lease broke still counts. */
+    private void reportRest() throws InterruptedException {
+        try {
+            report();
+        } catch (LeaseBytes.Broken | LeaseLife.Ended | StaleFence | PiecewiseFault e) {
+            LOG.debug("pieces of {} are lost with their lease: {}", describe(), e.getMessage());
+        }
+    }
+
+    private void send(PieceReport report) throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
+        while (true) {
+            life.check();
+            try {
+                tracker.reportPieces(grant.leaseId(), report);
+                return;
+            } catch (OriginFault fault) {
+                throw new LeaseBytes.Broken(Kind.FAILED.name(), String.valueOf(fault.getMessage()), fault);
+            } catch (PiecewiseFault fault) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedException();
+                }
+                LOG.debug("report on {} not sent: {}", describe(), fault.getMessage());
+                life.pause(REPORT_RETRY);
+            }
+        }
+    }
+
+    private void giveBack(@Nullable String error, @Nullable String errorKind) {
+        try {
+            tracker.returnLease(grant.leaseId(), new LeaseReturn(grant.fence(), bytes.bytesRead(), error, errorKind));
+        } catch (StaleFence e) {
+            LOG.debug("lease on {} was over already", describe());
+        } catch (PiecewiseFault fault) {
+            LOG.debug("lease on {} not given back, it will expire: {}", describe(), fault.getMessage());
+        }
+    }
+
+    private static MessageDigest sha1() {
+        try {
+            return MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package dev.piecewise.seeder.lease;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.PublishedTorrent;
+import dev.piecewise.seeder.cluster.Tracker;
+import dev.piecewise.seeder.cluster.Worker;
+import dev.piecewise.trackerclient.StaleFence;
+import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.LeaseGrant;
+import dev.piecewise.trackerclient.api.LeaseGrants;
+import dev.piecewise.trackerclient.api.LeaseRequest;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.SignRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads origins for the cluster: asks for as many leases as it has threads free and works them off, each on one thread.
+ * Closing it gives unfinished leases back.
+ */
+public final class LeaseWorker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseWorker.class);
+    private static final double WAIT_SECONDS = 20;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(200);
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
+    private static final Duration RETURN_DEADLINE = Duration.ofSeconds(5);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Tracker tracker;
+    private final Participant participant;
+    private final LiveLeases live;
+    private final int leases;
+    private final Consumer<ArtifactId> worked;
+    private final LongSupplier nanoTime;
+    private final RandomGenerator random;
+    private final OriginRequests requests = new OriginRequests();
+    private final Semaphore free;
+    private final BlockingQueue<Granted> granted = new LinkedBlockingQueue<>();
+    private volatile List<Worker> threads = List.of();
+    private volatile boolean trackerAnswers = true;
+    private volatile boolean closing;
+
+    private record Granted(LeaseGrant grant, long deadlineNanos) {}
+
+    /**
+     * @param live where the participant's heartbeats find the leases
+     * @param leases how many are worked on at once
+     * @param worked told after every lease which artifact it was of
+     */
+    public LeaseWorker(
+            Tracker tracker,
+            Participant participant,
+            LiveLeases live,
+            int leases,
+            Consumer<ArtifactId> worked,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
+        this.tracker = tracker;
+        this.participant = participant;
+        this.live = live;
+        this.leases = leases;
+        this.worked = worked;
+        this.nanoTime = nanoTime;
+        this.random = random;
+        this.free = new Semaphore(leases);
+    }
+
+    /** Starts asking for leases. */
+    public void start() {
+        threads = IntStream.rangeClosed(-1, leases)
+                .mapToObj(i -> switch (i) {
+                    case -1 -> participant.worker("lease-take", this::take);
+                    case 0 -> participant.worker("lease-watch", this::watch);
+                    default -> participant.worker("lease-" + i, this::work);
+                })
+                .toList();
+    }
+
+    private void take() throws InterruptedException {
+        while (true) {
+            free.acquire();
+            int wanted = 1 + free.drainPermits();
+            int got = 0;
+            try {
+                LeaseGrants grants = ask(wanted);
+                long received = nanoTime.getAsLong();
+                for (LeaseGrant grant : grants.leases()) {
+                    got++;
+                    granted.add(new Granted(grant, LiveLeases.deadline(received, grant.secondsLeft())));
+                }
+            } finally {
+                free.release(Math.max(0, wanted - got));
+            }
+        }
+    }
+
+    private LeaseGrants ask(int wanted) throws InterruptedException {
+        long registration = participant.awaitRegistered();
+        try {
+            LeaseGrants grants = tracker.takeLeases(participant.nodeId(), new LeaseRequest(wanted, WAIT_SECONDS));
+            trackerAnswers = true;
+            return grants;
+        } catch (UnknownNode e) {
+            participant.forgotten(registration);
+        } catch (PiecewiseFault fault) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedException();
+            }
+            if (trackerAnswers) {
+                LOG.warn("no leases: {}; trying again until it works", fault.getMessage());
+                trackerAnswers = false;
+            }
+            Thread.sleep(RETRY.toMillis());
+        }
+        return new LeaseGrants(List.of());
+    }
+
+    private void watch() throws InterruptedException {
+        while (true) {
+            Thread.sleep(TICK.toMillis());
+            live.all().forEach(LeaseTask::tick);
+        }
+    }
+
+    private void work() throws InterruptedException {
+        while (true) {
+            Granted next = granted.take();
+            try {
+                run(next);
+            } finally {
+                free.release();
+            }
+        }
+    }
+
+    private void run(Granted next) throws InterruptedException {
+        LeaseGrant grant = next.grant();
+        LeaseTask task;
+        ArtifactId id;
+        try {
+            id = new ArtifactId(grant.artifact().id());
+            StoredArtifact stored = participant.share(id, PublishedTorrent.content(grant.artifact()));
+            task = task(grant, stored, next.deadlineNanos());
+        } catch (PiecewiseFault | IllegalArgumentException e) {
+            LOG.warn("lease on {} given back: {}", grant.artifact().uri(), e.getMessage());
+            giveBack(grant, String.valueOf(e.getMessage()));
+            return;
+        }
+        live.add(task);
+        if (closing) {
+            task.life().stop(LeaseLife.End.SHUTDOWN);
+        }
+        try {
+            task.run();
+        } finally {
+            live.remove(task);
+        }
+        worked.accept(id);
+    }
+
+    private LeaseTask task(LeaseGrant grant, StoredArtifact stored, long deadlineNanos) {
+        LeaseLife life = new LeaseLife(nanoTime, deadlineNanos);
+        LeaseBytes bytes = new LeaseBytes(
+                grant.reads(),
+                (read, firstByte) -> tracker.sign(grant.leaseId(), new SignRequest(grant.fence(), read, firstByte)),
+                requests,
+                life,
+                new Backoff(FIRST_BACKOFF, LONGEST_BACKOFF, random),
+                READ_TIMEOUT,
+                nanoTime);
+        return new LeaseTask(grant, stored, tracker, participant, life, bytes, nanoTime);
+    }
+
+    private void giveBack(LeaseGrant grant, String error) {
+        try {
+            tracker.returnLease(grant.leaseId(), new LeaseReturn(grant.fence(), 0, error, Kind.FAILED.name()));
+        } catch (StaleFence e) {
+            LOG.debug("lease was over already");
+        } catch (PiecewiseFault fault) {
+            LOG.debug("lease not given back, it will expire: {}", fault.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        List<Worker> running = threads;
+        running.stream().limit(1).forEach(Worker::close);
+        closing = true;
+        live.all().forEach(task -> task.life().stop(LeaseLife.End.SHUTDOWN));
+        try {
+            if (!free.tryAcquire(leases, RETURN_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("some leases could not be given back in time; they will expire");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        running.stream().skip(1).forEach(Worker::close);
+        requests.close();
+    }
+}
