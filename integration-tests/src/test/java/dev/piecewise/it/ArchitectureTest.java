@@ -146,12 +146,10 @@ class ArchitectureTest {
     }
 
     private static DescribedPredicate<JavaClass> nestedInOneEndingWith(String suffix) {
-        return DescribedPredicate.describe(
-                "nested in *" + suffix,
-                javaClass -> javaClass
-                        .getEnclosingClass()
-                        .map(outer -> outer.getSimpleName().endsWith(suffix))
-                        .orElse(false));
+        return DescribedPredicate.describe("nested in *" + suffix, javaClass -> javaClass
+                .getEnclosingClass()
+                .map(outer -> outer.getSimpleName().endsWith(suffix))
+                .orElse(false));
     }
 
     private static void onlyIn(String home, String library) {

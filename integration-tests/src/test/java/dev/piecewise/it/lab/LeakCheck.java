@@ -1,6 +1,7 @@
 package dev.piecewise.it.lab;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +23,9 @@ public final class LeakCheck {
 
     /** Waits a little for threads that are on their way out, then fails naming what stayed. */
     public void assertNothingLeaked() throws Exception {
-        Await.until("all threads and files given back; left: " + leakedThreads() + " " + leakedFiles(), Duration.ofSeconds(20),
+        Await.until(
+                "all threads and files given back; left: " + leakedThreads() + " " + leakedFiles(),
+                Duration.ofSeconds(20),
                 () -> leakedThreads().isEmpty() && leakedFiles().isEmpty());
         Assertions.assertThat(leakedThreads()).isEmpty();
     }
@@ -61,7 +64,9 @@ public final class LeakCheck {
             entries.forEach(entry -> {
                 try {
                     String target = Files.readSymbolicLink(entry).toString();
-                    if (target.startsWith("/") && !target.startsWith("/dev/") && !target.endsWith(".jar")
+                    if (target.startsWith("/")
+                            && !target.startsWith("/dev/")
+                            && !target.endsWith(".jar")
                             && !target.contains("/jvm/")) {
                         open.add(target);
                     }
@@ -71,7 +76,7 @@ public final class LeakCheck {
                 }
             });
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         return open;
     }

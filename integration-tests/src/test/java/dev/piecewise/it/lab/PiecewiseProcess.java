@@ -17,10 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 
 /** One process of the built distribution, started as a user starts it; closing it ends it. */
 public final class PiecewiseProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Process process;
     private final List<String> command;
@@ -57,11 +58,13 @@ public final class PiecewiseProcess implements AutoCloseable {
 
     /** Waits for a line on standard output or error that contains a match and returns it. */
     public Matcher awaitLine(Pattern pattern) throws Exception {
-        Await.until("'" + pattern + "' printed by " + this, PATIENCE, () -> find(pattern) != null || !process.isAlive());
+        Await.until(
+                "'" + pattern + "' printed by " + this, PATIENCE, () -> find(pattern) != null || !process.isAlive());
         joinIfEnded();
         Matcher found = find(pattern);
         if (found == null) {
-            throw new AssertionError(this + " ended with " + process.exitValue() + " before it printed '" + pattern + "'");
+            throw new AssertionError(
+                    this + " ended with " + process.exitValue() + " before it printed '" + pattern + "'");
         }
         return found;
     }
@@ -76,7 +79,7 @@ public final class PiecewiseProcess implements AutoCloseable {
     }
 
     /** Ends it as {@code kill -9} does. */
-    public void killNow() throws Exception {
+    public void killNow() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
@@ -99,7 +102,7 @@ public final class PiecewiseProcess implements AutoCloseable {
         throw new IllegalStateException("no VmHWM of " + this);
     }
 
-    private @org.jspecify.annotations.Nullable Matcher find(Pattern pattern) {
+    private @Nullable Matcher find(Pattern pattern) {
         List<String> lines = new ArrayList<>(out());
         lines.addAll(err());
         for (String line : lines) {
@@ -137,12 +140,17 @@ public final class PiecewiseProcess implements AutoCloseable {
 
     /** Asks it to end (TERM), then insists. */
     @Override
-    public void close() throws Exception {
+    public void close() {
         process.destroy();
-        if (!process.waitFor(15, TimeUnit.SECONDS)) {
-            killNow();
+        try {
+            if (!process.waitFor(15, TimeUnit.SECONDS)) {
+                killNow();
+            }
+            joinIfEnded();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
-        joinIfEnded();
     }
 
     @Override
