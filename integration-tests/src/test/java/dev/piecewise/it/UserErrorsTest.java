@@ -199,7 +199,7 @@ class UserErrorsTest {
     }
 
     private void getFails(int exitCode, String url, String uri, String... named) throws Exception {
-        Path destination = root.resolve("never-" + Math.abs((url + uri).hashCode()));
+        Path destination = root.resolve("never-" + Integer.toHexString((url + uri).hashCode()));
         fails(exitCode, get(url, uri, destination.toString()), named);
         assertThat(destination).doesNotExist();
     }
@@ -212,7 +212,7 @@ class UserErrorsTest {
                 "--tracker",
                 url,
                 "--data",
-                data("get-" + Math.abs(uri.hashCode())),
+                data("get-" + Integer.toHexString(uri.hashCode())),
                 "--listen",
                 "127.0.0.1:0"));
         command.addAll(List.of(more));
