@@ -20,7 +20,7 @@ final class Attempts {
 
     /** Counts the failure of a lease; whether it was the last one allowed. */
     boolean failed(long grantedNanos, long nowNanos, Duration firstPause) {
-        if (failures > 0 && grantedNanos - lastFailureNanos < 0) {
+        if (failures > 0 && grantedNanos - lastFailureNanos <= 0) {
             return false;
         }
         pauseNanos = firstPause.toNanos() << failures;

@@ -85,8 +85,11 @@ final class NodeRoutes {
 
     CompletableFuture<Answer> heartbeat(Exchange exchange) {
         return exchange.body(Heartbeat.class)
-                .thenCompose(heartbeat ->
-                        scheduler.heartbeat(exchange.path().get(2), new Heartbeat(orEmpty(heartbeat.leases()))))
+                .thenCompose(heartbeat -> {
+                    List<Heartbeat.Progress> leases = orEmpty(heartbeat.leases());
+                    leases.forEach(lease -> given(lease.leaseId()));
+                    return scheduler.heartbeat(exchange.path().get(2), new Heartbeat(leases));
+                })
                 .thenApply(Answer::json);
     }
 
@@ -134,6 +137,7 @@ final class NodeRoutes {
 
     CompletableFuture<Answer> report(Exchange exchange) {
         return exchange.body(PieceReport.class).thenApply(report -> {
+            orEmpty(report.pieces()).forEach(piece -> given(piece.sha1()));
             scheduler.report(
                     exchange.path().get(2),
                     new PieceReport(report.fence(), notNegative(report.bytesRead()), orEmpty(report.pieces())));
@@ -163,6 +167,16 @@ final class NodeRoutes {
     }
 
     private static <T> List<T> orEmpty(@Nullable List<T> list) {
-        return list == null ? List.of() : list;
+        if (list == null) {
+            return List.of();
+        }
+        list.forEach(NodeRoutes::given);
+        return list;
+    }
+
+    private static void given(@Nullable Object value) {
+        if (value == null) {
+            throw new PeerFault(Kind.USAGE, "the body has null where a value is needed");
+        }
     }
 }

@@ -219,14 +219,14 @@ public final class StateDirectory implements Journal, AutoCloseable {
     public void append(Event event) {
         FileChannel channel = out;
         Supplier<List<Event>> whole = snapshot;
-        if (channel == null || whole == null) {
+        if (whole == null) {
             throw new IllegalStateException("append before begin");
         }
         try {
-            if (!broken) {
+            if (!broken && channel != null) {
                 writeFully(channel, EventJson.line(event));
             }
-            if (broken || channel.position() > rewriteAtBytes) {
+            if (broken || channel == null || channel.position() > rewriteAtBytes) {
                 rewrite(whole); // the event is in force, so the whole state has it
             }
         } catch (IOException e) {

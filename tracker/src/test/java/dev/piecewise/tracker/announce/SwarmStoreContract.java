@@ -1,0 +1,80 @@
+package dev.piecewise.tracker.announce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.piecewise.core.InfoHash;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link SwarmStore} does. */
+abstract class SwarmStoreContract {
+    private static final InfoHash SWARM = InfoHash.of(new byte[20]);
+
+    abstract SwarmStore store();
+
+    private static SwarmPeer stock(int port, boolean seed) {
+        return new SwarmPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Optional.empty(), seed);
+    }
+
+    @Test
+    void aSampleHasNeitherTheAskingPeerNorSeedsForASeed() {
+        SwarmStore store = store();
+        store.put(SWARM, stock(1, true), false, 0);
+        store.put(SWARM, stock(2, true), false, 0);
+        store.put(SWARM, stock(3, false), false, 0);
+        assertThat(store.sample(SWARM, stock(1, true), 50))
+                .containsExactly(stock(3, false).address());
+        assertThat(store.sample(SWARM, stock(3, false), 50))
+                .containsExactlyInAnyOrder(
+                        stock(1, true).address(), stock(2, true).address());
+        assertThat(store.sample(SWARM, stock(3, false), 0)).isEmpty();
+        assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(2, 1, 0, 2, 1));
+    }
+
+    @Test
+    void aSampleIsRandomAndNoLargerThanAskedFor() {
+        SwarmStore store = store();
+        for (int port = 1; port <= 20; port++) {
+            store.put(SWARM, stock(port, false), false, 0);
+        }
+        Set<InetSocketAddress> seen = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            assertThat(store.sample(SWARM, stock(99, false), 3)).hasSize(3).doesNotHaveDuplicates();
+            seen.addAll(store.sample(SWARM, stock(99, false), 3));
+        }
+        assertThat(seen).hasSize(20);
+    }
+
+    @Test
+    void aPeerIsKnownByItsAddressAndLeavesWhenItStopsOrIsSilent() {
+        SwarmStore store = store();
+        store.put(SWARM, stock(1, false), false, 0);
+        store.put(SWARM, stock(1, true), true, 10);
+        assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(1, 0, 1, 1, 0));
+        store.expire(20, 10);
+        assertThat(store.counts(SWARM).seeds()).isEqualTo(1);
+        store.expire(21, 10);
+        assertThat(store.counts(SWARM).seeds()).isZero();
+        store.put(SWARM, stock(1, false), false, 30);
+        store.remove(SWARM, stock(1, false).address());
+        assertThat(store.counts(SWARM).leeches()).isZero();
+    }
+
+    @Test
+    void thePeersOfANodeLeaveWithIt() {
+        SwarmStore store = store();
+        store.put(
+                SWARM,
+                new SwarmPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), Optional.of("n"), true),
+                false,
+                0);
+        store.put(SWARM, stock(2, false), false, 0);
+        assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(1, 1, 0, 0, 1));
+        store.removeNode("n");
+        assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(0, 1, 0, 0, 1));
+    }
+}

@@ -1,0 +1,401 @@
+package dev.piecewise.tracker.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.tracker.FakeOrigin;
+import dev.piecewise.tracker.announce.InMemorySwarmStore;
+import dev.piecewise.tracker.announce.SwarmPeer;
+import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.node.NodeRegistry;
+import dev.piecewise.tracker.state.Event;
+import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.LeaseGrant;
+import dev.piecewise.trackerclient.api.LeaseGrants;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.Ledger;
+import dev.piecewise.trackerclient.api.PieceReport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** The lease protocol under a clock that the test moves. */
+class SchedulerTest {
+    private static final int MIB = 1024 * 1024;
+    private static final ArtifactUri OBJECT = ArtifactUri.parse("s3://bucket/object");
+    private static final Links LINKS = new Links() {
+        @Override
+        public String torrentUrl(InfoHash infoHash) {
+            return "http://tracker/torrents/" + infoHash;
+        }
+
+        @Override
+        public String announceUrl(InfoHash infoHash) {
+            return "http://tracker/announce";
+        }
+    };
+
+    private final FakeOrigin origin = new FakeOrigin().put("object", 4 * 16 * MIB, "\"v\"");
+    private final InMemorySwarmStore swarms = new InMemorySwarmStore(new Random(1));
+    private final List<Event> journal = new ArrayList<>();
+    private long nowNanos = -5;
+    private Scheduler scheduler = start(List.of());
+
+    private Scheduler start(List<Event> past) {
+        Journal recording = new Journal() {
+            @Override
+            public void begin(Supplier<List<Event>> snapshot) {
+                journal.clear();
+                journal.addAll(snapshot.get());
+            }
+
+            @Override
+            public void append(Event event) {
+                journal.add(event);
+            }
+
+            @Override
+            public void check() {}
+        };
+        return new Scheduler(
+                past,
+                recording,
+                swarms,
+                new ReadSigner(List.of(origin), Duration.ofMinutes(1)),
+                LeaseTimes.defaults(),
+                true,
+                () -> nowNanos,
+                InstantSource.fixed(Instant.EPOCH),
+                Runnable::run);
+    }
+
+    private void restart() {
+        scheduler = start(List.copyOf(journal));
+    }
+
+    private void pass(int seconds) {
+        nowNanos += Duration.ofSeconds(seconds).toNanos();
+        scheduler.tick();
+    }
+
+    /** Time passes, these nodes send their heartbeats. */
+    private void passAlive(int seconds, String... alive) {
+        for (int i = 0; i < seconds; i += 5) {
+            nowNanos += Duration.ofSeconds(5).toNanos();
+            for (String node : alive) {
+                scheduler.heartbeat(node, new Heartbeat(List.of())).join();
+            }
+            scheduler.tick();
+        }
+    }
+
+    private void register(String node, String role) {
+        scheduler.register(new NodeRegistry.Node(node, role, role.equals("seeder"), Optional.empty(), nowNanos));
+    }
+
+    private ArtifactId admit(int pieceMebibytes) {
+        return scheduler.admit(origin.resolve(OBJECT), Optional.of(new PieceLength(pieceMebibytes * MIB)));
+    }
+
+    private List<LeaseGrant> take(String node, int atMost) {
+        CompletableFuture<LeaseGrants> grants = scheduler.takeLeases(node, atMost, Duration.ZERO, LINKS);
+        assertThat(grants).isDone();
+        return grants.join().leases();
+    }
+
+    private static PieceReport report(LeaseGrant lease, long bytes, int piece, int content) {
+        return new PieceReport(
+                lease.fence(),
+                bytes,
+                List.of(new PieceReport.HashedPiece(piece, String.format("%040x", 1000 * content + piece))));
+    }
+
+    private void read(String node) {
+        for (LeaseGrant lease : take(node, 10)) {
+            for (int i = 0; i < lease.pieceCount(); i++) {
+                scheduler.report(
+                        lease.leaseId(),
+                        report(lease, (i + 1L) * lease.artifact().pieceBytes(), lease.firstPiece() + i, 1));
+            }
+        }
+    }
+
+    private ArtifactStatus status(ArtifactId id) {
+        return scheduler.artifact(id, LINKS);
+    }
+
+    private static Refused.Reason reason(Runnable call) {
+        try {
+            call.run();
+        } catch (Refused refused) {
+            return refused.reason();
+        }
+        throw new AssertionError("not refused");
+    }
+
+    @Test
+    void twoArtifactsOverOneVersionNeverHaveTheSameByteUnderTwoLeases() {
+        register("s", "seeder");
+        ArtifactId small = admit(16);
+        ArtifactId large = admit(32);
+        List<LeaseGrant> both = take("s", 10);
+        long bytes = both.stream()
+                .flatMap(lease -> lease.reads().stream())
+                .mapToLong(read -> read.lastByte() - read.firstByte() + 1)
+                .sum();
+        assertThat(bytes).isEqualTo(64 * MIB);
+        assertThat(both.stream().map(lease -> lease.artifact().id()).distinct()).contains(small.hex());
+        for (LeaseGrant lease : both) {
+            scheduler.giveBack(lease.leaseId(), new LeaseReturn(lease.fence(), 0, null, null));
+        }
+        read("s");
+        read("s");
+        assertThat(status(small).state()).isEqualTo(ArtifactState.PUBLISHED);
+        assertThat(status(large).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    @Test
+    void aLeaseLivesByHeartbeatsAndItsLastReportedBytesAreWastedWhenItExpires() {
+        register("s", "seeder");
+        ArtifactId id = admit(64);
+        LeaseGrant lease = take("s", 1).get(0);
+        for (int i = 0; i < 20; i++) {
+            nowNanos += Duration.ofSeconds(5).toNanos();
+            assertThat(scheduler
+                            .heartbeat(
+                                    "s",
+                                    new Heartbeat(
+                                            List.of(new Heartbeat.Progress(lease.leaseId(), lease.fence(), i * 100L))))
+                            .join()
+                            .leases())
+                    .hasSize(1);
+        }
+        passAlive(30, "s");
+        assertThat(status(id).leasesLive()).isZero();
+        Ledger ledger = scheduler.ledger(id);
+        assertThat(ledger.wastedBytes()).isEqualTo(1900);
+        assertThat(ledger.originBytes()).isEqualTo(1900);
+        assertThat(reason(() -> scheduler.report(lease.leaseId(), report(lease, 2000, 0, 1))))
+                .isEqualTo(Refused.Reason.STALE_FENCE);
+        assertThat(scheduler.ledger(id).wastedBytes()).isEqualTo(2000);
+    }
+
+    @Test
+    void aReportThatIsRepeatedIsTakenOnceAlsoAfterTheLeaseEndedAndARestart() {
+        register("s", "seeder");
+        ArtifactId id = admit(64);
+        LeaseGrant lease = take("s", 1).get(0);
+        for (int i = 0; i < 3; i++) {
+            scheduler.report(lease.leaseId(), report(lease, 64 * MIB, 0, 1));
+        }
+        scheduler.giveBack(lease.leaseId(), new LeaseReturn(lease.fence(), 64 * MIB, null, null));
+        restart();
+        restart();
+        scheduler.report(lease.leaseId(), report(lease, 64 * MIB, 0, 1));
+        assertThat(scheduler.ledger(id).originBytes()).isEqualTo(64 * MIB);
+        assertThat(scheduler.ledger(id).wastedBytes()).isZero();
+    }
+
+    @Test
+    void aPieceWhoseOnlyHolderDiedIsReadAgainVerifiedAndCountedWhileTheArtifactIsUnfinished() {
+        register("dies", "seeder");
+        register("lives", "seeder");
+        ArtifactId id = admit(32);
+        LeaseGrant lease = take("dies", 1).get(0);
+        scheduler.report(lease.leaseId(), report(lease, 32 * MIB, 0, 1));
+        passAlive(35, "lives");
+        List<LeaseGrant> again = take("lives", 10);
+        LeaseGrant reread = again.get(0);
+        assertThat(reread.firstPiece()).isZero();
+        assertThat(reread.knownHashes()).containsExactly(String.format("%040x", 1000));
+        scheduler.report(reread.leaseId(), report(reread, 32 * MIB, 0, 1));
+        Ledger ledger = scheduler.ledger(id);
+        assertThat(ledger.rereadPieces()).isEqualTo(1);
+        assertThat(ledger.rereadBytes()).isEqualTo(32 * MIB);
+        assertThat(ledger.originBytes()).isEqualTo(64 * MIB);
+        assertThat(ledger.pieces().get(0).reads()).hasSize(2);
+    }
+
+    @Test
+    void aPublishedPieceWithoutHolderIsReadAgainOnlyWhileSomebodyWantsIt() {
+        register("dies", "seeder");
+        ArtifactId id = admit(64);
+        read("dies");
+        register("lives", "seeder");
+        passAlive(35, "lives");
+        scheduler.holdings("lives", id, new BitSet(), List.of(), List.of());
+        assertThat(take("lives", 1)).as("a seeder wants nothing for itself").isEmpty();
+        register("wants", "node");
+        assertThat(take("lives", 1)).as("it takes no part yet").isEmpty();
+        scheduler.holdings("wants", id, new BitSet(), List.of(), List.of());
+        assertThat(take("lives", 1)).hasSize(1);
+    }
+
+    @Test
+    void aStockLeechWantsAndAStockSeedHolds() {
+        register("dies", "seeder");
+        ArtifactId id = admit(64);
+        read("dies");
+        register("lives", "seeder");
+        passAlive(35, "lives");
+        InfoHash infoHash = InfoHash.fromHex(String.valueOf(status(id).infoHash()));
+        InetSocketAddress leech = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        InetSocketAddress seed = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2);
+        swarms.put(infoHash, new SwarmPeer(leech, Optional.empty(), false), false, nowNanos);
+        swarms.put(infoHash, new SwarmPeer(seed, Optional.empty(), true), false, nowNanos);
+        assertThat(take("lives", 1)).isEmpty();
+        swarms.remove(infoHash, seed);
+        assertThat(take("lives", 1)).hasSize(1);
+    }
+
+    @Test
+    void afterARestartHoldersHaveOneExpiryToComeBack() {
+        register("s", "seeder");
+        ArtifactId id = admit(64);
+        read("s");
+        restart();
+        register("other", "seeder");
+        register("wants", "node");
+        scheduler.holdings("wants", id, new BitSet(), List.of(), List.of());
+        passAlive(25, "other", "wants");
+        assertThat(take("other", 1)).isEmpty();
+        passAlive(10, "other", "wants");
+        assertThat(take("other", 1)).hasSize(1);
+    }
+
+    @Test
+    void aPieceThatDiffersIsRefusedCountedAndInTheEndFailsTheArtifact() {
+        register("dies", "seeder");
+        ArtifactId id = admit(64);
+        read("dies");
+        register("lives", "seeder");
+        register("wants", "node");
+        scheduler.holdings("wants", id, new BitSet(), List.of(), List.of());
+        passAlive(35, "lives", "wants");
+        for (int i = 1; i <= 3; i++) {
+            LeaseGrant lease = take("lives", 1).get(0);
+            assertThat(reason(() -> scheduler.report(lease.leaseId(), report(lease, 64 * MIB, 0, 2))))
+                    .isEqualTo(Refused.Reason.HASH_MISMATCH);
+            assertThat(scheduler.ledger(id).wastedBytes()).isEqualTo(i * 64L * MIB);
+        }
+        assertThat(status(id).state()).isEqualTo(ArtifactState.FAILED);
+        assertThat(status(id).error()).contains("without its ETag");
+        assertThat(scheduler.ledger(id).pieces().get(0).reads())
+                .extracting(Ledger.Read::outcome)
+                .containsExactly("hashed", "mismatch", "mismatch", "mismatch");
+        restart();
+        assertThat(status(id).state()).isEqualTo(ArtifactState.FAILED);
+    }
+
+    @Test
+    void fiveFailedAttemptsInARowFailTheArtifactAndLeasesThatFailTogetherAreOne() {
+        register("s", "seeder");
+        ArtifactId id = admit(16);
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            assertThat(status(id).state()).isEqualTo(ArtifactState.READING);
+            List<LeaseGrant> together = take("s", 4);
+            assertThat(together).hasSize(4);
+            for (LeaseGrant lease : together) {
+                scheduler.giveBack(lease.leaseId(), new LeaseReturn(lease.fence(), 0, "attempt " + attempt, "FAILED"));
+            }
+            assertThat(take("s", 1)).as("it rests").isEmpty();
+            passAlive(10, "s");
+        }
+        assertThat(status(id).state()).isEqualTo(ArtifactState.FAILED);
+        assertThat(status(id).error()).isEqualTo("attempt 5");
+        assertThat(admit(16)).isEqualTo(id);
+        assertThat(status(id).state()).isEqualTo(ArtifactState.READING);
+    }
+
+    @Test
+    void anArtifactThatTheOriginNoLongerHasFailsAtOnceAndEndsItsLeases() {
+        register("s", "seeder");
+        ArtifactId id = admit(16);
+        CompletableFuture<ArtifactStatus> waiting = scheduler.artifact(id, LINKS, Duration.ofSeconds(50));
+        List<LeaseGrant> leases = take("s", 2);
+        scheduler.giveBack(
+                leases.get(0).leaseId(), new LeaseReturn(leases.get(0).fence(), 0, "no such key", "NOT_FOUND"));
+        assertThat(waiting).isDone();
+        assertThat(waiting.join().errorKind()).isEqualTo("NOT_FOUND");
+        assertThat(waiting.join().leasesLive()).isZero();
+        assertThat(reason(() -> scheduler.report(leases.get(1).leaseId(), report(leases.get(1), 9, 1, 1))))
+                .isEqualTo(Refused.Reason.STALE_FENCE);
+        assertThat(take("s", 1)).isEmpty();
+    }
+
+    @Test
+    void aRestartKeepsLeasesFencesAndCounts() {
+        register("s", "seeder");
+        ArtifactId id = admit(16);
+        List<LeaseGrant> leases = take("s", 2);
+        scheduler.report(leases.get(0).leaseId(), report(leases.get(0), 16 * MIB + 5, 0, 1));
+        Ledger before = scheduler.ledger(id);
+        restart();
+        Ledger after = scheduler.ledger(id);
+        assertThat(after.originBytes()).isEqualTo(before.originBytes());
+        assertThat(after.pieces())
+                .extracting(Ledger.Piece::state)
+                .containsExactly("hashed", "leased", "unread", "unread");
+        register("other", "seeder");
+        List<LeaseGrant> more = take("other", 10);
+        assertThat(more).extracting(LeaseGrant::firstPiece).containsExactly(2, 3);
+        assertThat(more.get(0).fence()).isGreaterThan(leases.get(1).fence());
+        pass(29);
+        assertThat(status(id).leasesLive()).isEqualTo(3);
+        pass(1);
+        assertThat(status(id).leasesLive()).isZero();
+    }
+
+    @Test
+    void waitingEndsWithNothingAfterTheWaitAndANodeWaitsOnce() {
+        register("s", "seeder");
+        CompletableFuture<LeaseGrants> first = scheduler.takeLeases("s", 1, Duration.ofSeconds(3), LINKS);
+        CompletableFuture<LeaseGrants> second = scheduler.takeLeases("s", 1, Duration.ofSeconds(3), LINKS);
+        assertThat(first).isDone();
+        assertThat(second).isNotDone();
+        pass(3);
+        assertThat(second.join().leases()).isEmpty();
+    }
+
+    @Test
+    void aSilentNodeIsNotGivenWorkAndIsForgottenAfterTheExpiry() {
+        register("s", "seeder");
+        CompletableFuture<LeaseGrants> waiting = scheduler.takeLeases("s", 1, Duration.ofSeconds(60), LINKS);
+        pass(12);
+        admit(64);
+        assertThat(waiting).isNotDone();
+        pass(19);
+        assertThat(waiting.join().leases()).isEmpty();
+        assertThatThrownBy(() -> scheduler.heartbeat("s", new Heartbeat(List.of())))
+                .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void closingAnswersWhoWaits() {
+        register("s", "seeder");
+        ArtifactId id = admit(64);
+        take("s", 1);
+        CompletableFuture<LeaseGrants> leases = scheduler.takeLeases("s", 1, Duration.ofSeconds(60), LINKS);
+        CompletableFuture<ArtifactStatus> artifact = scheduler.artifact(id, LINKS, Duration.ofSeconds(60));
+        scheduler.close();
+        assertThat(leases).isDone();
+        assertThat(artifact).isDone();
+    }
+}
