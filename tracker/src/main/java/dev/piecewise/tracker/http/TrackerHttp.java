@@ -27,6 +27,7 @@ public final class TrackerHttp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrackerHttp.class);
     private static final int MAX_THREADS = 64;
     private static final long STOP_MILLIS = 3_000;
+    private static final long SHUTDOWN_IDLE_MILLIS = 200;
 
     private final Server server;
     private final ServerConnector connector;
@@ -71,6 +72,7 @@ public final class TrackerHttp implements AutoCloseable {
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
+        connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
         connector.setIdleTimeout(parts.maxWait().plusSeconds(30).toMillis());
         server.addConnector(connector);
         server.setHandler(new GracefulHandler(new TrackerHandler(

@@ -1,0 +1,86 @@
+package dev.piecewise.tracker.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.tracker.FakeOrigin;
+import dev.piecewise.tracker.announce.InMemorySwarmStore;
+import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+class AdmissionsTest {
+    private static final ArtifactRequest REQUEST = new ArtifactRequest("s3://bucket/k", null);
+
+    private final FakeOrigin origin = new FakeOrigin().put("k", 5, "\"v\"");
+    private final Queue<Runnable> originCalls = new ArrayDeque<>();
+
+    private Admissions admissions(Executor executor) {
+        ReadSigner origins = new ReadSigner(List.of(origin), Duration.ofMinutes(1));
+        Scheduler scheduler = new Scheduler(
+                List.of(),
+                Journal.none(),
+                new InMemorySwarmStore(new Random(1)),
+                origins,
+                LeaseTimes.defaults(),
+                true,
+                () -> 0,
+                InstantSource.system(),
+                Runnable::run);
+        return new Admissions(origins, List.of(ArtifactUri.parse("s3://bucket/")), executor, scheduler);
+    }
+
+    @Test
+    void equalRequestsAtOnceAskTheOriginOnceAndALaterOneAsksAgain() {
+        Admissions admissions = admissions(originCalls::add);
+        CompletableFuture<ArtifactId> first = admissions.request(REQUEST);
+        CompletableFuture<ArtifactId> second = admissions.request(REQUEST);
+        assertThat(originCalls).hasSize(1);
+        originCalls.remove().run();
+        assertThat(first.join()).isEqualTo(second.join());
+        CompletableFuture<ArtifactId> later = admissions.request(REQUEST);
+        originCalls.remove().run();
+        assertThat(later.join()).isEqualTo(first.join());
+        assertThat(origin.resolves).hasValue(2);
+    }
+
+    @Test
+    void aFailedLookUpIsNotRemembered() {
+        Admissions admissions = admissions(originCalls::add);
+        ArtifactRequest missing = new ArtifactRequest("s3://bucket/later", null);
+        CompletableFuture<ArtifactId> failed = admissions.request(missing);
+        originCalls.remove().run();
+        assertThatThrownBy(failed::join).hasCauseInstanceOf(OriginFault.class);
+        origin.put("later", 1, "\"v\"");
+        CompletableFuture<ArtifactId> found = admissions.request(missing);
+        originCalls.remove().run();
+        assertThat(found).isCompleted();
+    }
+
+    @Test
+    void whenTooManyWaitTheNextIsToldToComeAgain() {
+        Admissions admissions = admissions(command -> {
+            throw new RejectedExecutionException();
+        });
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> admissions.request(REQUEST))
+                    .isInstanceOfSatisfying(
+                            OriginFault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.FAILED))
+                    .hasMessageContaining("try again");
+        }
+    }
+}
