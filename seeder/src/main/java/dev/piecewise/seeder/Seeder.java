@@ -22,7 +22,6 @@ public final class Seeder implements AutoCloseable {
         participant.start();
         participant.resumeStored().forEach(publications::watch);
         resources.add(participant.worker("publications", publications::run));
-        resources.add(leases);
         leases.start();
     }
 

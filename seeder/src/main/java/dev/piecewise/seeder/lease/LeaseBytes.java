@@ -104,7 +104,7 @@ final class LeaseBytes implements AutoCloseable {
             } catch (IOException e) {
                 drop();
                 life.check();
-                failed(reads.get(read) + ": " + e.getMessage(), e);
+                failed(OriginRequests.describe(reads.get(read)) + ": " + e.getMessage(), e);
             } catch (OriginRequests.Refused e) {
                 refused(e);
             } catch (OriginFault e) {

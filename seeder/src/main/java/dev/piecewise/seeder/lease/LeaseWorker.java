@@ -199,6 +199,9 @@ public final class LeaseWorker implements AutoCloseable {
 
     @Override
     public void close() {
+        if (closing) {
+            return;
+        }
         List<Worker> running = threads;
         running.stream().limit(1).forEach(Worker::close);
         closing = true;

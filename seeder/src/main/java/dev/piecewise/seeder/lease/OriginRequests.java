@@ -108,8 +108,15 @@ final class OriginRequests implements AutoCloseable {
             return request.GET().build();
         } catch (IllegalArgumentException e) {
             // The cause's message would show the URL.
-            throw new IOException("the tracker granted an unusable URL for " + read);
+            throw new IOException("the tracker granted an unusable URL: " + describe(read));
         }
+    }
+
+    /** For people and logs, without the signature. */
+    static String describe(SignedRead read) {
+        int query = read.url().indexOf('?');
+        return "GET " + (query < 0 ? read.url() : read.url().substring(0, query)) + ", bytes " + read.firstByte() + "-"
+                + read.lastByte();
     }
 
     private static String reason(ExecutionException e) {
@@ -132,12 +139,12 @@ final class OriginRequests implements AutoCloseable {
             if (read.firstByte() != 0 || length.orElse(-1) != wanted) {
                 throw new OriginFault(
                         Kind.FAILED,
-                        read + ": the server ignores Range (it answered 200 with "
+                        describe(read) + ": the server ignores Range (it answered 200 with "
                                 + (length.isPresent() ? length.getAsLong() + " bytes" : "bytes of unknown number")
                                 + "); check that it, and any proxy before it, supports Range requests");
             }
         } else {
-            throw new Refused(response.statusCode(), read + ": HTTP " + response.statusCode());
+            throw new Refused(response.statusCode(), describe(read) + ": HTTP " + response.statusCode());
         }
     }
 

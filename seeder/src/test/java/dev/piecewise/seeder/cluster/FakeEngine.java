@@ -1,0 +1,46 @@
+package dev.piecewise.seeder.cluster;
+
+import dev.piecewise.peer.Swarm;
+import dev.piecewise.peer.SwarmEngine;
+import dev.piecewise.peer.SwarmSpec;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Joins nothing and remembers it. */
+public final class FakeEngine implements SwarmEngine {
+    public final List<SwarmSpec> joined = new CopyOnWriteArrayList<>();
+    public volatile boolean closed;
+
+    @Override
+    public Swarm join(SwarmSpec spec) {
+        joined.add(spec);
+        return new Swarm() {
+            @Override
+            public int port() {
+                return 1;
+            }
+
+            @Override
+            public Stats stats() {
+                return new Stats(0, 0, 0, 0, 0);
+            }
+
+            @Override
+            public CompletionStage<Void> failure() {
+                return new CompletableFuture<>();
+            }
+
+            @Override
+            public void close() {
+                joined.remove(spec);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.piecewise.seeder.cluster;
+
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.announce.AnnounceRequest;
+import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.trackerclient.StaleFence;
+import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.HeartbeatReply;
+import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.LeaseGrant;
+import dev.piecewise.trackerclient.api.LeaseGrants;
+import dev.piecewise.trackerclient.api.LeaseRequest;
+import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.NodeAccepted;
+import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PieceReport;
+import dev.piecewise.trackerclient.api.SignRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** A tracker that says what the test wants and remembers what it was told. */
+public final class FakeTracker implements Tracker {
+    public final BlockingQueue<LeaseGrant> grants = new LinkedBlockingQueue<>();
+    public final List<PieceReport> reports = new CopyOnWriteArrayList<>();
+    public final List<LeaseReturn> returns = new CopyOnWriteArrayList<>();
+    public final List<SignRequest> signed = new CopyOnWriteArrayList<>();
+    public final List<Holdings> holdings = new CopyOnWriteArrayList<>();
+    public final List<NodeRegistration> registrations = new CopyOnWriteArrayList<>();
+    public final List<String> left = new CopyOnWriteArrayList<>();
+    public final Set<String> lostLeases = ConcurrentHashMap.newKeySet();
+    public final Map<ArtifactId, ArtifactStatus> artifacts = new ConcurrentHashMap<>();
+    public final Map<InfoHash, byte[]> torrents = new ConcurrentHashMap<>();
+    public final AtomicInteger torrentsServed = new AtomicInteger();
+    public volatile Function<SignRequest, SignedRead> signer = request -> {
+        throw new IllegalStateException("no signer");
+    };
+    public volatile boolean away;
+    public volatile boolean known = true;
+    public volatile double leaseSeconds = 30;
+    public volatile double heartbeatSeconds = 0.05;
+
+    private void reach() {
+        if (away) {
+            throw new ProcessFault(Kind.FAILED, "cannot reach the tracker at http://fake");
+        }
+    }
+
+    @Override
+    public ArtifactStatus requestArtifact(ArtifactRequest request) {
+        reach();
+        return artifacts.values().iterator().next();
+    }
+
+    @Override
+    public ArtifactStatus artifact(ArtifactId id, Duration wait) {
+        reach();
+        ArtifactStatus status = artifacts.get(id);
+        if (status == null) {
+            throw new OriginFault(Kind.NOT_FOUND, "no artifact " + id);
+        }
+        return status;
+    }
+
+    @Override
+    public byte[] torrent(InfoHash infoHash) {
+        reach();
+        torrentsServed.incrementAndGet();
+        return torrents.getOrDefault(infoHash, new byte[0]);
+    }
+
+    @Override
+    public NodeAccepted register(NodeRegistration registration) {
+        reach();
+        registrations.add(registration);
+        known = true;
+        return new NodeAccepted(registration.nodeId(), heartbeatSeconds, 30);
+    }
+
+    @Override
+    public HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode {
+        reach();
+        know();
+        return new HeartbeatReply(heartbeat.leases().stream()
+                .filter(lease -> !lostLeases.contains(lease.leaseId()))
+                .map(lease -> new HeartbeatReply.Renewal(lease.leaseId(), lease.fence(), leaseSeconds, 0, List.of()))
+                .toList());
+    }
+
+    private void know() throws UnknownNode {
+        if (!known) {
+            throw new UnknownNode("unknown");
+        }
+    }
+
+    @Override
+    public void leave(String nodeId) {
+        reach();
+        left.add(nodeId);
+    }
+
+    @Override
+    public void reportHoldings(String nodeId, ArtifactId id, Holdings reported) throws UnknownNode {
+        reach();
+        know();
+        holdings.add(reported);
+    }
+
+    @Override
+    public LeaseGrants takeLeases(String nodeId, LeaseRequest request) throws UnknownNode {
+        reach();
+        know();
+        try {
+            LeaseGrant grant = grants.poll(20, TimeUnit.MILLISECONDS);
+            return new LeaseGrants(grant == null ? List.of() : List.of(grant));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProcessFault(Kind.FAILED, "interrupted", e);
+        }
+    }
+
+    @Override
+    public void reportPieces(String leaseId, PieceReport report) throws StaleFence {
+        reach();
+        if (lostLeases.contains(leaseId)) {
+            throw new StaleFence("stale");
+        }
+        reports.add(report);
+    }
+
+    @Override
+    public void returnLease(String leaseId, LeaseReturn leaseReturn) throws StaleFence {
+        reach();
+        returns.add(leaseReturn);
+    }
+
+    @Override
+    public SignedRead sign(String leaseId, SignRequest request) throws StaleFence {
+        reach();
+        signed.add(request);
+        return signer.apply(request);
+    }
+
+    @Override
+    public AnnounceResponse announce(AnnounceRequest request, String nodeId) {
+        reach();
+        return new AnnounceResponse(Duration.ofSeconds(30), Duration.ofSeconds(5), 0, 0, List.of());
+    }
+}

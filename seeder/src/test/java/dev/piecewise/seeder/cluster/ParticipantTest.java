@@ -1,0 +1,202 @@
+package dev.piecewise.seeder.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.store.DataDirectory;
+import dev.piecewise.seeder.DataDirectoryStore;
+import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.NodeRegistration;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParticipantTest {
+    private static final int PIECE = 16 * 1024;
+    private static final ArtifactId ID = new ArtifactId("cd".repeat(32));
+    private static final ArtifactContent CONTENT = new ArtifactContent(
+            "f", true, List.of(new FileEntry("f", 10L * PIECE)), new PieceLayout(10L * PIECE, PIECE));
+
+    private final FakeTracker tracker = new FakeTracker();
+    private FakeEngine engine = new FakeEngine();
+
+    @TempDir
+    private Path directory;
+
+    private DataDirectory data;
+    private Participant participant;
+
+    @BeforeEach
+    void open() {
+        data = DataDirectory.open(directory);
+        participant = participant();
+    }
+
+    private Participant participant() {
+        return new Participant(
+                tracker,
+                new DataDirectoryStore(data),
+                engine,
+                new NodeRegistration("n1", "node", false, "host"),
+                LeaseKeeper.NONE,
+                System::nanoTime);
+    }
+
+    @AfterEach
+    void close() {
+        participant.close();
+        data.close();
+    }
+
+    private static void hold(StoredArtifact artifact, int piece) {
+        artifact.write((long) piece * PIECE, ByteBuffer.allocate(PIECE));
+        artifact.markHeld(piece);
+    }
+
+    private static InfoDictionary info() {
+        return new InfoDictionary(CONTENT, Collections.nCopies(10, PieceHash.of(new byte[20])), true);
+    }
+
+    @Test
+    void holdingsAreReportedWholeThenAsChanges() {
+        participant.start();
+        StoredArtifact artifact = participant.share(ID, CONTENT);
+        Eventually.await("the bitfield", () -> !tracker.holdings.isEmpty());
+        assertThat(tracker.holdings.get(0).bitfield()).isEqualTo("AAA=");
+        hold(artifact, 0);
+        hold(artifact, 9);
+        Eventually.await("the changes", () -> added().containsAll(List.of(0, 9)));
+        assertThat(tracker.holdings.stream().skip(1)).allMatch(holdings -> holdings.bitfield() == null);
+    }
+
+    private List<Integer> added() {
+        return tracker.holdings.stream()
+                .flatMap(holdings -> holdings.added().stream())
+                .toList();
+    }
+
+    @Test
+    void aBitfieldHasPieceZeroInTheHighBit() {
+        BitSet held = new BitSet();
+        held.set(0);
+        held.set(9);
+        assertThat(HoldingsReporter.bitfield(held, 10)).isEqualTo("gEA=");
+    }
+
+    @Test
+    void aForgottenProcessRegistersAgainAndSendsItsHoldingsWhole() {
+        participant.start();
+        hold(participant.share(ID, CONTENT), 0);
+        Eventually.await("the holdings", () -> !tracker.holdings.isEmpty());
+        tracker.holdings.clear();
+        tracker.known = false;
+        Eventually.await("registered again", () -> tracker.registrations.size() == 2);
+        Eventually.await("the bitfield", () -> tracker.holdings.stream().anyMatch(this::isWholeWithPieceZero));
+    }
+
+    private boolean isWholeWithPieceZero(Holdings holdings) {
+        return "gAA=".equals(holdings.bitfield());
+    }
+
+    @Test
+    void aTrackerThatIsAwayAtTheStartIsWaitedFor() {
+        tracker.away = true;
+        participant.start();
+        participant.share(ID, CONTENT);
+        tracker.away = false;
+        Eventually.await("registered", () -> !tracker.registrations.isEmpty());
+        Eventually.await("reported", () -> !tracker.holdings.isEmpty());
+    }
+
+    @Test
+    void noBitfieldIsSentWhileAnAcknowledgedPieceIsNotMarkedYet() {
+        participant.start();
+        participant.share(ID, CONTENT);
+        Eventually.await("the bitfield", () -> !tracker.holdings.isEmpty());
+        int before = tracker.holdings.size();
+        Lock acknowledging = participant.acknowledging(ID);
+        acknowledging.lock();
+        try {
+            participant.reportAnew(ID);
+            long until = System.nanoTime() + 400_000_000L;
+            Eventually.await("some time", () -> System.nanoTime() > until);
+            assertThat(tracker.holdings).hasSize(before);
+        } finally {
+            acknowledging.unlock();
+        }
+        Eventually.await("the bitfield", () -> tracker.holdings.size() > before);
+    }
+
+    @Test
+    void joiningTwiceIsOneSwarmAndWithdrawingTellsTheTracker() {
+        participant.start();
+        assertThat(participant.join(ID, info())).isSameAs(participant.join(ID, info()));
+        assertThat(engine.joined).hasSize(1);
+        hold(participant.share(ID, CONTENT), 0);
+        Eventually.await("the piece is reported", () -> !tracker.holdings.isEmpty());
+        participant.withdraw(ID);
+        assertThat(engine.joined).isEmpty();
+        Eventually.await("nothing is offered", () -> "AAA="
+                .equals(tracker.holdings.get(tracker.holdings.size() - 1).bitfield()));
+    }
+
+    @Test
+    void whatIsStoredIsSeededAgainAfterARestart() {
+        participant.start();
+        participant.join(ID, info());
+        participant.close();
+        data.close();
+        engine = new FakeEngine();
+        data = DataDirectory.open(directory);
+        participant = participant();
+        participant.start();
+        assertThat(participant.resumeStored()).isEmpty();
+        assertThat(engine.joined).hasSize(1);
+        assertThat(engine.joined.get(0).infoHashes()).containsExactly(info().infoHash());
+    }
+
+    @Test
+    void whatWasNotPublishedYetIsNamedAfterARestart() {
+        participant.start();
+        participant.share(ID, CONTENT);
+        assertThat(participant.resumeStored()).containsExactly(ID);
+        assertThat(engine.joined).isEmpty();
+    }
+
+    @Test
+    void closingLeavesTheTracker() {
+        participant.start();
+        participant.close();
+        assertThat(tracker.left).containsExactly("n1");
+        assertThat(engine.closed).isTrue();
+        assertThatThrownBy(() -> participant.join(ID, info())).hasMessageContaining("closing");
+    }
+
+    @Test
+    void aThreadThatDiesIsTold() {
+        try (Worker worker = participant.worker("doomed", () -> {
+            throw new IllegalStateException("bug");
+        })) {
+            assertThat(worker).isNotNull();
+            Eventually.await(
+                    "the failure",
+                    () -> participant.failure().toCompletableFuture().isCompletedExceptionally());
+        }
+        assertThatThrownBy(() -> participant.failure().toCompletableFuture().join())
+                .hasMessageContaining("doomed");
+    }
+}

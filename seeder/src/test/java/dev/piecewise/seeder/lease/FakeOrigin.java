@@ -1,0 +1,121 @@
+package dev.piecewise.seeder.lease;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.piecewise.core.SignedRead;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** One object on loopback, which can be served badly. */
+final class FakeOrigin implements AutoCloseable {
+    private static final int PARTIAL = 206;
+
+    final List<String> ranges = new CopyOnWriteArrayList<>();
+    final Queue<Manner> manners = new ConcurrentLinkedQueue<>();
+    final CountDownLatch release = new CountDownLatch(1);
+    private final byte[] object;
+    private final HttpServer server;
+    private final ExecutorService executor = Executors.newCachedThreadPool();
+
+    /** How to answer; without one, as it should be. */
+    @FunctionalInterface
+    interface Manner {
+        void answer(HttpExchange exchange, byte[] object, int first, int last) throws IOException;
+    }
+
+    FakeOrigin(byte[] object) throws IOException {
+        this.object = object;
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(executor);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    SignedRead read(long first, long last) {
+        return new SignedRead(
+                "http://127.0.0.1:" + server.getAddress().getPort() + "/bucket/key?X-Amz-Signature=secret",
+                Map.of("Range", "bytes=" + first + "-" + last, "If-Match", "\"etag\""),
+                first,
+                last);
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        ranges.add(range);
+        String[] ends = range.substring("bytes=".length()).split("-", -1);
+        Manner manner = manners.poll();
+        try (exchange) {
+            (manner == null ? well() : manner)
+                    .answer(exchange, object, Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
+        }
+    }
+
+    static Manner well() {
+        return (exchange, object, first, last) -> send(exchange, object, first, last, last - first + 1);
+    }
+
+    /** The promised length, but only so many bytes of it. */
+    static Manner breakingAfter(int count) {
+        return (exchange, object, first, last) -> send(exchange, object, first, last, count);
+    }
+
+    /** Well formed, but fewer bytes than asked for. */
+    static Manner shortBody(int count) {
+        return (exchange, object, first, last) -> {
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + object.length);
+            exchange.sendResponseHeaders(PARTIAL, count);
+            exchange.getResponseBody().write(object, first, count);
+        };
+    }
+
+    static Manner ignoringRange() {
+        return (exchange, object, first, last) -> {
+            exchange.sendResponseHeaders(200, object.length);
+            exchange.getResponseBody().write(object);
+        };
+    }
+
+    static Manner status(int code) {
+        return (exchange, object, first, last) -> exchange.sendResponseHeaders(code, -1);
+    }
+
+    /** Sends some bytes, then nothing until released. */
+    Manner hangingAfter(int count) {
+        return (exchange, object, first, last) -> {
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + object.length);
+            exchange.sendResponseHeaders(PARTIAL, last - first + 1L);
+            exchange.getResponseBody().write(object, first, count);
+            exchange.getResponseBody().flush();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    private static void send(HttpExchange exchange, byte[] object, int first, int last, int count) throws IOException {
+        exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + object.length);
+        exchange.sendResponseHeaders(PARTIAL, last - first + 1L);
+        OutputStream body = exchange.getResponseBody();
+        body.write(object, first, count);
+        body.flush();
+    }
+
+    @Override
+    public void close() {
+        release.countDown();
+        server.stop(0);
+        executor.shutdownNow();
+    }
+}
