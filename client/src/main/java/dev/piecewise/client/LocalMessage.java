@@ -8,8 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -124,19 +123,19 @@ record LocalMessage(
 
     /** Both directions of a connection. Not thread-safe, but one may read while another writes. */
     static final class Lines {
+        private final SocketChannel channel;
         private final BufferedReader in;
-        private final OutputStream out;
 
         Lines(SocketChannel channel) {
-            InputStream bytes = Channels.newInputStream(channel);
-            in = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8));
-            out = Channels.newOutputStream(channel);
+            this.channel = channel;
+            in = new BufferedReader(new InputStreamReader(new ChannelInput(channel), StandardCharsets.UTF_8));
         }
 
         void send(LocalMessage message) throws IOException {
-            byte[] line = (MAPPER.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
-            out.write(line);
-            out.flush();
+            ByteBuffer line = StandardCharsets.UTF_8.encode(MAPPER.writeValueAsString(message) + "\n");
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
         }
 
         /** The next message; nothing at the end of the stream. */
@@ -150,6 +149,29 @@ record LocalMessage(
             } catch (JacksonException e) {
                 throw new IOException("not a message: " + e.getOriginalMessage(), e);
             }
+        }
+    }
+
+    /**
+     * Reads a blocking channel without a lock: the streams of {@link java.nio.channels.Channels} share one on Java 17, so that
+     * a write would wait for a read that waits for the other side.
+     */
+    private static final class ChannelInput extends InputStream {
+        private final SocketChannel channel;
+
+        ChannelInput(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            return channel.read(ByteBuffer.wrap(into, offset, length));
         }
     }
 }
