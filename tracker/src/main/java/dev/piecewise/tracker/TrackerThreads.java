@@ -1,6 +1,8 @@
 package dev.piecewise.tracker;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,6 +22,7 @@ final class TrackerThreads implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration STOP = Duration.ofSeconds(3);
 
+    private final Set<Thread> started = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor worker = pool("tracker-worker-", 4, 10_000);
     private final ThreadPoolExecutor blocking = pool("tracker-origin-", 8, 1_000);
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(named("tracker-clock-"));
@@ -53,18 +56,20 @@ final class TrackerThreads implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
-    private static ThreadPoolExecutor pool(String name, int threads, int queued) {
+    private ThreadPoolExecutor pool(String name, int threads, int queued) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(queued), named(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
-    private static ThreadFactory named(String name) {
+    private ThreadFactory named(String name) {
         AtomicInteger number = new AtomicInteger(1);
         return task -> {
             Thread thread = new Thread(task, name + number.getAndIncrement());
             thread.setDaemon(true);
+            started.removeIf(earlier -> earlier.getState() == Thread.State.TERMINATED);
+            started.add(thread);
             return thread;
         };
     }
@@ -80,6 +85,21 @@ final class TrackerThreads implements AutoCloseable {
         stop(worker);
         blocking.shutdownNow(); // waits for others' servers, which nobody needs any more
         stop(blocking);
+        join();
+    }
+
+    /** A pool is terminated a moment before its last thread has ended; who closes us may count threads. */
+    private void join() {
+        long deadline = System.nanoTime() + STOP.toNanos();
+        for (Thread thread : started) {
+            try {
+                thread.join(Math.max(
+                        1, Duration.ofNanos(deadline - System.nanoTime()).toMillis()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     private static void stop(ExecutorService executor) {
