@@ -1,0 +1,300 @@
+package dev.piecewise.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.Metainfo;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.store.DataDirectory;
+import dev.piecewise.seeder.DataDirectoryStore;
+import dev.piecewise.seeder.cluster.Eventually;
+import dev.piecewise.seeder.cluster.FakeEngine;
+import dev.piecewise.seeder.cluster.FakeTracker;
+import dev.piecewise.seeder.cluster.LeaseKeeper;
+import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.NodeRegistration;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FetcherTest {
+    private static final ArtifactId ID = new ArtifactId("12".repeat(32));
+    private static final int PIECE = 16384;
+    private static final ArtifactContent CONTENT =
+            new ArtifactContent("f", true, List.of(new FileEntry("f", 2L * PIECE)), new PieceLayout(2L * PIECE, PIECE));
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final FakeTracker tracker = new FakeTracker();
+    private final FakeEngine engine = new FakeEngine();
+    private final List<FetchProgress> progress = new CopyOnWriteArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private InfoDictionary info;
+    private DataDirectory data;
+    private Participant participant;
+    private Fetcher fetcher;
+    private @Nullable LocalServer server;
+
+    @BeforeEach
+    void open() throws Exception {
+        PieceHash zeros = PieceHash.of(MessageDigest.getInstance("SHA-1").digest(new byte[PIECE]));
+        info = new InfoDictionary(CONTENT, List.of(zeros, zeros), true);
+        data = DataDirectory.open(directory.resolve("data"));
+        participant = new Participant(
+                tracker,
+                new DataDirectoryStore(data),
+                engine,
+                new NodeRegistration("n1", "node", false, ""),
+                LeaseKeeper.NONE,
+                System::nanoTime);
+        participant.start();
+        fetcher = new Fetcher(tracker, participant, System::nanoTime);
+        tracker.torrents.put(
+                info.infoHash(), Metainfo.of(info, Optional.empty(), List.of()).encode());
+    }
+
+    @AfterEach
+    void close() {
+        if (server != null) {
+            server.close();
+        }
+        participant.close();
+        data.close();
+    }
+
+    private void say(ArtifactState state, int hashed, int seeders, @Nullable String error, @Nullable String kind) {
+        boolean published = state == ArtifactState.PUBLISHED;
+        tracker.artifacts.put(
+                ID,
+                new ArtifactStatus(
+                        ID.hex(),
+                        "s3://b/f",
+                        "f",
+                        true,
+                        CONTENT.files(),
+                        state,
+                        2L * PIECE,
+                        PIECE,
+                        2,
+                        true,
+                        hashed,
+                        0,
+                        published ? info.infoHash().hex() : null,
+                        null,
+                        null,
+                        error,
+                        kind,
+                        0,
+                        1,
+                        0,
+                        seeders));
+    }
+
+    private static Ask ask(Duration stallTimeout) {
+        return new Ask(ArtifactUri.parse("s3://b/f"), Optional.empty(), stallTimeout);
+    }
+
+    private CompletableFuture<Acquired> acquire(Duration stallTimeout) {
+        CompletableFuture<Acquired> result = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(fetcher.acquire(ask(stallTimeout), progress::add));
+                    } catch (InterruptedException | RuntimeException e) {
+                        result.completeExceptionally(e);
+                    }
+                },
+                "asker");
+        thread.start();
+        return result;
+    }
+
+    private void deliver(int piece) {
+        StoredArtifact stored = data.artifact(ID, CONTENT);
+        stored.write((long) piece * PIECE, ByteBuffer.allocate(PIECE));
+        stored.markHeld(piece);
+    }
+
+    private FetchOutcome ended(CompletableFuture<Acquired> acquired) {
+        return ((Acquired.Ended) acquired.join()).outcome();
+    }
+
+    @Test
+    void anArtifactIsAwaitedJoinedAndCompleted() {
+        say(ArtifactState.READING, 0, 1, null, null);
+        CompletableFuture<Acquired> acquired = acquire(LONG);
+        Eventually.await("reading", () -> progress.stream()
+                .anyMatch(step -> step.phase() == FetchProgress.Phase.READING_ORIGIN));
+        assertThat(engine.joined).isEmpty();
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        Eventually.await("joined", () -> engine.joined.size() == 1);
+        deliver(0);
+        assertThat(acquired).isNotDone();
+        deliver(1);
+        Acquired.Ready ready = (Acquired.Ready) acquired.join();
+        assertThat(ready.stored()).allMatch(Files::exists);
+        assertThat(ready.infoHash()).isEqualTo(info.infoHash().hex());
+        assertThat(engine.joined).hasSize(1);
+        assertThat(progress.get(progress.size() - 1).phase()).isEqualTo(FetchProgress.Phase.PUBLISHING);
+    }
+
+    @Test
+    void withoutASeederItStallsAndSaysSo() {
+        say(ArtifactState.READING, 0, 0, null, null);
+        assertThat(ended(acquire(Duration.ofMillis(300))))
+                .isInstanceOfSatisfying(FetchOutcome.Stalled.class, stalled -> assertThat(stalled.message())
+                        .contains("no seeder is registered"));
+    }
+
+    @Test
+    void withoutPeersItStallsSaysSoAndLeavesTheSwarm() {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        assertThat(ended(acquire(Duration.ofMillis(300))))
+                .isInstanceOfSatisfying(FetchOutcome.Stalled.class, stalled -> {
+                    assertThat(stalled.message()).contains("no peer can be reached");
+                    assertThat(stalled.piecesHeld()).isEqualTo(1);
+                    assertThat(stalled.pieceCount()).isEqualTo(2);
+                });
+        assertThat(engine.joined).isEmpty();
+    }
+
+    @Test
+    void aFailedArtifactEndsAsItsKindSays() {
+        say(ArtifactState.FAILED, 0, 1, "GET s3://b/f: refused", "DENIED");
+        assertThat(ended(acquire(LONG))).isEqualTo(new FetchOutcome.Denied("GET s3://b/f: refused"));
+    }
+
+    @Test
+    void aTrackerThatCannotBeReachedIsAFailureThatNamesIt() {
+        tracker.away = true;
+        assertThat(ended(acquire(LONG)))
+                .isInstanceOfSatisfying(FetchOutcome.Failed.class, failed -> assertThat(failed.message())
+                        .contains("http://fake"));
+    }
+
+    @Test
+    void aTrackerThatGoesAwayMeanwhileIsWaitedFor() {
+        say(ArtifactState.READING, 0, 1, null, null);
+        CompletableFuture<Acquired> acquired = acquire(LONG);
+        Eventually.await("reading", () -> progress.size() > 2);
+        tracker.away = true;
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        deliver(1);
+        tracker.away = false;
+        assertThat(acquired.join()).isInstanceOf(Acquired.Ready.class);
+    }
+
+    @Test
+    void askersOfOneArtifactShareItsSwarmUntilTheLastGivesUp() {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        CompletableFuture<Acquired> patient = acquire(LONG);
+        Eventually.await("joined", () -> engine.joined.size() == 1);
+        assertThat(ended(acquire(Duration.ofMillis(200)))).isInstanceOf(FetchOutcome.Stalled.class);
+        assertThat(engine.joined).hasSize(1);
+        deliver(0);
+        deliver(1);
+        assertThat(patient.join()).isInstanceOf(Acquired.Ready.class);
+    }
+
+    @Test
+    void anotherProcessFetchesThroughTheSocket() throws Exception {
+        server = LocalServer.start(data.path(), participant, fetcher);
+        LocalOwner owner = new LocalOwner(data.path());
+        assertThat(owner.isThere()).isTrue();
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        deliver(1);
+        Acquired.Ready ready = (Acquired.Ready) owner.acquire(ask(LONG), progress::add);
+        assertThat(ready.content()).isEqualTo(CONTENT);
+        assertThat(ready.stored()).isEqualTo(data.artifact(ID, CONTENT).files());
+        assertThat(progress).isNotEmpty();
+        say(ArtifactState.FAILED, 0, 1, "gone", "NOT_FOUND");
+        assertThat(owner.acquire(ask(LONG), ProgressListener.NONE))
+                .isEqualTo(new Acquired.Ended(new FetchOutcome.NotFound("gone")));
+        assertThat(Files.getPosixFilePermissions(data.path().resolve("socket")).toString())
+                .doesNotContain("GROUP")
+                .doesNotContain("OTHERS");
+    }
+
+    @Test
+    void anAskerThatGoesAwayGivesUp() throws Exception {
+        server = LocalServer.start(data.path(), participant, fetcher);
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        Thread asker = new Thread(
+                () -> {
+                    try {
+                        new LocalOwner(data.path()).acquire(ask(LONG), progress::add);
+                    } catch (LocalOwner.Gone | InterruptedException e) {
+                        progress.clear();
+                    }
+                },
+                "asker");
+        asker.start();
+        Eventually.await("joined", () -> engine.joined.size() == 1);
+        asker.interrupt();
+        Eventually.await("left", engine.joined::isEmpty);
+        asker.join();
+    }
+
+    @Test
+    void anOwnerThatEndsMeanwhileIsNoticed() {
+        LocalServer started = LocalServer.start(data.path(), participant, fetcher);
+        say(ArtifactState.READING, 0, 1, null, null);
+        CompletableFuture<Boolean> gone = new CompletableFuture<>();
+        Thread asker = new Thread(
+                () -> {
+                    try {
+                        new LocalOwner(data.path()).acquire(ask(LONG), progress::add);
+                        gone.complete(false);
+                    } catch (LocalOwner.Gone e) {
+                        gone.complete(true);
+                    } catch (InterruptedException e) {
+                        gone.completeExceptionally(e);
+                    }
+                },
+                "asker");
+        asker.start();
+        Eventually.await("reading", () -> !progress.isEmpty());
+        started.close();
+        assertThat(gone.join()).isTrue();
+        assertThat(data.path().resolve("socket")).doesNotExist();
+    }
+
+    @Test
+    void aLongDataDirectoryIsReachedByAPointerToAShortSocket() throws Exception {
+        data.close();
+        Path deep = directory.resolve("d".repeat(100));
+        data = DataDirectory.open(deep);
+        server = LocalServer.start(deep, participant, fetcher);
+        assertThat(deep.resolve("socket-path")).exists();
+        assertThat(new LocalOwner(deep).isThere()).isTrue();
+        Path socket = Path.of(Files.readString(deep.resolve("socket-path")));
+        server.close();
+        server = null;
+        assertThat(deep.resolve("socket-path")).doesNotExist();
+        assertThat(socket.getParent()).doesNotExist();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.piecewise.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PublisherTest {
+    private static final byte[] BYTES = {1, 2, 3};
+
+    @TempDir
+    private Path directory;
+
+    private Path out;
+    private Path stored;
+
+    @BeforeEach
+    void store() throws IOException {
+        out = Files.createDirectory(directory.resolve("out"));
+        stored = Files.write(directory.resolve("stored"), BYTES);
+    }
+
+    private Acquired.Ready ready() {
+        return new Acquired.Ready(
+                new ArtifactContent(
+                        "name", true, List.of(new FileEntry("name", BYTES.length)), new PieceLayout(3, 16384)),
+                List.of(stored),
+                "00",
+                3,
+                0);
+    }
+
+    private static Acquired.Ready empty() {
+        return new Acquired.Ready(
+                new ArtifactContent("name", true, List.of(new FileEntry("name", 0)), new PieceLayout(0, 16384)),
+                List.of(),
+                "",
+                0,
+                0);
+    }
+
+    private static Publisher publisher(String destination, boolean replace) {
+        return new Publisher(Destination.parse(destination), replace, new Random(1));
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(out)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aFileIsAReadOnlyHardLinkAtExactlyItsDestination() throws IOException {
+        assertThat(publisher(out + "/x", false).publish(ready())).containsExactly(out.resolve("x"));
+        assertThat(Files.isSameFile(out.resolve("x"), stored)).isTrue();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out.resolve("x"))))
+                .isEqualTo("r--r--r--");
+        assertThat(names()).containsExactly("x");
+    }
+
+    @Test
+    void aTrailingSlashPutsItInsideUnderItsName() throws IOException {
+        publisher(out + "/new/", false).publish(ready());
+        assertThat(out.resolve("new/name")).hasBinaryContent(BYTES);
+    }
+
+    @Test
+    void anExistingDirectoryTakesItUnderItsName() {
+        publisher(out.toString(), false).publish(ready());
+        assertThat(out.resolve("name")).hasBinaryContent(BYTES);
+    }
+
+    @Test
+    void parentDirectoriesAreCreated() {
+        publisher(out + "/a/b/c", false).publish(ready());
+        assertThat(out.resolve("a/b/c")).hasBinaryContent(BYTES);
+    }
+
+    @Test
+    void equalContentIsLeftAsItIs() throws IOException {
+        Path existing = Files.write(out.resolve("x"), BYTES);
+        Object before = Files.getAttribute(existing, "unix:ino");
+        publisher(out + "/x", false).publish(ready());
+        assertThat(Files.getAttribute(existing, "unix:ino")).isEqualTo(before);
+        publisher(out + "/y", false).publish(ready());
+        publisher(out + "/y", false).publish(ready());
+        assertThat(names()).containsExactly("x", "y");
+    }
+
+    @Test
+    void otherContentIsLeftAloneUntilItIsToBeReplaced() throws IOException {
+        Path existing = Files.write(out.resolve("x"), new byte[] {3, 2, 1});
+        assertThatThrownBy(() -> publisher(out + "/x", false).publish(ready()))
+                .isInstanceOf(ProcessFault.class)
+                .hasMessageContaining("--replace")
+                .satisfies(fault -> assertThat(((ProcessFault) fault).kind()).isEqualTo(Kind.USAGE));
+        assertThat(existing).hasBinaryContent(new byte[] {3, 2, 1});
+        publisher(out + "/x", true).publish(ready());
+        assertThat(existing).hasBinaryContent(BYTES);
+        assertThat(names()).containsExactly("x");
+    }
+
+    @Test
+    void otherSizeIsNoticedBeforeTheDownload() throws IOException {
+        Files.write(out.resolve("name"), new byte[] {1});
+        assertThatThrownBy(() -> publisher(out.toString(), false).checkSize("name", 3))
+                .hasMessageContaining("--replace");
+        publisher(out.toString(), true).checkSize("name", 3);
+        publisher(out.toString(), false).checkSize("name", 1);
+    }
+
+    @Test
+    void anotherFileSystemGetsAReadOnlyCopy() throws IOException {
+        Path shm = Path.of("/dev/shm");
+        assumeThat(shm).isDirectory().isWritable();
+        assumeThat(Files.getFileStore(shm)).isNotEqualTo(Files.getFileStore(directory));
+        Path other = Files.createTempDirectory(shm, "publisher-test");
+        try {
+            publisher(other + "/x", false).publish(ready());
+            assertThat(other.resolve("x")).hasBinaryContent(BYTES);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(other.resolve("x"))))
+                    .isEqualTo("r--r--r--");
+            try (Stream<Path> files = Files.list(other)) {
+                assertThat(files).hasSize(1);
+            }
+        } finally {
+            Files.deleteIfExists(other.resolve("x"));
+            Files.delete(other);
+        }
+    }
+
+    @Test
+    void aFileInThePlaceOfADirectoryIsNoticedBeforeTheDownload() throws IOException {
+        Files.write(out.resolve("file"), BYTES);
+        assertThatThrownBy(() -> publisher(out + "/file/x", false).checkWritable())
+                .isInstanceOf(ProcessFault.class)
+                .hasMessageContaining("is not a directory")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void anUnwritableDirectoryIsNoticedBeforeTheDownload() {
+        Path proc = Path.of("/proc/self");
+        assumeThat(proc).isDirectory();
+        assertThatThrownBy(() -> publisher(proc + "/x", false).checkWritable())
+                .isInstanceOf(ProcessFault.class)
+                .hasMessageContaining("/proc/self");
+    }
+
+    @Test
+    void aFailureLeavesNothingBehind() throws IOException {
+        Files.delete(stored);
+        assertThatThrownBy(() -> publisher(out + "/x", false).publish(ready())).isInstanceOf(ProcessFault.class);
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void anEmptyObjectBecomesAnEmptyFile() {
+        publisher(out + "/x", false).publish(empty());
+        assertThat(out.resolve("x")).isEmptyFile();
+        publisher(out + "/x", false).publish(empty());
+    }
+
+    @Test
+    void theFilesOfAPrefixKeepTheirTree() {
+        Acquired.Ready prefix = new Acquired.Ready(
+                new ArtifactContent(
+                        "p", false, List.of(new FileEntry("a/b", 3), new FileEntry("e", 0)), new PieceLayout(3, 16384)),
+                List.of(stored, directory.resolve("unused")),
+                "00",
+                3,
+                0);
+        assertThat(publisher(out.toString(), false).publish(prefix))
+                .containsExactly(out.resolve("a/b"), out.resolve("e"));
+        assertThat(out.resolve("a/b")).hasBinaryContent(BYTES);
+        assertThat(out.resolve("e")).isEmptyFile();
+    }
+}
