@@ -13,6 +13,7 @@ import dev.piecewise.core.PieceLength;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks one node of the demo for both objects, as {@code piecewise get} on its machine does. */
 final class DemoNode {
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
+
     private final Member member;
     private final NodeConfig config;
     private final Optional<PieceLength> pieceLength;
@@ -53,12 +56,7 @@ final class DemoNode {
 
     private FetchOutcome fetch(ArtifactUri uri, boolean shown) {
         try (Piecewise piecewise = Piecewise.open(config)) {
-            FetchRequest request = new FetchRequest(
-                    uri,
-                    Destination.of(file(uri)),
-                    pieceLength,
-                    false,
-                    FetchRequest.of(uri, Destination.of(file(uri))).stallTimeout());
+            FetchRequest request = new FetchRequest(uri, Destination.of(file(uri)), pieceLength, false, STALL_TIMEOUT);
             return piecewise.fetch(request, now -> progress = shown ? now : progress);
         }
     }
