@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A directory that is removed whichever way this process ends, {@code kill -9} included: a shell of its own waits at the
- * other end of a pipe. Told so, it removes the directory at once; if the pipe just ends, it keeps removing for a while,
- * because the children of the dead process are still on their way out.
+ * other end of a pipe. Told so, it removes the directory at once; if the pipe just ends, it removes it
+ * until it stays away, because the children of the dead process are still on their way out.
  */
 final class ScratchDirectory implements AutoCloseable {
     private static final String REAPER =
@@ -22,9 +22,12 @@ final class ScratchDirectory implements AutoCloseable {
             trap '' INT TERM HUP QUIT
             word=
             read -r word
-            passes=20
+            passes=30
+            absent=0
             [ "$word" = now ] && passes=1
-            while [ $passes -gt 0 ]; do
+            while [ $passes -gt 0 ] && [ $absent -lt 3 ]; do
+                absent=$((absent + 1))
+                [ -e "$1" ] && absent=0
                 rm -rf -- "$1"
                 passes=$((passes - 1))
                 [ $passes -eq 0 ] || sleep 1
