@@ -13,16 +13,14 @@ import java.util.function.LongSupplier;
 final class FetchDisplay {
     private final Surroundings surroundings;
     private final boolean json;
-    private final LongSupplier nanoTime;
+    private final FetchText text;
     private final ProgressLines lines;
-    private final long startNanos;
 
     FetchDisplay(Surroundings surroundings, ProgressLines.Style style, boolean json, LongSupplier nanoTime) {
         this.surroundings = surroundings;
         this.json = json;
-        this.nanoTime = nanoTime;
+        this.text = new FetchText(nanoTime);
         this.lines = new ProgressLines(surroundings.err(), style, 1, nanoTime);
-        this.startNanos = nanoTime.getAsLong();
     }
 
     void progress(FetchProgress progress) {
@@ -30,7 +28,7 @@ final class FetchDisplay {
             surroundings.out().println(Json.event("progress", fields(progress)));
             surroundings.out().flush();
         } else {
-            lines.show(List.of(FetchText.line(progress, nanoTime.getAsLong() - startNanos)));
+            lines.show(List.of(text.line(progress)));
         }
     }
 

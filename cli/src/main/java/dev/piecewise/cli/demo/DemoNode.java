@@ -28,6 +28,7 @@ final class DemoNode {
     private final NodeConfig config;
     private final Optional<PieceLength> pieceLength;
     private final LongSupplier nanoTime;
+    private final FetchText display;
     private volatile @Nullable FetchProgress progress;
     private volatile long startNanos;
     private volatile long endNanos;
@@ -39,6 +40,7 @@ final class DemoNode {
         this.config = NodeConfig.defaults(tracker, member.data());
         this.pieceLength = pieceLength;
         this.nanoTime = nanoTime;
+        this.display = new FetchText(nanoTime);
     }
 
     String name() {
@@ -65,7 +67,7 @@ final class DemoNode {
         return member.files().resolve(uri.name());
     }
 
-    /** One line of live progress. */
+    /** One line of live progress; for one thread. */
     String line() {
         FetchProgress seen = progress;
         String text;
@@ -74,7 +76,7 @@ final class DemoNode {
         } else if (seen == null) {
             text = "asking the tracker";
         } else {
-            text = FetchText.line(seen, nanoTime.getAsLong() - startNanos);
+            text = display.line(seen);
         }
         return String.format("%-8s %s", name(), text);
     }

@@ -3,13 +3,21 @@ package dev.piecewise.cli.progress;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchProgress;
 import dev.piecewise.core.ByteSize;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
-/** A fetch in one line. */
+/** A fetch in one line. Knows when its download began, for the rate; not thread-safe. */
 public final class FetchText {
-    private FetchText() {}
+    private final LongSupplier nanoTime;
+    private OptionalLong downloadNanos = OptionalLong.empty();
+
+    /** @param nanoTime a clock as {@link System#nanoTime} */
+    public FetchText(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /** For example {@code downloading  [####....] 50%  256 MiB of 512 MiB, 90 MiB/s, 3 peers}. */
-    public static String line(FetchProgress progress, long elapsedNanos) {
+    public String line(FetchProgress progress) {
         return switch (progress.phase()) {
             case ASKING -> "asking the tracker";
             case READING_ORIGIN ->
@@ -17,8 +25,7 @@ public final class FetchText {
             case DOWNLOADING ->
                 "downloading  "
                         + ProgressLines.bar(bytes(progress, progress.piecesHeld()), progress.totalBytes())
-                        + rate(progress, elapsedNanos) + ", " + progress.peers()
-                        + (progress.peers() == 1 ? " peer" : " peers");
+                        + rate(progress) + ", " + progress.peers() + (progress.peers() == 1 ? " peer" : " peers");
             case PUBLISHING -> "publishing   " + ProgressLines.bar(progress.totalBytes(), progress.totalBytes());
         };
     }
@@ -29,8 +36,12 @@ public final class FetchText {
                 : (long) ((double) progress.totalBytes() * pieces / progress.pieceCount());
     }
 
-    private static String rate(FetchProgress progress, long elapsedNanos) {
-        double seconds = elapsedNanos / 1e9;
+    private String rate(FetchProgress progress) {
+        long now = nanoTime.getAsLong();
+        if (downloadNanos.isEmpty()) {
+            downloadNanos = OptionalLong.of(now);
+        }
+        double seconds = (now - downloadNanos.getAsLong()) / 1e9;
         return seconds < 1 ? "" : ", " + ByteSize.format((long) (progress.bytesFromPeers() / seconds)) + "/s";
     }
 
