@@ -7,6 +7,7 @@ import dev.piecewise.peer.btcore.BtSwarmEngine;
 import dev.piecewise.peer.btcore.EngineConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  * @param lastPort the highest that the first swarm may take if those below are in use; a port that the user named is both
  */
 public record Listen(String host, int firstPort, int lastPort) {
+    private static final Duration SEARCH_INTERVAL = Duration.ofMillis(250); // the tracker says when to ask less often
     private static final int FIRST_PORT = 6881;
     private static final int LAST_PORT = 6899;
     private static final int MAX_PORT = 65_535;
@@ -69,9 +71,11 @@ public record Listen(String host, int firstPort, int lastPort) {
         } catch (UnknownHostException e) {
             throw new ProcessFault(Kind.USAGE, "cannot listen on " + host + ": no such host; check --listen", e);
         }
+        EngineConfig defaults = EngineConfig.defaults();
         for (int port = firstPort; ; port++) {
             try {
-                return new BtSwarmEngine(EngineConfig.defaults().at(address, port));
+                return new BtSwarmEngine(new EngineConfig(
+                        address, port, defaults.maxPeers(), defaults.outstandingRequests(), SEARCH_INTERVAL));
             } catch (ProcessFault fault) {
                 if (port >= lastPort) {
                     throw fault;

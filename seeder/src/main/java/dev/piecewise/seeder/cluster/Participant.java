@@ -144,7 +144,7 @@ public final class Participant implements AutoCloseable {
                     List.of(info.infoHash()),
                     artifact,
                     PieceHashes.of(info.hashes()),
-                    this::announce,
+                    new SeedSearch(this::announce),
                     info.privateTorrent()));
             swarms.put(id, swarm);
             LOG.debug("joined the swarm of {} on port {}", info.content().name(), swarm.port());
