@@ -13,7 +13,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ final class BoundAcceptor extends SocketChannelConnectionAcceptor {
 
     private final ServerSocketChannel channel;
     private final IPeerConnectionFactory factory;
+    private final ReentrantLock accepting = new ReentrantLock();
 
     BoundAcceptor(
             @Nullable Selector unused,
@@ -42,6 +45,7 @@ final class BoundAcceptor extends SocketChannelConnectionAcceptor {
     @Override
     public ConnectionRoutine accept() {
         while (true) {
+            accepting.lock();
             try {
                 return new Accepted(channel.accept());
             } catch (ClosedChannelException e) {
@@ -49,7 +53,19 @@ final class BoundAcceptor extends SocketChannelConnectionAcceptor {
             } catch (IOException e) {
                 LOG.warn("cannot accept a peer: {}", e.toString());
                 LockSupport.parkNanos(BREATH.toNanos());
+            } finally {
+                accepting.unlock();
             }
+        }
+    }
+
+    /** Frees the port: the kernel keeps it until the accepting thread has left. */
+    void close(Duration timeout) throws IOException, InterruptedException {
+        channel.close();
+        if (accepting.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            accepting.unlock();
+        } else {
+            LOG.warn("port {} is not free yet", getLocalAddress().getPort());
         }
     }
 

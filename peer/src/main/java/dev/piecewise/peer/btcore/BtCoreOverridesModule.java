@@ -70,6 +70,7 @@ final class BtCoreOverridesModule extends AbstractModule {
                         .peerId(localId)
                         .build()));
         bind(IPeerConnectionFactory.class).to(WireConnectionFactory.class);
+        bind(SocketChannelConnectionAcceptor.class).to(BoundAcceptor.class);
     }
 
     @Provides
@@ -81,7 +82,7 @@ final class BtCoreOverridesModule extends AbstractModule {
 
     @Provides
     @Singleton
-    SocketChannelConnectionAcceptor acceptor(IPeerConnectionFactory factory) {
+    BoundAcceptor acceptor(IPeerConnectionFactory factory) {
         return new BoundAcceptor(null, factory, address, listener);
     }
 

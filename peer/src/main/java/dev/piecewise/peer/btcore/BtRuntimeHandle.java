@@ -13,6 +13,7 @@ import bt.runtime.Config;
 import bt.service.IRuntimeLifecycleBinder;
 import bt.service.IRuntimeLifecycleBinder.LifecycleEvent;
 import bt.torrent.TorrentRegistry;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class BtRuntimeHandle implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BtRuntimeHandle.class);
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int DIALS_AT_ONCE = 16;
 
     private final BtRuntime runtime;
@@ -54,7 +56,7 @@ final class BtRuntimeHandle implements AutoCloseable {
         config.setMaxPeerConnections(2 * maxPeers + DIALS_AT_ONCE);
         config.setMaxPeerConnectionsPerTorrent(2 * maxPeers + DIALS_AT_ONCE);
         config.setMseDisabled(true);
-        config.setShutdownHookTimeout(Duration.ofSeconds(1));
+        config.setShutdownHookTimeout(PATIENCE);
         runtime = new BtRuntimeBuilder(config)
                 .disableAutomaticShutdown()
                 .disablePeerExchange()
@@ -98,8 +100,11 @@ final class BtRuntimeHandle implements AutoCloseable {
         try {
             runtime.service(WireConnectionFactory.class).close();
             runBindings(LifecycleEvent.SHUTDOWN);
-        } catch (RuntimeException e) {
+            runtime.service(BoundAcceptor.class).close(PATIENCE);
+        } catch (IOException | RuntimeException e) {
             LOG.warn("stopping the peer network failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -32,7 +32,6 @@ final class BtSwarm implements Swarm {
     private static final int DIALS_A_TICK = 16;
 
     private final int port;
-    private final ServerSocketChannel listener;
     private final TorrentId announced;
     private final EngineConfig config;
     private final SwarmCore core;
@@ -59,7 +58,6 @@ final class BtSwarm implements Swarm {
                 .map(hash -> TorrentId.fromBytes(hash.bytes()))
                 .toList();
         this.port = bound.getPort();
-        this.listener = listener;
         this.announced = torrents.get(0);
         this.config = config;
         this.onClose = onClose;
@@ -140,12 +138,9 @@ final class BtSwarm implements Swarm {
         runtime.close();
         core.close(PATIENCE);
         try {
-            listener.close();
             if (!ticker.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("the swarm on port {} takes long to stop", port);
             }
-        } catch (IOException e) {
-            LOG.warn("closing port {} failed: {}", port, e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

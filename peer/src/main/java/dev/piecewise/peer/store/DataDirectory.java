@@ -11,6 +11,7 @@ import dev.piecewise.peer.StoredArtifact;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -82,6 +83,8 @@ public final class DataDirectory implements AutoCloseable {
                     release(real);
                 }
             }
+        } catch (OverlappingFileLockException e) {
+            throw inUse(path);
         } catch (IOException e) {
             throw new ProcessFault(
                     Kind.FAILED,
