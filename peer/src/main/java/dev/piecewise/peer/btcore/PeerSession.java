@@ -47,7 +47,10 @@ final class PeerSession implements AutoCloseable {
     private final Set<PieceDownload> working = new LinkedHashSet<>();
     boolean choked = true;
     boolean interested;
-    boolean interestedInUs;
+    boolean unchoked;
+    /** No longer in the swarm, though its threads may still end. */
+    boolean gone;
+
     boolean snubbed;
     boolean firstMessageSeen;
     int badPieces;
@@ -150,12 +153,10 @@ final class PeerSession implements AutoCloseable {
         } else if (message instanceof Unchoke) {
             swarm.onUnchoke(this);
         } else if (message instanceof Interested) {
-            swarm.onInterest(this, true);
-        } else if (message instanceof NotInterested) {
-            swarm.onInterest(this, false);
+            swarm.onInterest(this);
         } else if (message instanceof Cancel cancel) {
             onCancel(cancel);
-        } else if (!(message instanceof KeepAlive)) {
+        } else if (!(message instanceof KeepAlive || message instanceof NotInterested)) {
             throw new IOException("an unexpected " + message);
         }
     }

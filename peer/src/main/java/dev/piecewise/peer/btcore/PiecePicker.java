@@ -199,4 +199,9 @@ final class PiecePicker {
             piece.requested.clear(block);
         }
     }
+
+    /** Gives every block free that did not arrive, when nobody is asked for any. */
+    void releaseAll() {
+        active.values().forEach(piece -> piece.requested.and(piece.arrived));
+    }
 }

@@ -3,7 +3,6 @@ package dev.piecewise.peer.btcore;
 import bt.net.PeerId;
 import bt.protocol.Bitfield;
 import bt.protocol.Cancel;
-import bt.protocol.Choke;
 import bt.protocol.Have;
 import bt.protocol.Interested;
 import bt.protocol.NotInterested;
@@ -179,6 +178,7 @@ final class SwarmCore implements StoredArtifact.Listener {
         if (!sessions.remove(session)) {
             return false;
         }
+        session.gone = true;
         picker.copiesRemoved(session.has());
         releaseAll(session);
         List<PieceDownload> freed = new ArrayList<>();
@@ -251,10 +251,11 @@ final class SwarmCore implements StoredArtifact.Listener {
         fill(session);
     }
 
-    synchronized void onInterest(PeerSession session, boolean interested) {
-        if (session.interestedInUs != interested) {
-            session.interestedInUs = interested;
-            session.send(interested ? Unchoke.instance() : Choke.instance());
+    /** Whoever wants something is unchoked once and for all: choking again would only cost a round trip later. */
+    synchronized void onInterest(PeerSession session) {
+        if (!session.unchoked) {
+            session.unchoked = true;
+            session.send(Unchoke.instance());
         }
     }
 
@@ -274,7 +275,7 @@ final class SwarmCore implements StoredArtifact.Listener {
     }
 
     synchronized boolean mayServe(PeerSession session, int piece) {
-        return session.interestedInUs && picker.isHeld(piece);
+        return session.unchoked && picker.isHeld(piece);
     }
 
     /** Fills in a block that a peer asked for; false, and the swarm fails, if the disk does. */
@@ -467,7 +468,7 @@ final class SwarmCore implements StoredArtifact.Listener {
     }
 
     private void fill(PeerSession session) {
-        if (session.choked || session.snubbed || closed || failure.isDone()) {
+        if (session.gone || session.choked || session.snubbed || closed || failure.isDone()) {
             return;
         }
         if (session.outstanding().isEmpty()) {
@@ -508,6 +509,10 @@ final class SwarmCore implements StoredArtifact.Listener {
                 askForLate(session, now);
             }
             fillAll();
+            if (sessions.stream().allMatch(session -> session.outstanding().isEmpty())) {
+                picker.releaseAll();
+                fillAll();
+            }
             picker.active().forEach(piece -> {
                 if (piece.isWritten() && !piece.verifying) {
                     full.add(piece);
