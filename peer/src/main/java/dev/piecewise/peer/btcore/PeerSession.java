@@ -52,7 +52,6 @@ final class PeerSession implements AutoCloseable {
     boolean gone;
 
     boolean snubbed;
-    boolean firstMessageSeen;
     int badPieces;
     long lastBlockNanos;
 
@@ -128,7 +127,6 @@ final class PeerSession implements AutoCloseable {
                 Message message = connection.read();
                 lastReadNanos = nanoTime.getAsLong();
                 handle(message);
-                firstMessageSeen = true;
             }
         } catch (IOException e) {
             LOG.debug("peer {} left: {}", connection, e.toString());

@@ -209,17 +209,20 @@ final class SwarmCore implements StoredArtifact.Listener {
 
     // What peers say, each on its session's reading thread.
 
+    /** Not only the first message: aria2 sends one in place of many haves. */
     synchronized void onBitfield(PeerSession session, byte[] bits) throws IOException {
-        if (session.firstMessageSeen || bits.length != (layout.pieceCount() + 7) / 8) {
+        if (bits.length != (layout.pieceCount() + 7) / 8) {
             throw new IOException("an unexpected bitfield of " + bits.length + " bytes");
         }
         for (int piece = 0; piece < layout.pieceCount(); piece++) {
-            if ((bits[piece / 8] & 0x80 >>> piece % 8) != 0) {
+            boolean has = (bits[piece / 8] & 0x80 >>> piece % 8) != 0;
+            if (has && !session.has().get(piece)) {
                 session.has().set(piece);
                 picker.copyAdded(piece);
             }
         }
         updateInterest(session);
+        fill(session);
         closeIfPointless(session);
     }
 
