@@ -68,7 +68,7 @@ final class BtSwarm implements Swarm {
                 new InetSocketAddress(config.listen(), port),
                 btId,
                 config.maxPeers(),
-                (layout.pieceCount() + 7) / 8,
+                WireBits.length(layout.pieceCount()),
                 torrents,
                 core::joined);
         this.announces = new AnnounceLoop(

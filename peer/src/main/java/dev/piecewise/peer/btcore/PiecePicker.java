@@ -4,6 +4,7 @@ import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.PieceLength;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -64,6 +65,11 @@ final class PiecePicker {
         return held.cardinality();
     }
 
+    /** Payload still wanted. */
+    long leftBytes() {
+        return layout.totalBytes() - held.stream().mapToLong(layout::lengthOf).sum();
+    }
+
     boolean isWantedFrom(BitSet has) {
         BitSet wanted = (BitSet) has.clone();
         wanted.andNot(held);
@@ -74,16 +80,15 @@ final class PiecePicker {
         copies[piece]++;
     }
 
-    void copiesRemoved(BitSet pieces) {
-        pieces.stream().forEach(piece -> copies[piece]--);
-    }
-
     Optional<PieceDownload> active(int piece) {
         return Optional.ofNullable(active.get(piece));
     }
 
-    Iterable<PieceDownload> active() {
-        return active.values();
+    /** Pieces all of whose blocks are written, and that no thread compares with their hash. */
+    List<PieceDownload> unverified() {
+        return active.values().stream()
+                .filter(piece -> piece.isWritten() && !piece.verifying)
+                .toList();
     }
 
     /** @return the download that this ends, if any */
@@ -100,10 +105,17 @@ final class PiecePicker {
         }
     }
 
-    /** Forgets a download nobody works on. */
-    void abandon(PieceDownload piece) {
-        if (active.remove(piece.index(), piece) && !held.get(piece.index())) {
-            open.set(piece.index());
+    /** A peer left: pieces that nobody began are open again. */
+    void left(PeerSession peer) {
+        peer.has().stream().forEach(piece -> copies[piece]--);
+        for (PieceDownload piece : List.copyOf(active.values())) {
+            if (piece.only == peer) {
+                piece.only = null;
+            }
+            if (piece.arrived.isEmpty() && piece.requested.isEmpty()) {
+                active.remove(piece.index());
+                open.set(piece.index());
+            }
         }
     }
 

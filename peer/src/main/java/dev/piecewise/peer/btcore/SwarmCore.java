@@ -2,11 +2,7 @@ package dev.piecewise.peer.btcore;
 
 import bt.net.PeerId;
 import bt.protocol.Bitfield;
-import bt.protocol.Cancel;
 import bt.protocol.Have;
-import bt.protocol.Interested;
-import bt.protocol.NotInterested;
-import bt.protocol.Request;
 import bt.protocol.Unchoke;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
@@ -20,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,15 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SwarmCore implements StoredArtifact.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(SwarmCore.class);
-    /** A block asked for so long ago is asked of someone else too. */
-    private static final Duration LATE = Duration.ofSeconds(2);
-    /** A peer that owes blocks and sent none for so long gives them back. */
-    private static final Duration SNUB = Duration.ofSeconds(15);
-    /** ... and for so long is disconnected, to start afresh. */
-    private static final Duration STUCK = Duration.ofSeconds(45);
-
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
-    private static final Duration DEAD = Duration.ofMinutes(4);
     private static final int MAX_BAD_PIECES = 5;
 
     private final SwarmSpec spec;
@@ -60,6 +46,7 @@ final class SwarmCore implements StoredArtifact.Listener {
     private final PeerId localId;
     private final LongSupplier nanoTime;
     private final PiecePicker picker;
+    private final BlockRequests requests;
     private final List<PeerSession> sessions = new ArrayList<>();
     private final StoredArtifact.Subscription subscription;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -87,6 +74,7 @@ final class SwarmCore implements StoredArtifact.Listener {
             // Changes wait for the lock, so none between the two lines is lost.
             this.subscription = storage.subscribe(this);
             this.picker = new PiecePicker(layout, storage.held(), random);
+            this.requests = new BlockRequests(picker, sessions, config.outstandingRequests(), nanoTime);
         }
     }
 
@@ -113,12 +101,7 @@ final class SwarmCore implements StoredArtifact.Listener {
 
     /** Payload still wanted. */
     synchronized long leftBytes() {
-        BitSet held = picker.held();
-        long left = layout.totalBytes();
-        for (int piece = held.nextSetBit(0); piece >= 0; piece = held.nextSetBit(piece + 1)) {
-            left -= layout.lengthOf(piece);
-        }
-        return left;
+        return picker.leftBytes();
     }
 
     synchronized boolean isConnectedTo(PeerId id) {
@@ -151,17 +134,11 @@ final class SwarmCore implements StoredArtifact.Listener {
             twin.ifPresent(this::forget);
             sessions.add(session);
             if (picker.heldCount() > 0) {
-                session.send(new Bitfield(bits(picker.held())));
+                session.send(new Bitfield(WireBits.encode(picker.held(), layout.pieceCount())));
             }
         }
         twin.ifPresent(PeerSession::close);
         session.start();
-    }
-
-    private byte[] bits(BitSet pieces) {
-        byte[] bits = new byte[(layout.pieceCount() + 7) / 8];
-        pieces.stream().forEach(piece -> bits[piece / 8] |= (byte) (0x80 >>> piece % 8));
-        return bits;
     }
 
     /** A session ended; may be called more than once. */
@@ -169,7 +146,7 @@ final class SwarmCore implements StoredArtifact.Listener {
         session.close();
         synchronized (this) {
             if (forget(session)) {
-                fillAll();
+                requests.fillAll();
             }
         }
     }
@@ -179,50 +156,23 @@ final class SwarmCore implements StoredArtifact.Listener {
             return false;
         }
         session.gone = true;
-        picker.copiesRemoved(session.has());
-        releaseAll(session);
-        List<PieceDownload> freed = new ArrayList<>();
-        picker.active().forEach(piece -> {
-            if (piece.only == session) {
-                piece.only = null;
-            }
-            if (piece.arrived.isEmpty() && piece.requested.isEmpty()) {
-                freed.add(piece);
-            }
-        });
-        freed.forEach(picker::abandon);
+        requests.release(session);
+        picker.left(session);
         return true;
-    }
-
-    private void releaseAll(PeerSession session) {
-        List<Long> keys = List.copyOf(session.outstanding().keySet());
-        session.outstanding().clear();
-        for (long key : keys) {
-            boolean askedElsewhere =
-                    sessions.stream().anyMatch(other -> other.outstanding().containsKey(key));
-            if (!askedElsewhere) {
-                picker.release(key);
-            }
-        }
-        session.working().clear();
     }
 
     // What peers say, each on its session's reading thread.
 
     /** Not only the first message: aria2 sends one in place of many haves. */
     synchronized void onBitfield(PeerSession session, byte[] bits) throws IOException {
-        if (bits.length != (layout.pieceCount() + 7) / 8) {
-            throw new IOException("an unexpected bitfield of " + bits.length + " bytes");
-        }
-        for (int piece = 0; piece < layout.pieceCount(); piece++) {
-            boolean has = (bits[piece / 8] & 0x80 >>> piece % 8) != 0;
-            if (has && !session.has().get(piece)) {
-                session.has().set(piece);
-                picker.copyAdded(piece);
-            }
-        }
-        updateInterest(session);
-        fill(session);
+        WireBits.decode(bits, layout.pieceCount()).stream()
+                .filter(piece -> !session.has().get(piece))
+                .forEach(piece -> {
+                    session.has().set(piece);
+                    picker.copyAdded(piece);
+                });
+        requests.updateInterest(session);
+        requests.fill(session);
         closeIfPointless(session);
     }
 
@@ -234,8 +184,8 @@ final class SwarmCore implements StoredArtifact.Listener {
             session.has().set(piece);
             picker.copyAdded(piece);
             if (!picker.isHeld(piece)) {
-                updateInterest(session);
-                fill(session);
+                requests.updateInterest(session);
+                requests.fill(session);
             } else {
                 closeIfPointless(session);
             }
@@ -244,14 +194,14 @@ final class SwarmCore implements StoredArtifact.Listener {
 
     synchronized void onChoke(PeerSession session) {
         session.choked = true;
-        releaseAll(session);
-        fillAll();
+        requests.release(session);
+        requests.fillAll();
     }
 
     synchronized void onUnchoke(PeerSession session) {
         session.choked = false;
         session.lastBlockNanos = nanoTime.getAsLong();
-        fill(session);
+        requests.fill(session);
     }
 
     /** Whoever wants something is unchoked once and for all: choking again would only cost a round trip later. */
@@ -312,13 +262,13 @@ final class SwarmCore implements StoredArtifact.Listener {
             piece = picker.active(block.piece()).orElse(null);
             int index = block.offset() / PieceLength.BLOCK_BYTES;
             if (piece == null || !piece.hasBlock(block.offset(), length) || piece.arrived.get(index)) {
-                fill(session);
+                requests.fill(session);
                 return;
             }
             piece.arrived.set(index);
             piece.sources.add(session);
-            cancelElsewhere(key, length);
-            fill(session);
+            requests.cancel(key, length);
+            requests.fill(session);
         }
         downloaded.addAndGet(length);
         ByteBuffer data = block.data().duplicate();
@@ -338,15 +288,6 @@ final class SwarmCore implements StoredArtifact.Listener {
         } catch (IllegalStateException e) {
             // Someone else marked the piece as held meanwhile; the store keeps the held bytes.
             LOG.debug("a block of piece {} came too late", block.piece(), e);
-        }
-    }
-
-    private void cancelElsewhere(long key, int length) {
-        for (PeerSession other : sessions) {
-            if (other.outstanding().remove(key) != null) {
-                other.send(new Cancel((int) (key >>> 32), (int) key, length));
-                fill(other);
-            }
         }
     }
 
@@ -383,7 +324,7 @@ final class SwarmCore implements StoredArtifact.Listener {
             if (liar.badPieces >= MAX_BAD_PIECES) {
                 liar.close();
             }
-            updateInterest(liar);
+            requests.updateInterest(liar);
         } else {
             // Fetched again from one peer alone, so that it is known who lies.
             piece.only = piece.sources.stream()
@@ -393,7 +334,7 @@ final class SwarmCore implements StoredArtifact.Listener {
         }
         piece.restart();
         piece.verifying = false;
-        fillAll();
+        requests.fillAll();
     }
 
     // What the store says, on the thread that changed it.
@@ -409,31 +350,16 @@ final class SwarmCore implements StoredArtifact.Listener {
             unverified = ended.isPresent()
                     && !ended.get().verifying
                     && !ended.get().arrived.isEmpty();
-            ended.ifPresent(this::cancelAll);
+            ended.ifPresent(requests::cancelAll);
             for (PeerSession session : List.copyOf(sessions)) {
                 session.send(new Have(piece));
-                updateInterest(session);
+                requests.updateInterest(session);
                 closeIfPointless(session);
             }
-            fillAll();
+            requests.fillAll();
         }
         if (unverified) {
             recheck(piece);
-        }
-    }
-
-    private void cancelAll(PieceDownload piece) {
-        for (PeerSession session : sessions) {
-            session.working().remove(piece);
-            session.outstanding().keySet().removeIf(key -> {
-                boolean of = (int) (key >>> 32) == piece.index();
-                if (of) {
-                    int offset = key.intValue();
-                    session.send(
-                            new Cancel(piece.index(), offset, piece.blockLength(offset / PieceLength.BLOCK_BYTES)));
-                }
-                return of;
-            });
         }
     }
 
@@ -452,75 +378,17 @@ final class SwarmCore implements StoredArtifact.Listener {
     @Override
     public synchronized void dropped(int piece) {
         picker.becameDropped(piece);
-        sessions.forEach(this::updateInterest);
-        fillAll();
+        sessions.forEach(requests::updateInterest);
+        requests.fillAll();
     }
 
-    // What we want.
-
-    private void updateInterest(PeerSession session) {
-        boolean wanted = picker.isWantedFrom(session.offered());
-        if (wanted != session.interested) {
-            session.interested = wanted;
-            session.send(wanted ? Interested.instance() : NotInterested.instance());
-        }
-    }
-
-    private void fillAll() {
-        sessions.forEach(this::fill);
-    }
-
-    private void fill(PeerSession session) {
-        if (session.gone || session.choked || session.snubbed || closed || failure.isDone()) {
-            return;
-        }
-        if (session.outstanding().isEmpty()) {
-            session.lastBlockNanos = nanoTime.getAsLong();
-        }
-        while (session.outstanding().size() < config.outstandingRequests()) {
-            Optional<PiecePicker.Pick> pick = picker.pick(session);
-            if (pick.isEmpty()) {
-                return;
-            }
-            ask(session, pick.get());
-        }
-    }
-
-    private void ask(PeerSession session, PiecePicker.Pick pick) {
-        session.outstanding().put(pick.key(), nanoTime.getAsLong());
-        int length = pick.piece().blockLength(pick.block());
-        session.send(new Request(pick.piece().index(), pick.block() * PieceLength.BLOCK_BYTES, length));
-    }
-
-    /** The watchdog, a few times a second: late hashes, late blocks, silent peers. */
+    /** A few times a second: silent peers, late blocks, late hashes. */
     void tick() {
-        List<PieceDownload> full = new ArrayList<>();
-        List<PeerSession> dead = new ArrayList<>();
+        List<PieceDownload> full;
+        List<PeerSession> dead;
         synchronized (this) {
-            long now = nanoTime.getAsLong();
-            for (PeerSession session : sessions) {
-                session.sendIfSilent(KEEP_ALIVE);
-                Duration idle = Duration.ofNanos(now - session.lastBlockNanos);
-                boolean owes = !session.outstanding().isEmpty();
-                boolean stuck = (session.snubbed || owes) && idle.compareTo(STUCK) > 0;
-                if (stuck || session.silence().compareTo(DEAD) > 0) {
-                    dead.add(session);
-                } else if (owes && idle.compareTo(SNUB) > 0) {
-                    session.snubbed = true;
-                    releaseAll(session);
-                }
-                askForLate(session, now);
-            }
-            fillAll();
-            if (sessions.stream().allMatch(session -> session.outstanding().isEmpty())) {
-                picker.releaseAll();
-                fillAll();
-            }
-            picker.active().forEach(piece -> {
-                if (piece.isWritten() && !piece.verifying) {
-                    full.add(piece);
-                }
-            });
+            dead = requests.tick();
+            full = picker.unverified();
         }
         dead.forEach(PeerSession::close);
         try {
@@ -530,26 +398,11 @@ final class SwarmCore implements StoredArtifact.Listener {
         }
     }
 
-    private void askForLate(PeerSession session, long now) {
-        if (session.choked || session.snubbed || !session.outstanding().isEmpty() || failure.isDone()) {
-            return;
-        }
-        boolean othersAreLate = sessions.stream()
-                .flatMap(other -> other.outstanding().values().stream())
-                .anyMatch(asked -> now - asked > LATE.toNanos());
-        while (othersAreLate && session.outstanding().size() < config.outstandingRequests()) {
-            Optional<PiecePicker.Pick> pick = picker.pickLate(session);
-            if (pick.isEmpty()) {
-                return;
-            }
-            ask(session, pick.get());
-        }
-    }
-
     private void fail(TorrentFault fault) {
         if (failure.completeExceptionally(fault)) {
             LOG.warn("the swarm of {} stops: {}", storage.id(), fault.getMessage());
             synchronized (this) {
+                requests.stop();
                 sessions.forEach(PeerSession::close);
             }
         }
@@ -560,6 +413,7 @@ final class SwarmCore implements StoredArtifact.Listener {
         List<PeerSession> leaving;
         synchronized (this) {
             closed = true;
+            requests.stop();
             leaving = List.copyOf(sessions);
         }
         subscription.close();
