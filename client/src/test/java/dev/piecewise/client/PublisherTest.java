@@ -170,6 +170,15 @@ class PublisherTest {
     }
 
     @Test
+    void aRenameThatFailsLeavesNothingBehind() throws IOException {
+        String tooLong = "x".repeat(300);
+        assertThatThrownBy(() -> publisher(out + "/" + tooLong, false).publish(ready()))
+                .isInstanceOf(ProcessFault.class)
+                .hasMessageContaining("cannot write");
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
     void anEmptyObjectBecomesAnEmptyFile() {
         publisher(out + "/x", false).publish(empty());
         assertThat(out.resolve("x")).isEmptyFile();

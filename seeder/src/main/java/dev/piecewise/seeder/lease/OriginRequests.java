@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Sends signed reads as they are and judges the answer's head. URLs are secrets: no message here holds one. */
 final class OriginRequests implements AutoCloseable {
@@ -28,7 +29,7 @@ final class OriginRequests implements AutoCloseable {
     private static final int PARTIAL = 206;
 
     private final ExecutorService executor;
-    private final HttpClient http;
+    private volatile @Nullable HttpClient http;
 
     /** An answer outside 2xx. */
     static final class Refused extends Exception {
@@ -69,8 +70,12 @@ final class OriginRequests implements AutoCloseable {
      */
     InputStream open(SignedRead read, LeaseLife life)
             throws IOException, Refused, LeaseLife.Ended, InterruptedException {
+        HttpClient client = http;
+        if (client == null) {
+            throw new IOException("closed");
+        }
         CompletableFuture<HttpResponse<InputStream>> sent =
-                http.sendAsync(request(read), HttpResponse.BodyHandlers.ofInputStream());
+                client.sendAsync(request(read), HttpResponse.BodyHandlers.ofInputStream());
         life.onStop(() -> sent.cancel(true));
         HttpResponse<InputStream> response;
         try {
@@ -156,8 +161,14 @@ final class OriginRequests implements AutoCloseable {
         }
     }
 
+    /** To be called when no read is under way any more. */
     @Override
     public void close() {
+        Object client = http;
+        http = null;
+        if (client instanceof AutoCloseable closeable) { // from Java 21 on; before, it ends when it is collected
+            closeNow(closeable);
+        }
         executor.shutdown();
         try {
             if (!executor.awaitTermination(1, TimeUnit.SECONDS)) {
@@ -166,6 +177,16 @@ final class OriginRequests implements AutoCloseable {
         } catch (InterruptedException e) {
             executor.shutdownNow();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeNow(AutoCloseable client) {
+        try {
+            client.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IllegalStateException("an HTTP client does not close", e);
         }
     }
 }

@@ -33,6 +33,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** A tracker that says what the test wants and remembers what it was told. */
@@ -47,6 +48,7 @@ public final class FakeTracker implements Tracker {
     public final Set<String> lostLeases = ConcurrentHashMap.newKeySet();
     public final Map<ArtifactId, ArtifactStatus> artifacts = new ConcurrentHashMap<>();
     public final Map<InfoHash, byte[]> torrents = new ConcurrentHashMap<>();
+    public final AtomicLong bytesRead = new AtomicLong();
     public final AtomicInteger torrentsServed = new AtomicInteger();
     public volatile Function<SignRequest, SignedRead> signer = request -> {
         throw new IllegalStateException("no signer");
@@ -97,6 +99,7 @@ public final class FakeTracker implements Tracker {
     public HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode {
         reach();
         know();
+        heartbeat.leases().forEach(lease -> bytesRead.set(lease.bytesRead()));
         return new HeartbeatReply(heartbeat.leases().stream()
                 .filter(lease -> !lostLeases.contains(lease.leaseId()))
                 .map(lease -> new HeartbeatReply.Renewal(lease.leaseId(), lease.fence(), leaseSeconds, 0, List.of()))

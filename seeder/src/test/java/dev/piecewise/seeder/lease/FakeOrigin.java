@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.piecewise.core.SignedRead;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -61,12 +60,11 @@ final class FakeOrigin implements AutoCloseable {
     }
 
     static Manner well() {
-        return (exchange, object, first, last) -> send(exchange, object, first, last, last - first + 1);
-    }
-
-    /** The promised length, but only so many bytes of it. */
-    static Manner breakingAfter(int count) {
-        return (exchange, object, first, last) -> send(exchange, object, first, last, count);
+        return (exchange, object, first, last) -> {
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + object.length);
+            exchange.sendResponseHeaders(PARTIAL, last - first + 1L);
+            exchange.getResponseBody().write(object, first, last - first + 1);
+        };
     }
 
     /** Well formed, but fewer bytes than asked for. */
@@ -89,7 +87,7 @@ final class FakeOrigin implements AutoCloseable {
         return (exchange, object, first, last) -> exchange.sendResponseHeaders(code, -1);
     }
 
-    /** Sends some bytes, then nothing until released. */
+    /** Promises all, sends some bytes, then nothing until released, then breaks. */
     Manner hangingAfter(int count) {
         return (exchange, object, first, last) -> {
             exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + object.length);
@@ -102,14 +100,6 @@ final class FakeOrigin implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         };
-    }
-
-    private static void send(HttpExchange exchange, byte[] object, int first, int last, int count) throws IOException {
-        exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + object.length);
-        exchange.sendResponseHeaders(PARTIAL, last - first + 1L);
-        OutputStream body = exchange.getResponseBody();
-        body.write(object, first, count);
-        body.flush();
     }
 
     @Override

@@ -32,6 +32,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,7 +121,7 @@ class LeaseWorkerTest {
     }
 
     private void awaitEnd() throws InterruptedException {
-        assertThat(worked.poll(20, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo(ID);
+        assertThat(worked.poll(20, TimeUnit.SECONDS)).isEqualTo(ID);
     }
 
     private String hash(int piece) throws NoSuchAlgorithmException {
@@ -164,8 +165,11 @@ class LeaseWorkerTest {
 
     @Test
     void aBrokenReadIsSignedAgainAtTheByteWhereItBroke() throws Exception {
-        origin.manners.add(FakeOrigin.breakingAfter(PIECE + 5));
+        origin.manners.add(origin.hangingAfter(PIECE + 5));
         grant();
+        // Only then: a connection that breaks may take bytes with it that have arrived but were not read yet.
+        Eventually.await("all of them are read", () -> tracker.bytesRead.get() == PIECE + 5);
+        origin.release.countDown();
         awaitEnd();
         assertAllHeld();
         assertThat(tracker.signed).hasSize(1);
