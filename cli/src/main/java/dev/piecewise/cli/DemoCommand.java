@@ -75,7 +75,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(verbosity);
+        Logging.configure(verbosity, Logging.Kind.ENDS);
         DemoPlan plan = plan();
         report.ifPresent(WholeFile::checkWritable);
         try (Lifetime lifetime = new Lifetime(surroundings)) {

@@ -114,7 +114,7 @@ final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Logging.configure(verbosity);
+        Logging.configure(verbosity, Logging.Kind.ENDS);
         FetchRequest request = request();
         Duration stay = OptionValues.duration("--linger", linger);
         NodeConfig config = new NodeConfig(

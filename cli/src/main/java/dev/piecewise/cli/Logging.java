@@ -9,25 +9,33 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * What log records reach standard error: Piecewise's own warnings, as one line each. With {@link #VERBOSE} set, all of
- * Piecewise from INFO and the libraries' warnings, with stack traces.
+ * What log records reach standard error. Of a process that stays up: Piecewise's own warnings, as one line each. Of a
+ * command that ends: none, because it prints its own one line. With {@code --verbose}, all of Piecewise from INFO and the
+ * libraries' warnings, with stack traces.
  *
  * <p>Found by logback through {@code META-INF/services}; no file is parsed.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
     /** System property that a command sets before anything logs. */
-    static final String VERBOSE = "piecewise.verbose";
+    private static final String PROPERTY = "piecewise.logging";
+
+    /** How long a command's process lives. */
+    enum Kind {
+        /** Until it is told to end. */
+        STAYS_UP,
+        /** Until its work is done. */
+        ENDS
+    }
 
     /** To be called before the first logger is made. */
-    static void configure(VerbosityOptions options) {
-        if (options.verbose()) {
-            System.setProperty(VERBOSE, "true");
-        }
+    static void configure(VerbosityOptions options, Kind kind) {
+        System.setProperty(PROPERTY, options.verbose() ? "verbose" : kind.name());
     }
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        boolean verbose = Boolean.getBoolean(VERBOSE);
+        String wanted = System.getProperty(PROPERTY, Kind.STAYS_UP.name());
+        boolean verbose = wanted.equals("verbose");
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setPattern(
@@ -40,7 +48,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         console.start();
         context.getLogger("ROOT").addAppender(console);
         context.getLogger("ROOT").setLevel(verbose ? Level.WARN : Level.OFF);
-        context.getLogger("dev.piecewise").setLevel(verbose ? Level.INFO : Level.WARN);
+        context.getLogger("dev.piecewise")
+                .setLevel(verbose ? Level.INFO : wanted.equals(Kind.ENDS.name()) ? Level.OFF : Level.WARN);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

@@ -49,7 +49,7 @@ final class NodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(verbosity);
+        Logging.configure(verbosity, Logging.Kind.STAYS_UP);
         NodeConfig config = new NodeConfig(
                 trackerOptions.tracker(surroundings),
                 trackerOptions.token(surroundings),

@@ -57,7 +57,7 @@ final class SeederCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(verbosity);
+        Logging.configure(verbosity, Logging.Kind.STAYS_UP);
         SeederConfig config = config();
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {

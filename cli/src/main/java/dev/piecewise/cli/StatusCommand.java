@@ -62,7 +62,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Logging.configure(verbosity);
+        Logging.configure(verbosity, Logging.Kind.ENDS);
         artifact.filter(wanted -> !ID_PREFIX.matcher(wanted).matches()).ifPresent(OptionValues::uri);
         try (TrackerClient tracker =
                 new TrackerClient(trackerOptions.tracker(surroundings), trackerOptions.token(surroundings))) {

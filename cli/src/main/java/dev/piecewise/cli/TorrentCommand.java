@@ -101,7 +101,7 @@ final class TorrentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Logging.configure(verbosity);
+        Logging.configure(verbosity, Logging.Kind.ENDS);
         ArtifactUri artifact = OptionValues.uri(uri);
         Optional<PieceLength> pieceLength = OptionValues.pieceSize(pieceSize);
         Duration patience = OptionValues.duration("--stall-timeout", stallTimeout);

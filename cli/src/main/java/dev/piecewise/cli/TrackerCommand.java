@@ -100,7 +100,7 @@ final class TrackerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(verbosity);
+        Logging.configure(verbosity, Logging.Kind.STAYS_UP);
         TrackerConfig config = config();
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {

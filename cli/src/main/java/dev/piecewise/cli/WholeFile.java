@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes small files that appear complete or not at all: to a temporary name beside them, then renamed. */
 final class WholeFile {
@@ -27,17 +29,14 @@ final class WholeFile {
     }
 
     static void write(Path file, byte[] content) {
-        Path aside = null;
+        Path aside = directory(file).resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            aside = Files.createTempFile(directory(file), "." + file.getFileName(), ".part");
-            Files.write(aside, content);
+            Files.write(aside, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             ProcessFault fault = new ProcessFault(
                     Kind.FAILED, "cannot write " + file + ": " + e.getMessage() + "; check space and permissions", e);
-            if (aside != null) {
-                remove(aside, fault);
-            }
+            remove(aside, fault);
             throw fault;
         }
     }

@@ -140,7 +140,7 @@ public final class Demo {
     }
 
     private DemoReport verify(DemoCluster cluster, List<DemoNode> nodes, String objectSha256) {
-        List<DemoReport.NodeResult> results = nodes.stream()
+        List<DemoReport.NodeResult> results = nodes.parallelStream()
                 .map(node -> node.verify(objectSha256, EMPTY_SHA256))
                 .toList();
         return DemoReport.of(plan.objectBytes(), cluster.s3().objectBytesSent(), results);
