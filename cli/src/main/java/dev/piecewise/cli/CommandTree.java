@@ -84,7 +84,7 @@ final class CommandTree {
     }
 
     private static Surroundings documented() {
-        return new Surroundings(Map.of(), System.in, System.out, System.err, false, code -> {});
+        return new Surroundings(Map.of(), System.in, System.out, System.err, false, code -> {}, code -> {});
     }
 
     /** All commands by name; only the one that is wanted with its options. */

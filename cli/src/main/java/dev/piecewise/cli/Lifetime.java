@@ -103,7 +103,7 @@ final class Lifetime implements AutoCloseable {
             return;
         }
         surroundings.err().println("piecewise: gave up an orderly end after " + DEADLINE.toSeconds() + " s");
-        Runtime.getRuntime().halt(HALTED);
+        surroundings.halt().accept(HALTED);
     }
 
     private void closeAll() {

@@ -6,7 +6,7 @@ public final class PiecewiseMain {
 
     public static void main(String[] args) {
         if (!HelpPage.print(args, System.out)) {
-            System.exit(CommandTree.execute(Surroundings.ofProcess(System::exit), args));
+            System.exit(CommandTree.execute(Surroundings.ofProcess(System::exit, Runtime.getRuntime()::halt), args));
         }
     }
 }

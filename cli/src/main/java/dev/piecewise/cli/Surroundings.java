@@ -13,6 +13,7 @@ import java.util.function.IntConsumer;
  * @param environment environment variables
  * @param terminal whether {@code err} is a terminal, on which a line may be redrawn
  * @param exit ends the process with an exit code, after the shutdown hooks
+ * @param halt ends the process with an exit code at once, when the shutdown hooks hang
  */
 record Surroundings(
         Map<String, String> environment,
@@ -20,15 +21,22 @@ record Surroundings(
         PrintStream out,
         PrintStream err,
         boolean terminal,
-        IntConsumer exit) {
+        IntConsumer exit,
+        IntConsumer halt) {
     Surroundings {
         environment = Map.copyOf(environment);
     }
 
     /** The process itself; the start script says whether standard error is a terminal. */
-    static Surroundings ofProcess(IntConsumer exit) {
+    static Surroundings ofProcess(IntConsumer exit, IntConsumer halt) {
         return new Surroundings(
-                System.getenv(), System.in, System.out, System.err, Boolean.getBoolean("piecewise.terminal"), exit);
+                System.getenv(),
+                System.in,
+                System.out,
+                System.err,
+                Boolean.getBoolean("piecewise.terminal"),
+                exit,
+                halt);
     }
 
     /** A variable's value; an empty one counts as not set. */

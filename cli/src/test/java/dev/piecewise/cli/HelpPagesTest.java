@@ -32,7 +32,8 @@ final class HelpPagesTest {
 
     @Test
     void everyOptionOfEveryCommandIsExplainedAndSaysItsDefault() {
-        Surroundings surroundings = new Surroundings(Map.of(), System.in, System.out, System.err, false, code -> {});
+        Surroundings surroundings =
+                new Surroundings(Map.of(), System.in, System.out, System.err, false, code -> {}, code -> {});
         for (Subcommand subcommand : Subcommand.values()) {
             String page = HelpPages.render().get(subcommand.word());
             assertThat(page).contains("Exit codes:", "Examples:", subcommand.summary());

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -133,12 +134,15 @@ class FaultsTest {
         }
     }
 
+    /** Asks until it is given a lease; registering anew is what keeps a node without heartbeats alive. */
     private static LeaseGrant take(TrackerClient client, String node) throws Exception {
-        client.register(new NodeRegistration(node, "seeder", true, "127.0.0.1"));
-        List<LeaseGrant> grants =
-                client.takeLeases(node, new LeaseRequest(1, 20)).leases();
-        assertThat(grants).hasSize(1);
-        return grants.get(0);
+        List<LeaseGrant> granted = new ArrayList<>();
+        Await.until("a lease for " + node, PATIENCE, () -> {
+            client.register(new NodeRegistration(node, "seeder", true, "127.0.0.1"));
+            granted.addAll(client.takeLeases(node, new LeaseRequest(1, 0.2)).leases());
+            return !granted.isEmpty();
+        });
+        return granted.get(0);
     }
 
     private static byte[] read(LeaseGrant lease) throws Exception {
