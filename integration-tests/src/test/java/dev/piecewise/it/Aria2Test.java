@@ -52,13 +52,11 @@ class Aria2Test {
             Path into = Files.createDirectories(directory.resolve("aria2"));
             Process aria2 = aria2(cluster, "model.bin", into, "--seed-ratio=0.0");
             try {
-                Path done = into.resolve("model.bin.aria2");
+                Path copy = into.resolve("model.bin");
                 Await.until(
                         "aria2 has the whole file",
                         PATIENCE,
-                        () -> Files.exists(into.resolve("model.bin"))
-                                && !Files.exists(done)
-                                && Files.mismatch(source, into.resolve("model.bin")) == -1);
+                        () -> Files.exists(copy) && Files.mismatch(source, copy) == -1);
                 seeder.close();
 
                 Path file = directory.resolve("fetched.bin");
