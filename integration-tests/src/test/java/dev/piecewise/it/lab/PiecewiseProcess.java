@@ -84,6 +84,11 @@ public final class PiecewiseProcess implements AutoCloseable {
         process.waitFor();
     }
 
+    /** The processes that it started and that these started. */
+    public List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
     public List<String> out() {
         return List.copyOf(out);
     }

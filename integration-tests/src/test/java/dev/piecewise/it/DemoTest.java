@@ -1,0 +1,76 @@
+package dev.piecewise.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.piecewise.it.lab.Await;
+import dev.piecewise.it.lab.PiecewiseProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command that a newcomer types first: it must prove itself, and leave nothing behind however it ends. */
+class DemoTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long SIZE = 24L << 20;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void theReportProvesThatEveryByteLeftS3OnceAndNothingStaysBehind() throws Exception {
+        Path report = directory.resolve("report.json");
+        try (PiecewiseProcess demo = start("--nodes", "3", "--report", report.toString())) {
+            assertThat(demo.exitCode()).as(demo.toString()).isZero();
+        }
+        JsonNode json = JsonMapper.shared().readTree(report);
+        assertThat(json.get("artifactBytes").asLong()).isEqualTo(SIZE);
+        assertThat(json.get("originBytes").asLong()).isEqualTo(SIZE);
+        assertThat(json.get("originRatio").asDouble()).isEqualTo(1.0);
+        assertThat(json.get("nodes")).hasSize(3).allSatisfy(node -> {
+            assertThat(node.get("verified").asBoolean()).isTrue();
+            assertThat(node.get("bytesFromPeers").asLong()).isEqualTo(SIZE);
+            assertThat(node.get("bytesFromOrigin").asLong()).isZero();
+            assertThat(node.get("seconds").asDouble()).isPositive();
+            assertThat(node.get("node").asString()).isNotBlank();
+        });
+        assertThat(scratch()).isEmpty();
+    }
+
+    @Test
+    void whenItIsKilledItsProcessesEndAndItsFilesGo() throws Exception {
+        try (PiecewiseProcess demo = start("--nodes", "1", "--keep")) {
+            demo.awaitLine(Pattern.compile("Everything stays up"));
+            List<ProcessHandle> children = demo.descendants();
+            assertThat(children).hasSizeGreaterThanOrEqualTo(3);
+            assertThat(scratch()).isNotEmpty();
+            demo.killNow();
+            Await.until("the demo's processes end", PATIENCE, () -> children.stream()
+                    .noneMatch(ProcessHandle::isAlive));
+            Await.until("the demo's files go", PATIENCE, () -> scratch().isEmpty());
+        }
+        assertThat(scratch()).isEmpty();
+    }
+
+    /** The demo with its temporary files below this test's directory. */
+    private PiecewiseProcess start(String... options) {
+        String[] words = Stream.concat(Stream.of("demo", "--size", Long.toString(SIZE)), Stream.of(options))
+                .toArray(String[]::new);
+        return PiecewiseProcess.start(Map.of("PIECEWISE_JAVA_OPTS", "-Djava.io.tmpdir=" + directory), words);
+    }
+
+    private List<Path> scratch() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("piecewise-demo"))
+                    .toList();
+        }
+    }
+}
