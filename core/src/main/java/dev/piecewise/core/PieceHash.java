@@ -1,17 +1,14 @@
 package dev.piecewise.core;
 
-import java.util.Arrays;
 import java.util.HexFormat;
 
 /** The SHA-1 of one piece (BEP 3, {@code pieces}). */
-public final class PieceHash implements Comparable<PieceHash> {
-    /** Length of a piece hash in bytes. */
-    public static final int BYTES = 20;
-
-    private final byte[] bytes;
+public final class PieceHash extends Sha1Value implements Comparable<PieceHash> {
+    /** Length in bytes. */
+    public static final int BYTES = SHA1_BYTES;
 
     private PieceHash(byte[] bytes) {
-        this.bytes = bytes;
+        super(bytes, "a piece hash");
     }
 
     /**
@@ -19,10 +16,7 @@ public final class PieceHash implements Comparable<PieceHash> {
      * @throws IllegalArgumentException for any other length
      */
     public static PieceHash of(byte[] bytes) {
-        if (bytes.length != BYTES) {
-            throw new IllegalArgumentException("a piece hash has " + BYTES + " bytes, not " + bytes.length);
-        }
-        return new PieceHash(bytes.clone());
+        return new PieceHash(bytes);
     }
 
     /**
@@ -33,33 +27,8 @@ public final class PieceHash implements Comparable<PieceHash> {
         return of(HexFormat.of().parseHex(hex));
     }
 
-    /** A fresh copy of the 20 bytes. */
-    public byte[] bytes() {
-        return bytes.clone();
-    }
-
-    /** 40 lower-case hexadecimal digits. */
-    public String hex() {
-        return HexFormat.of().formatHex(bytes);
-    }
-
     @Override
     public int compareTo(PieceHash other) {
-        return Arrays.compareUnsigned(bytes, other.bytes);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof PieceHash that && Arrays.equals(bytes, that.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-        return Arrays.hashCode(bytes);
-    }
-
-    @Override
-    public String toString() {
-        return hex();
+        return compareBytes(other);
     }
 }

@@ -119,4 +119,13 @@ class VocabularyTest {
                 .doesNotContain(id)
                 .doesNotHaveDuplicates();
     }
+
+    @Example
+    void hashesOfDifferentThingsAreNeverEqual() {
+        byte[] bytes = new byte[20];
+        assertThat(InfoHash.of(bytes)).isEqualTo(InfoHash.fromHex("00".repeat(20)));
+        assertThat((Object) InfoHash.of(bytes)).isNotEqualTo(PieceHash.of(bytes));
+        assertThatThrownBy(() -> PieceHash.of(new byte[19])).hasMessageContaining("19");
+        assertThatThrownBy(() -> InfoHash.fromHex("xyz")).isInstanceOf(IllegalArgumentException.class);
+    }
 }
