@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps this process registered: one thread registers, sends heartbeats and registers again whenever the tracker has
@@ -133,14 +134,16 @@ final class Membership implements AutoCloseable {
 
     private void reached() {
         if (!reachable) {
-            LOG.info("the tracker answers again");
+            LOG.info("the tracker answers");
             reachable = true;
         }
     }
 
     private void unreachable(PiecewiseFault fault) {
         if (reachable && !closing) {
-            LOG.warn("no heartbeat: {}; trying again until it works", fault.getMessage());
+            // Whoever waits for a get is told by its outcome.
+            LOG.atLevel(registration.role().equals("get") ? Level.DEBUG : Level.WARN)
+                    .log("no heartbeat: {}; trying again until it works", fault.getMessage());
             reachable = false;
         }
     }

@@ -22,8 +22,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A process's membership in a cluster: it is registered, sends heartbeats, tells the tracker what it holds and takes part
@@ -36,6 +38,7 @@ public final class Participant implements AutoCloseable {
     private final Store store;
     private final SwarmEngine engine;
     private final String nodeId;
+    private final String role;
     private final Membership membership;
     private final HoldingsReporter holdings;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -62,6 +65,7 @@ public final class Participant implements AutoCloseable {
         this.store = store;
         this.engine = engine;
         this.nodeId = registration.nodeId();
+        this.role = registration.role();
         this.membership = new Membership(tracker, registration, leases, this::tellAll, nanoTime);
         this.holdings = new HoldingsReporter(tracker, nodeId, membership);
     }
@@ -136,8 +140,10 @@ public final class Participant implements AutoCloseable {
                 throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
             }
             Swarm running = swarms.get(id);
-            if (running != null) {
+            if (running != null && !running.failure().toCompletableFuture().isCompletedExceptionally()) {
                 return running;
+            } else if (running != null) {
+                running.close(); // what broke it, a full disk for example, may be over
             }
             store.recordTorrent(id, info);
             Swarm swarm = engine.join(new SwarmSpec(
@@ -147,8 +153,17 @@ public final class Participant implements AutoCloseable {
                     new SeedSearch(this::announce),
                     info.privateTorrent()));
             swarms.put(id, swarm);
+            swarm.failure().whenComplete((none, broken) -> tell(info, broken));
             LOG.debug("joined the swarm of {} on port {}", info.content().name(), swarm.port());
             return swarm;
+        }
+    }
+
+    private void tell(InfoDictionary info, @Nullable Throwable broken) {
+        if (broken != null) {
+            // Whoever waits for a get is told by its outcome.
+            LOG.atLevel(role.equals("get") ? Level.DEBUG : Level.WARN)
+                    .log("the swarm of {} stops: {}", info.content().name(), broken.getMessage());
         }
     }
 

@@ -20,9 +20,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends signed reads as they are and judges the answer's head. URLs are secrets: no message here holds one. */
 final class OriginRequests implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OriginRequests.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(30);
     private static final int OK = 200;
@@ -161,13 +164,13 @@ final class OriginRequests implements AutoCloseable {
         }
     }
 
-    /** To be called when no read is under way any more. */
+    /** Breaks off what is under way. */
     @Override
     public void close() {
-        Object client = http;
+        HttpClient client = http;
         http = null;
-        if (client instanceof AutoCloseable closeable) { // from Java 21 on; before, it ends when it is collected
-            closeNow(closeable);
+        if (client != null) {
+            shutDownNow(client);
         }
         executor.shutdown();
         try {
@@ -180,13 +183,14 @@ final class OriginRequests implements AutoCloseable {
         }
     }
 
-    private static void closeNow(AutoCloseable client) {
+    /** The method is there from Java 21 on; before, a client ends when it is collected. */
+    private static void shutDownNow(HttpClient client) {
         try {
-            client.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (Exception e) {
-            throw new IllegalStateException("an HTTP client does not close", e);
+            HttpClient.class.getMethod("shutdownNow").invoke(client);
+        } catch (NoSuchMethodException e) {
+            LOG.trace("an HTTP client is left to the garbage collector");
+        } catch (ReflectiveOperationException e) {
+            LOG.debug("an HTTP client does not shut down", e);
         }
     }
 }

@@ -7,14 +7,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Joins nothing and remembers it. */
 public final class FakeEngine implements SwarmEngine {
     public final List<SwarmSpec> joined = new CopyOnWriteArrayList<>();
+    private final AtomicInteger joins = new AtomicInteger();
+    public final CompletableFuture<Void> firstFailure = new CompletableFuture<>();
     public volatile boolean closed;
 
     @Override
     public Swarm join(SwarmSpec spec) {
+        CompletableFuture<Void> failure = joins.getAndIncrement() == 0 ? firstFailure : new CompletableFuture<>();
         joined.add(spec);
         return new Swarm() {
             @Override
@@ -29,7 +33,7 @@ public final class FakeEngine implements SwarmEngine {
 
             @Override
             public CompletionStage<Void> failure() {
-                return new CompletableFuture<>();
+                return failure;
             }
 
             @Override

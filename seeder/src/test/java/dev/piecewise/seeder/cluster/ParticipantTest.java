@@ -10,6 +10,7 @@ import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -152,6 +153,15 @@ class ParticipantTest {
         assertThat(engine.joined).isEmpty();
         Eventually.await("nothing is offered", () -> "AAA="
                 .equals(tracker.holdings.get(tracker.holdings.size() - 1).bitfield()));
+    }
+
+    @Test
+    void aBrokenSwarmIsJoinedAnew() {
+        participant.start();
+        Swarm broken = participant.join(ID, info());
+        engine.firstFailure.completeExceptionally(new IllegalStateException("full disk"));
+        assertThat(participant.join(ID, info())).isNotSameAs(broken);
+        assertThat(engine.joined).hasSize(1);
     }
 
     @Test
