@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * repeated a few times when the connection fails.
  */
 public final class TrackerClient implements AutoCloseable {
+    private static final int UNAVAILABLE = 503;
+
     private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ORIGIN_TIMEOUT = Duration.ofSeconds(90);
     private static final Duration ANNOUNCE_TIMEOUT = Duration.ofSeconds(10);
@@ -235,6 +237,13 @@ public final class TrackerClient implements AutoCloseable {
     }
 
     private static ProcessFault nonsense(HttpResponse<byte[]> response, @Nullable PeerFault cause) {
+        if (response.statusCode() == UNAVAILABLE) {
+            return new ProcessFault(
+                    Kind.FAILED,
+                    "the tracker at " + HttpCalls.bare(response.uri())
+                            + " is starting, stopping or overloaded (HTTP 503)",
+                    cause);
+        }
         return new ProcessFault(
                 Kind.FAILED,
                 "what answers at " + HttpCalls.bare(response.uri()) + " is no Piecewise tracker (HTTP "

@@ -175,7 +175,8 @@ final class PiecePicker {
         return Optional.of(new Pick(download, 0));
     }
 
-    private int rarest(BitSet candidates) {
+    /** The candidate that the fewest connected peers have; at random among equals, so that nodes differ. */
+    int rarest(BitSet candidates) {
         int from = random.nextInt(candidates.length());
         int best = -1;
         int ties = 0;
