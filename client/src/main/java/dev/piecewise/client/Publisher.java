@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -198,6 +199,8 @@ final class Publisher {
             reason = "no permission to write there; choose another DEST";
         } else if (e instanceof FileSystemException broken && broken.getReason() != null) {
             reason = broken.getReason() + free(target);
+        } else if (e instanceof NoSuchFileException) {
+            reason = "files cannot be created in " + target.getParent() + "; choose another DEST";
         } else {
             reason = String.valueOf(e.getMessage());
         }
