@@ -1,5 +1,6 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.client.SeederGets;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.seeder.Seeder;
@@ -64,6 +65,7 @@ final class SeederCommand implements Callable<Integer> {
                 lifetime.endWithStandardInput();
             }
             Seeder seeder = lifetime.own(SeederMain.start(config));
+            lifetime.own(SeederGets.serve(seeder, config));
             ready(config, seeder);
             lifetime.awaitEnd(seeder.failure());
         }

@@ -41,14 +41,24 @@ final class Fetcher {
     private final Tracker tracker;
     private final Participant participant;
     private final LongSupplier nanoTime;
+    private final Abandoned abandoned;
 
     @GuardedBy("this")
     private final Map<ArtifactId, Integer> askers = new HashMap<>();
 
-    Fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime) {
+    /** What becomes of an incomplete artifact that nobody asks for any more. */
+    enum Abandoned {
+        /** Its swarm is left. */
+        WITHDRAW,
+        /** Its pieces stay shared, as a seeder's must: withdrawn, they would be read from the origin again. */
+        KEEP
+    }
+
+    Fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime, Abandoned abandoned) {
         this.tracker = tracker;
         this.participant = participant;
         this.nanoTime = nanoTime;
+        this.abandoned = abandoned;
     }
 
     /** Blocks until it is known how it ends; an interrupt gives up. */
@@ -294,6 +304,7 @@ final class Fetcher {
             last = left == null;
         }
         if (last
+                && abandoned == Abandoned.WITHDRAW
                 && participant.swarm(id).isPresent()
                 && !participant.share(id, content).isComplete()) {
             participant.withdraw(id);

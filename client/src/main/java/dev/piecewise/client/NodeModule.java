@@ -65,7 +65,7 @@ final class NodeModule extends AbstractModule {
     @Provides
     @Singleton
     Fetcher fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime) {
-        return new Fetcher(tracker, participant, nanoTime);
+        return new Fetcher(tracker, participant, nanoTime, Fetcher.Abandoned.WITHDRAW);
     }
 
     @Provides

@@ -69,7 +69,7 @@ class FetcherTest {
                 LeaseKeeper.NONE,
                 System::nanoTime);
         participant.start();
-        fetcher = new Fetcher(tracker, participant, System::nanoTime);
+        fetcher = new Fetcher(tracker, participant, System::nanoTime, Fetcher.Abandoned.WITHDRAW);
         tracker.torrents.put(
                 info.infoHash(), Metainfo.of(info, Optional.empty(), List.of()).encode());
     }

@@ -25,6 +25,11 @@ public final class Seeder implements AutoCloseable {
         leases.start();
     }
 
+    /** Its membership in the cluster, through which it can also fetch for others of its machine. */
+    public Participant participant() {
+        return participant;
+    }
+
     /** The id under which the tracker knows it; new with every start. */
     public String nodeId() {
         return participant.nodeId();
