@@ -3,6 +3,7 @@ package dev.piecewise.locals3;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * An S3 server on 127.0.0.1 whose objects are files in a directory. Requests must be signed (Signature Version 4) with its
+ * An S3 server whose objects are files in a directory. Requests must be signed (Signature Version 4) with its
  * one pair of keys. What it sends is counted at the source of the bytes, so the count does not depend on any client.
  */
 public final class LocalS3 implements AutoCloseable {
@@ -35,25 +36,31 @@ public final class LocalS3 implements AutoCloseable {
     }
 
     /**
-     * Starts a server on a free port.
+     * Starts a server on a free port of 127.0.0.1.
      *
      * @param directory where the objects go; created if absent, left as it is at the end
      */
     public static LocalS3 start(Path directory, String accessKey, String secretKey) throws IOException {
+        return start(directory, accessKey, secretKey, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** The same on an address and port of this machine; port 0 takes a free one. */
+    public static LocalS3 start(Path directory, String accessKey, String secretKey, InetSocketAddress listen)
+            throws IOException {
         Files.createDirectories(directory);
         CountingBlobStore store = new CountingBlobStore(new FilesystemNio2BlobStore(directory.toString()));
+        String host = listen.getAddress().getHostAddress();
         S3Proxy server = S3Proxy.builder()
                 .blobStore(store)
                 .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
-                .endpoint(
-                        URI.create("http://" + InetAddress.getLoopbackAddress().getHostAddress() + ":0"))
+                .endpoint(URI.create("http://" + host + ":" + listen.getPort()))
                 .build();
         try {
             server.start();
         } catch (Exception e) {
-            throw new IOException("cannot start the local S3 server on a free loopback port", e);
+            throw new IOException("cannot start the local S3 server on " + listen, e);
         }
-        URI endpoint = URI.create("http://127.0.0.1:" + server.getPort());
+        URI endpoint = URI.create("http://" + host + ":" + server.getPort());
         return new LocalS3(server, store, endpoint, accessKey, secretKey);
     }
 

@@ -1,0 +1,20 @@
+package dev.piecewise.bench;
+
+import dev.piecewise.bench.bound.BoundCommand;
+import dev.piecewise.bench.bound.S3Main;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code bench/run}: one command a measurement. */
+@Command(
+        name = "bench/run",
+        mixinStandardHelpOptions = true,
+        description = "Measures Piecewise beside other programs; docs/performance.md says what the numbers mean.",
+        subcommands = {BoundCommand.class, S3Main.class})
+public final class BenchMain {
+    private BenchMain() {}
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new BenchMain()).execute(args));
+    }
+}

@@ -1,0 +1,193 @@
+package dev.piecewise.bench.bound;
+
+import dev.piecewise.bench.Payload;
+import dev.piecewise.bench.Table;
+import dev.piecewise.core.ByteSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code bench/run bound}. */
+@Command(
+        name = "bound",
+        mixinStandardHelpOptions = true,
+        description = {
+            "How long a file takes to all nodes of a star of rate-limited namespaces, as a multiple of the fluid bound T*.",
+            "Needs root, iproute2, curl, aria2 and python3-libtorrent."
+        })
+public final class BoundCommand implements Callable<Integer> {
+    private static final Path HOME =
+            Path.of(System.getProperty("piecewise.distribution", ".")).resolve("../../..");
+
+    @Option(names = "--nodes", description = "Default: ${DEFAULT-VALUE}", defaultValue = "8")
+    private int nodes;
+
+    @Option(names = "--mbit", description = "Of each node, both ways. Default: ${DEFAULT-VALUE}", defaultValue = "100")
+    private int mbit;
+
+    @Option(names = "--s3-mbit", description = "Default: ${DEFAULT-VALUE}", defaultValue = "1000")
+    private int s3Mbit;
+
+    @Option(names = "--size", description = "Default: ${DEFAULT-VALUE}", defaultValue = "256MiB")
+    private String size = "";
+
+    @Option(names = "--piece-size", description = "Default: ${DEFAULT-VALUE}", defaultValue = "1MiB")
+    private String pieceSize = "";
+
+    @Option(names = "--runs", description = "The median is shown. Default: ${DEFAULT-VALUE}", defaultValue = "1")
+    private int runs;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            description = "Of warm, cold, aria2, libtorrent, super, direct. Default: ${DEFAULT-VALUE}",
+            defaultValue = "warm,cold,aria2,libtorrent,super,direct")
+    private List<String> only = List.of();
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
+    private @Nullable Path report;
+
+    @Option(names = "--keep", description = "Leaves the directory of the runs with all logs.")
+    private boolean keep;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("piecewise-bound-");
+        List<Map<String, Object>> all = new ArrayList<>();
+        boolean correct = true;
+        try {
+            Payload payload = Payload.create(directory.resolve("payload.bin"), ByteSize.parse(size));
+            Setting setting = new Setting(payload, nodes, Math.toIntExact(ByteSize.parse(pieceSize)), mbit, s3Mbit);
+            Table table = new Table(
+                    "contestant",
+                    "slowest/T*",
+                    "median/T*",
+                    "slowest s",
+                    "S3 sent/F",
+                    "seeder sent/F",
+                    "CPU-s/node",
+                    "CPU-s seeder",
+                    "peak RSS");
+            for (Contestant contestant : contestants()) {
+                List<Measured> measured = new ArrayList<>();
+                for (int run = 1; run <= runs; run++) {
+                    System.err.println(contestant.label() + ", run " + run + " of " + runs);
+                    measured.add(runOnce(contestant, setting, directory.resolve(contestant.label() + " " + run)));
+                }
+                measured.sort(Comparator.comparingDouble(Measured::slowest));
+                Measured middle = measured.get(measured.size() / 2);
+                double bound = boundOf(contestant, setting);
+                table.add(row(contestant, setting, middle, bound));
+                measured.forEach(one -> all.add(json(contestant, one, bound)));
+                correct &= measured.stream().allMatch(Measured::correct);
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d nodes at %d Mbit/s, S3 at %d Mbit/s, %s in pieces of %s; T* = %.2f s; median of %d%n%n%s%n",
+                    nodes,
+                    mbit,
+                    s3Mbit,
+                    size,
+                    pieceSize,
+                    setting.warmBoundSeconds(),
+                    runs,
+                    table);
+            if (report != null) {
+                Files.writeString(
+                        report,
+                        JsonMapper.builder()
+                                .build()
+                                .writerWithDefaultPrettyPrinter()
+                                .writeValueAsString(all));
+            }
+        } finally {
+            if (keep) {
+                System.err.println("kept: " + directory);
+            } else {
+                delete(directory);
+            }
+        }
+        return correct ? 0 : 1;
+    }
+
+    private List<Contestant> contestants() {
+        Path script = HOME.resolve("bench/libtorrent_node.py").normalize();
+        Path distribution = Path.of(System.getProperty("piecewise.distribution", "."));
+        return only.stream()
+                .map(name -> switch (name) {
+                    case "warm" -> new PiecewiseRun(distribution, false);
+                    case "cold" -> new PiecewiseRun(distribution, true);
+                    case "aria2" -> new Aria2Run();
+                    case "libtorrent" -> new LibtorrentRun(script, false);
+                    case "super" -> new LibtorrentRun(script, true);
+                    case "direct" -> new DirectRun();
+                    default -> throw new IllegalArgumentException("no contestant is called '" + name + "'");
+                })
+                .toList();
+    }
+
+    private Measured runOnce(Contestant contestant, Setting setting, Path directory)
+            throws IOException, InterruptedException {
+        Files.createDirectories(directory);
+        try (Star star = Star.up(HOME.resolve("bench/star.sh").normalize(), nodes, mbit, s3Mbit)) {
+            return contestant.run(setting, star, directory);
+        } finally {
+            if (!keep) {
+                delete(directory);
+            }
+        }
+    }
+
+    private static double boundOf(Contestant contestant, Setting setting) {
+        boolean fromS3 = contestant instanceof DirectRun || contestant.label().endsWith("cold");
+        return fromS3 ? setting.coldBoundSeconds() : setting.warmBoundSeconds();
+    }
+
+    private static String[] row(Contestant contestant, Setting setting, Measured measured, double bound) {
+        double bytes = setting.payload().bytes();
+        return new String[] {
+            contestant.label() + (measured.correct() ? "" : " WRONG BYTES"),
+            number(measured.slowest() / bound),
+            number(measured.median() / bound),
+            number(measured.slowest()),
+            measured.s3Bytes() < 0 ? "-" : String.format(Locale.ROOT, "%.3f", measured.s3Bytes() / bytes),
+            number(measured.seederSentBytes() / bytes),
+            number(measured.nodeCpuSeconds()),
+            number(measured.seederCpuSeconds()),
+            measured.nodePeakBytes() == 0 ? "-" : ByteSize.format(measured.nodePeakBytes() >> 20 << 20)
+        };
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static Map<String, Object> json(Contestant contestant, Measured measured, double bound) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("contestant", contestant.label());
+        fields.put("boundSeconds", bound);
+        fields.put("slowestOverBound", measured.slowest() / bound);
+        fields.put("measured", measured);
+        return fields;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.piecewise.bench.bound;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A way to bring the payload to all nodes of the star. */
+interface Contestant {
+    /** As it stands in the table. */
+    String label();
+
+    /**
+     * Runs once, in a star that is up and idle, and leaves nothing running.
+     *
+     * @param directory empty, its own
+     */
+    Measured run(Setting setting, Star star, Path directory) throws IOException, InterruptedException;
+}

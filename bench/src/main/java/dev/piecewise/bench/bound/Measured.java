@@ -1,0 +1,32 @@
+package dev.piecewise.bench.bound;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * One run of one contestant.
+ *
+ * @param seconds per node, from the moment that all were asked to the last byte verified and in place
+ * @param s3Bytes object bytes that S3 sent; -1 where the contestant has nothing to do with S3
+ * @param seederSentBytes what the seeder put on its link meanwhile, headers included
+ * @param nodeCpuSeconds processor time per node, the mean
+ * @param seederCpuSeconds likewise of the seeder
+ * @param nodePeakBytes the largest resident memory of a node
+ * @param correct whether every node's file has the right SHA-256
+ */
+record Measured(
+        List<Double> seconds,
+        long s3Bytes,
+        long seederSentBytes,
+        double nodeCpuSeconds,
+        double seederCpuSeconds,
+        long nodePeakBytes,
+        boolean correct) {
+    double slowest() {
+        return Collections.max(seconds);
+    }
+
+    double median() {
+        return seconds.stream().sorted().toList().get(seconds.size() / 2);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.piecewise.bench.bound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.piecewise.bench.Payload;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class SettingTest {
+    private static final Payload PAYLOAD = new Payload(Path.of("payload.bin"), 256L << 20, "");
+
+    @Test
+    void noNodeIsFullBeforeItsLinkCarriedTheFile() {
+        assertThat(new Setting(PAYLOAD, 8, 1 << 20, 100, 1000).warmBoundSeconds())
+                .isCloseTo(21.47, within(0.01));
+    }
+
+    @Test
+    void aSlowS3BindsOnlyTheColdRuns() {
+        Setting setting = new Setting(PAYLOAD, 8, 1 << 20, 100, 50);
+
+        assertThat(setting.warmBoundSeconds()).isCloseTo(21.47, within(0.01));
+        assertThat(setting.coldBoundSeconds()).isCloseTo(42.95, within(0.01));
+    }
+}

@@ -1,0 +1,56 @@
+#!/bin/bash
+# A star of network namespaces on this machine: s3, seeder, n1..nN around one bridge, each limited in both directions.
+#   star.sh up N NODE_RATE S3_RATE    rates as tc writes them: 100mbit
+#   star.sh down
+# Addresses: bridge 10.77.255.254, s3 10.77.0.1, seeder 10.77.0.2, node i 10.77.1.i. Needs root, iproute2, sch_htb.
+# Upload is shaped inside the namespace, download on the bridge's side. One htb class for each other host shares a link
+# fairly between the hosts, as fq would where the kernel has it.
+set -euo pipefail
+name=pwb
+bridge=10.77.255.254
+address() { case $1 in s3) echo 10.77.0.1 ;; seeder) echo 10.77.0.2 ;; n*) echo 10.77.1.${1#n} ;; esac; }
+
+shape() { # "ip netns exec NS" or "", device, rate, dst|src
+    local inside=$1 device=$2 rate=$3 direction=$4 class=16 host
+    {
+        echo "qdisc replace dev $device root handle 1: htb default 2 r2q 100"
+        echo "class replace dev $device parent 1: classid 1:1 htb rate $rate ceil $rate burst 64k cburst 64k quantum 60000"
+        echo "class replace dev $device parent 1:1 classid 1:2 htb rate 1mbit ceil $rate burst 64k cburst 64k quantum 15140"
+        echo "qdisc replace dev $device parent 1:2 handle 2: pfifo limit 1000"
+        for host in $hosts; do
+            echo "class replace dev $device parent 1:1 classid 1:$(printf %x $class) htb rate 1mbit ceil $rate burst 64k cburst 64k quantum 15140"
+            echo "qdisc replace dev $device parent 1:$(printf %x $class) handle $(printf %x $((class + 256))): pfifo limit 200"
+            echo "filter add dev $device parent 1: protocol ip prio 1 u32 match ip $direction $(address "$host")/32 flowid 1:$(printf %x $class)"
+            class=$((class + 1))
+        done
+    } | $inside tc -batch -
+}
+
+case ${1:?up or down} in
+up)
+    nodes=$2 rate=$3 s3_rate=$4
+    hosts="s3 seeder $(seq -s ' ' -f 'n%g' 1 "$nodes")"
+    ip link add ${name}br type bridge
+    ip link set ${name}br up
+    ip addr add $bridge/16 dev ${name}br
+    for host in $hosts; do
+        own=$rate
+        [ "$host" != s3 ] || own=$s3_rate
+        ip netns add $name-$host
+        ip link add ${name}v-$host type veth peer name eth0 netns $name-$host
+        ip link set ${name}v-$host master ${name}br up
+        ip -n $name-$host link set lo up
+        ip -n $name-$host addr add "$(address "$host")/16" dev eth0
+        ip -n $name-$host link set eth0 up
+        shape "ip netns exec $name-$host" eth0 "$own" dst
+        shape "" ${name}v-$host "$own" src
+    done
+    ;;
+down)
+    for space in $(ip netns list | awk '{print $1}' | grep "^$name-" || true); do
+        for process in $(ip netns pids "$space"); do kill -9 "$process" || true; done
+        ip netns del "$space"
+    done
+    ip link del ${name}br 2>/dev/null || true
+    ;;
+esac
