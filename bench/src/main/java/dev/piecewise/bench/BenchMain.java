@@ -1,7 +1,7 @@
 package dev.piecewise.bench;
 
 import dev.piecewise.bench.bound.BoundCommand;
-import dev.piecewise.bench.bound.S3Main;
+import dev.piecewise.bench.ingest.IngestCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "bench/run",
         mixinStandardHelpOptions = true,
         description = "Measures Piecewise beside other programs; docs/performance.md says what the numbers mean.",
-        subcommands = {BoundCommand.class, S3Main.class})
+        subcommands = {BoundCommand.class, IngestCommand.class, S3Main.class})
 public final class BenchMain {
     private BenchMain() {}
 

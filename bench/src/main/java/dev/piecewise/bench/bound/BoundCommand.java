@@ -1,6 +1,7 @@
 package dev.piecewise.bench.bound;
 
 import dev.piecewise.bench.Payload;
+import dev.piecewise.bench.Scratch;
 import dev.piecewise.bench.Table;
 import dev.piecewise.core.ByteSize;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -116,7 +116,7 @@ public final class BoundCommand implements Callable<Integer> {
             if (keep) {
                 System.err.println("kept: " + directory);
             } else {
-                delete(directory);
+                Scratch.delete(directory);
             }
         }
         return correct ? 0 : 1;
@@ -145,7 +145,7 @@ public final class BoundCommand implements Callable<Integer> {
             return contestant.run(setting, star, directory);
         } finally {
             if (!keep) {
-                delete(directory);
+                Scratch.delete(directory);
             }
         }
     }
@@ -181,13 +181,5 @@ public final class BoundCommand implements Callable<Integer> {
         fields.put("slowestOverBound", measured.slowest() / bound);
         fields.put("measured", measured);
         return fields;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.piecewise.bench.bound;
 
 import dev.piecewise.bench.Program;
+import dev.piecewise.bench.S3Host;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +18,7 @@ final class DirectRun implements Contestant {
     @Override
     public Measured run(Setting setting, Star star, Path directory) throws IOException, InterruptedException {
         List<Program> running = new ArrayList<>();
-        try (S3Host s3 =
-                S3Host.start(star, directory.resolve("s3"), setting.payload().file())) {
+        try (S3Host s3 = star.startS3(directory.resolve("s3"), setting.payload().file())) {
             long started = System.nanoTime();
             for (int i = 1; i <= setting.nodes(); i++) {
                 running.add(star.start(

@@ -1,6 +1,8 @@
 package dev.piecewise.bench.bound;
 
 import dev.piecewise.bench.Program;
+import dev.piecewise.bench.S3Host;
+import dev.piecewise.bench.S3Main;
 import dev.piecewise.client.Destination;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchRequest;
@@ -60,11 +62,10 @@ final class PiecewiseRun implements Contestant {
     public Measured run(Setting setting, Star star, Path directory) throws IOException, InterruptedException {
         List<AutoCloseable> running = new ArrayList<>();
         try {
-            S3Host s3 = S3Host.start(
-                    star, directory.resolve("s3"), setting.payload().file());
+            S3Host s3 = star.startS3(directory.resolve("s3"), setting.payload().file());
             running.add(0, s3);
             Program tracker = Program.start(
-                    "tracker", directory.resolve("tracker.log"), environment(s3), trackerCommand(directory));
+                    "tracker", directory.resolve("tracker.log"), s3.credentials(), trackerCommand(directory));
             running.add(0, tracker);
             tracker.awaitLine("{\"event\":\"ready\"", START);
             Program seeder = member(star, "seeder", "seeder", Star.SEEDER, directory);
@@ -104,18 +105,6 @@ final class PiecewiseRun implements Contestant {
             correct &= setting.payload().equalsCopy(destination(directory, i));
         }
         return new Measured(seconds, s3.sentBytes(), seederSent, nodeCpu / setting.nodes(), seederCpu, peak, correct);
-    }
-
-    private static Map<String, String> environment(S3Host s3) {
-        return Map.of(
-                "AWS_ACCESS_KEY_ID",
-                S3Main.ACCESS_KEY,
-                "AWS_SECRET_ACCESS_KEY",
-                S3Main.SECRET_KEY,
-                "AWS_ENDPOINT_URL",
-                s3.endpoint(),
-                "AWS_REGION",
-                "us-east-1");
     }
 
     private List<String> trackerCommand(Path directory) {

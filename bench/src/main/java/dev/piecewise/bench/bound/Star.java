@@ -1,6 +1,7 @@
 package dev.piecewise.bench.bound;
 
 import dev.piecewise.bench.Program;
+import dev.piecewise.bench.S3Host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,12 @@ final class Star implements AutoCloseable {
         List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", "pwb-" + host));
         inside.addAll(command);
         return Program.start(host, log, environment, inside);
+    }
+
+    /** Starts S3 in its namespace. */
+    S3Host startS3(Path directory, Path payload) throws IOException, InterruptedException {
+        return S3Host.start(
+                (log, environment, command) -> start("s3", log, environment, command), S3, directory, payload);
     }
 
     /** Bytes that a host has put on its link, headers included. */

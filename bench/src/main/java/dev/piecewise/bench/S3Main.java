@@ -1,4 +1,4 @@
-package dev.piecewise.bench.bound;
+package dev.piecewise.bench;
 
 import dev.piecewise.locals3.LocalS3;
 import java.io.BufferedReader;
@@ -26,10 +26,10 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
  */
 @Command(name = "s3", hidden = true)
 public final class S3Main implements Callable<Integer> {
-    static final String BUCKET = "bench";
-    static final String KEY = "payload.bin";
-    static final String ACCESS_KEY = "bench";
-    static final String SECRET_KEY = "bench-secret";
+    public static final String BUCKET = "bench";
+    public static final String KEY = "payload.bin";
+    public static final String ACCESS_KEY = "bench";
+    public static final String SECRET_KEY = "bench-secret";
 
     @Option(names = "--address", required = true)
     private String address = "";
