@@ -40,6 +40,7 @@ final class FetchDisplay {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("phase", progress.phase().name().toLowerCase(Locale.ROOT));
         fields.put("totalBytes", progress.totalBytes());
+        fields.put("fileCount", progress.fileCount());
         fields.put("pieceCount", progress.pieceCount());
         fields.put("piecesHashed", progress.piecesHashed());
         fields.put("piecesHeld", progress.piecesHeld());

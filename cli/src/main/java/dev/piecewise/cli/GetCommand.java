@@ -27,17 +27,22 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "",
-            "Asks the tracker for the object, joins its swarm, verifies every piece and puts the file at DEST: complete, or not "
-                    + "at all. If a node (or another get) of this machine owns the data directory, that one fetches and this one "
+            "Asks the tracker for the object, or for all keys below a prefix, joins the swarm, verifies every piece and puts the "
+                    + "file, or the tree, at DEST: complete, or not at all. If a node (or another get) of this machine owns the data directory, that one fetches and this one "
                     + "publishes; otherwise this process fetches, and may stay for others with --linger.",
             "",
-            "The file at DEST is a hard link to the data directory where possible, with mode 0444; else a copy.",
+            "A prefix (s3://bucket/prefix/, with its slash) becomes the directory DEST: its keys, less the prefix, are the files "
+                    + "below. If DEST is there already, equal files are left, absent ones added, and what does not belong to the "
+                    + "prefix is left alone; symbolic links below DEST are never followed.",
+            "",
+            "Files at DEST are hard links to the data directory where possible, with mode 0444; else copies.",
             ""
         },
         footer = {
             "",
             "Examples:",
             "  piecewise get s3://models/llm.bin llm.bin",
+            "  piecewise get s3://models/llama/ /scratch/llama",
             "  piecewise get s3://models/llm.bin /scratch/ --tracker http://tracker:7070 --linger 10m",
             ""
         })
@@ -47,13 +52,17 @@ final class GetCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "URI",
-            description = "The object, for example s3://bucket/key. Taken literally, never decoded.")
+            description =
+                    "The object s3://bucket/key or the prefix s3://bucket/prefix/. Taken literally, never decoded.")
     private String uri = "";
 
     @Parameters(
             index = "1",
             paramLabel = "DEST",
-            description = "The exact path; with a trailing slash, or if it is a directory, the object goes into it.")
+            description = {
+                "The exact path; with a trailing slash, or if it is a directory, an object goes into it.",
+                "Of a prefix: the directory that has its files, there already or not."
+            })
     private String destination = "";
 
     @Option(
@@ -77,7 +86,7 @@ final class GetCommand implements Callable<Integer> {
     @Option(
             names = "--replace",
             description = {
-                "Replace other content at DEST.",
+                "Replace files of other content at DEST, and only those.",
                 "Default: other content is an error; equal content is left."
             })
     private boolean replace;
@@ -184,6 +193,7 @@ final class GetCommand implements Callable<Integer> {
         List<String> files = complete.files().stream().map(Path::toString).toList();
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("path", complete.path().toString());
             fields.put("files", files);
             fields.put("infoHash", complete.infoHash());
             fields.put("totalBytes", complete.totalBytes());
@@ -193,10 +203,11 @@ final class GetCommand implements Callable<Integer> {
         } else {
             surroundings
                     .out()
-                    .println("ready: " + String.join(" ", files)
+                    .println("ready: " + complete.path()
                             + (verbosity.quiet()
                                     ? ""
-                                    : " (" + ByteSize.format(complete.totalBytes()) + "; "
+                                    : " (" + (files.size() == 1 ? "" : files.size() + " files, ")
+                                            + ByteSize.format(complete.totalBytes()) + "; "
                                             + ByteSize.format(complete.bytesFromPeers()) + " from peers, "
                                             + ByteSize.format(complete.bytesFromOrigin()) + " from S3)"));
         }

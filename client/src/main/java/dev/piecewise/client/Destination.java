@@ -5,7 +5,9 @@ import java.nio.file.Path;
 
 /**
  * Where a fetched artifact goes. An object becomes exactly {@code path}, or, if that is meant as a directory or is one,
- * a file of the object's name in it. The files of a prefix go below {@code path}.
+ * a file of the object's name in it. A prefix becomes exactly the directory {@code path}, with a trailing slash or without:
+ * its keys, less the prefix, are the files below. If the directory is there already, files that are equal are left, those
+ * that are absent are added, and what does not belong to the prefix is left alone.
  *
  * @param path made absolute
  * @param directory whether the user said that it is a directory, by a trailing slash

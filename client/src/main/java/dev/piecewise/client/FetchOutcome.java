@@ -13,13 +13,15 @@ public sealed interface FetchOutcome {
     /**
      * Every file is in place and verified.
      *
+     * @param path the file, or the directory that holds the files of a prefix
      * @param files where they are, in torrent order
      * @param infoHash hexadecimal; empty for an artifact without bytes, which has no swarm
      * @param totalBytes sum of the files' sizes
      * @param bytesFromPeers payload received from peers during this fetch; less than the total if some was there already
      * @param bytesFromOrigin body bytes that this process read from the origin during this fetch
      */
-    record Complete(List<Path> files, String infoHash, long totalBytes, long bytesFromPeers, long bytesFromOrigin)
+    record Complete(
+            Path path, List<Path> files, String infoHash, long totalBytes, long bytesFromPeers, long bytesFromOrigin)
             implements FetchOutcome {
         public Complete {
             files = List.copyOf(files);

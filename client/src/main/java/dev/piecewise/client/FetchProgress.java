@@ -5,6 +5,7 @@ package dev.piecewise.client;
  *
  * @param phase what is going on
  * @param totalBytes size of the artifact; 0 until known
+ * @param fileCount its files; 0 until known
  * @param pieceCount its pieces; 0 until known
  * @param piecesHashed pieces that the cluster has read from the origin and hashed
  * @param piecesHeld pieces that are here, verified
@@ -14,6 +15,7 @@ package dev.piecewise.client;
 public record FetchProgress(
         Phase phase,
         long totalBytes,
+        int fileCount,
         int pieceCount,
         int piecesHashed,
         int piecesHeld,

@@ -62,7 +62,7 @@ final class Fetcher {
     }
 
     /** Blocks until it is known how it ends; an interrupt gives up. */
-    Acquired acquire(Ask ask, ProgressListener listener) throws InterruptedException {
+    Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
         try {
             return fetch(ask, listener);
         } catch (Stall stall) {
@@ -84,11 +84,14 @@ final class Fetcher {
         }
     }
 
-    private Acquired fetch(Ask ask, ProgressListener listener) throws Stall, InterruptedException {
-        listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0));
+    private Acquired fetch(Ask ask, AskListener listener) throws Stall, InterruptedException {
+        listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0, 0));
         ArtifactStatus asked = ask(ask);
-        if (asked.totalBytes() == 0 && asked.state() != ArtifactState.FAILED) {
-            return new Acquired.Ready(PublishedTorrent.content(asked), List.of(), "", 0, 0);
+        if (asked.state() != ArtifactState.FAILED) {
+            listener.known(PublishedTorrent.content(asked), List.of());
+            if (asked.totalBytes() == 0) {
+                return new Acquired.Ready(PublishedTorrent.content(asked), List.of(), List.of(), "", 0, 0);
+            }
         }
         ArtifactStatus published = awaitPublication(ask, asked, listener);
         InfoDictionary info = PublishedTorrent.download(tracker, published);
@@ -120,7 +123,7 @@ final class Fetcher {
         }
     }
 
-    private ArtifactStatus awaitPublication(Ask ask, ArtifactStatus asked, ProgressListener listener)
+    private ArtifactStatus awaitPublication(Ask ask, ArtifactStatus asked, AskListener listener)
             throws Stall, InterruptedException {
         StallWatch stall = new StallWatch(nanoTime);
         ArtifactStatus status = asked;
@@ -169,7 +172,7 @@ final class Fetcher {
     }
 
     private Acquired download(
-            Ask ask, ArtifactStatus published, ArtifactId id, InfoDictionary info, ProgressListener listener)
+            Ask ask, ArtifactStatus published, ArtifactId id, InfoDictionary info, AskListener listener)
             throws Stall, InterruptedException {
         Swarm swarm = participant.join(id, info);
         StoredArtifact stored = participant.share(id, info.content());
@@ -190,7 +193,12 @@ final class Fetcher {
                     progress(complete ? Phase.PUBLISHING : Phase.DOWNLOADING, status, held, fromPeers, stats.peers()));
             if (complete) {
                 return new Acquired.Ready(
-                        info.content(), stored.files(), info.infoHash().hex(), fromPeers, 0);
+                        info.content(),
+                        List.of(),
+                        stored.files(),
+                        info.infoHash().hex(),
+                        fromPeers,
+                        0);
             }
             stall.observe(stats.downloadedBytes() + held + status.originBytes());
             if (stall.idle().compareTo(ask.stallTimeout()) >= 0) {
@@ -254,7 +262,14 @@ final class Fetcher {
 
     private static FetchProgress progress(Phase phase, ArtifactStatus status, int held, long fromPeers, int peers) {
         return new FetchProgress(
-                phase, status.totalBytes(), status.pieceCount(), status.piecesHashed(), held, fromPeers, peers);
+                phase,
+                status.totalBytes(),
+                status.files().size(),
+                status.pieceCount(),
+                status.piecesHashed(),
+                held,
+                fromPeers,
+                peers);
     }
 
     private static FetchOutcome.Stalled notRead(ArtifactStatus status, Duration idle) {

@@ -22,10 +22,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One line of JSON on the socket of a data directory; exactly one field is set. The asker sends {@code ask}; the owner
- * answers any number of {@code progress} and one {@code ready} or {@code ended}. An asker that goes away gives up.
+ * answers any number of {@code known} and {@code progress} and one {@code ready} or {@code ended}. An asker that goes away
+ * gives up.
  */
 record LocalMessage(
-        @Nullable AskLine ask, @Nullable FetchProgress progress, @Nullable ReadyLine ready, @Nullable EndedLine ended) {
+        @Nullable AskLine ask,
+        @Nullable KnownLine known,
+        @Nullable FetchProgress progress,
+        @Nullable ReadyLine ready,
+        @Nullable EndedLine ended) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -33,9 +38,11 @@ record LocalMessage(
     /** @param pieceBytes 0 means whatever others chose */
     record AskLine(String uri, int pieceBytes, long stallMillis) {}
 
+    /** {@link AskListener#known}. */
+    record KnownLine(ArtifactContent content, List<String> directories) {}
+
     /** {@link Acquired.Ready}. */
-    record ReadyLine(
-            ArtifactContent content, List<String> stored, String infoHash, long bytesFromPeers, long bytesFromOrigin) {}
+    record ReadyLine(KnownLine what, List<String> stored, String infoHash, long bytesFromPeers, long bytesFromOrigin) {}
 
     /** An outcome other than complete. */
     record EndedLine(Kind kind, String message, int piecesHeld, int pieceCount, long idleMillis) {}
@@ -45,24 +52,29 @@ record LocalMessage(
                 ask.uri().toString(),
                 ask.pieceLength().map(PieceLength::bytes).orElse(0),
                 ask.stallTimeout().toMillis());
-        return new LocalMessage(line, null, null, null);
+        return new LocalMessage(line, null, null, null, null);
+    }
+
+    static LocalMessage of(ArtifactContent content, List<String> directories) {
+        return new LocalMessage(null, new KnownLine(content, directories), null, null, null);
     }
 
     static LocalMessage of(FetchProgress progress) {
-        return new LocalMessage(null, progress, null, null);
+        return new LocalMessage(null, null, progress, null, null);
     }
 
     static LocalMessage of(Acquired acquired) {
         if (acquired instanceof Acquired.Ready done) {
             List<String> stored = done.stored().stream().map(Path::toString).toList();
+            KnownLine what = new KnownLine(done.content(), done.directories());
             return new LocalMessage(
                     null,
                     null,
-                    new ReadyLine(
-                            done.content(), stored, done.infoHash(), done.bytesFromPeers(), done.bytesFromOrigin()),
+                    null,
+                    new ReadyLine(what, stored, done.infoHash(), done.bytesFromPeers(), done.bytesFromOrigin()),
                     null);
         }
-        return new LocalMessage(null, null, null, line(((Acquired.Ended) acquired).outcome()));
+        return new LocalMessage(null, null, null, null, line(((Acquired.Ended) acquired).outcome()));
     }
 
     private static EndedLine line(FetchOutcome outcome) {
@@ -98,7 +110,8 @@ record LocalMessage(
         EndedLine end = ended;
         if (done != null) {
             return Optional.of(new Acquired.Ready(
-                    done.content(),
+                    done.what().content(),
+                    done.what().directories(),
                     done.stored().stream().map(Path::of).toList(),
                     done.infoHash(),
                     done.bytesFromPeers(),

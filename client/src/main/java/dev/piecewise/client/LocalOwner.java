@@ -48,13 +48,17 @@ final class LocalOwner {
      *
      * @throws Gone if it ends before: what it has is in the data directory
      */
-    Acquired acquire(Ask ask, ProgressListener listener) throws Gone, InterruptedException {
+    Acquired acquire(Ask ask, AskListener listener) throws Gone, InterruptedException {
         try (SocketChannel channel = connect()) {
             LocalMessage.Lines lines = new LocalMessage.Lines(channel);
             lines.send(LocalMessage.of(ask));
             while (true) {
                 LocalMessage message =
                         lines.receive().orElseThrow(() -> new Gone("the owner of the data directory ended"));
+                LocalMessage.KnownLine known = message.known();
+                if (known != null) {
+                    listener.known(known.content(), known.directories());
+                }
                 FetchProgress progress = message.progress();
                 if (progress != null) {
                     listener.progress(progress);

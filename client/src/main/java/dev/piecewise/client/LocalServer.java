@@ -1,6 +1,7 @@
 package dev.piecewise.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.seeder.cluster.Participant;
@@ -124,7 +125,7 @@ final class LocalServer implements AutoCloseable {
 
     private void fetch(Ask ask, SocketChannel channel, LocalMessage.Lines lines) throws InterruptedException {
         try {
-            Acquired acquired = fetcher.acquire(ask, progress -> send(lines, LocalMessage.of(progress)));
+            Acquired acquired = fetcher.acquire(ask, new Teller(lines));
             lines.send(LocalMessage.of(acquired));
         } catch (IOException | AskerGone e) {
             LOG.debug("the asker of {} is gone: {}", ask.uri(), e.getMessage());
@@ -141,11 +142,24 @@ final class LocalServer implements AutoCloseable {
         }
     }
 
-    private static void send(LocalMessage.Lines lines, LocalMessage message) {
-        try {
-            lines.send(message);
-        } catch (IOException e) {
-            throw new AskerGone(e);
+    /** Tells the asker, and ends the fetch of one that is gone. */
+    private record Teller(LocalMessage.Lines lines) implements AskListener {
+        @Override
+        public void progress(FetchProgress progress) {
+            send(LocalMessage.of(progress));
+        }
+
+        @Override
+        public void known(ArtifactContent content, List<String> directories) {
+            send(LocalMessage.of(content, directories));
+        }
+
+        private void send(LocalMessage message) {
+            try {
+                lines.send(message);
+            } catch (IOException e) {
+                throw new AskerGone(e);
+            }
         }
     }
 

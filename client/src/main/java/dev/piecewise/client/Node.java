@@ -37,7 +37,7 @@ public final class Node implements AutoCloseable {
         resources.add(LocalServer.start(data, participant, fetcher));
     }
 
-    Acquired acquire(Ask ask, ProgressListener listener) throws InterruptedException {
+    Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
         return fetcher.acquire(ask, listener);
     }
 

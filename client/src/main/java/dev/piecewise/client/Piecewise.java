@@ -1,14 +1,20 @@
 package dev.piecewise.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.store.DataDirectory;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +30,11 @@ public final class Piecewise implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Piecewise.class);
     private static final Duration ATTACH_FOR = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofMillis(200);
+    private static final Duration PUBLISHING_ENDS = Duration.ofSeconds(5);
 
     private final NodeConfig config;
     private final LocalOwner owner;
+    private final Phaser publishing = new Phaser(1);
 
     @GuardedBy("this")
     private @Nullable Node node;
@@ -91,17 +99,14 @@ public final class Piecewise implements AutoCloseable {
     /** Fetches and publishes; blocks until the outcome is known. An interrupt ends it as {@link FetchOutcome.Failed}. */
     public FetchOutcome fetch(FetchRequest request, ProgressListener listener) {
         try {
-            Publisher publisher = new Publisher(request.destination(), request.replace(), new SecureRandom());
+            Publisher publisher =
+                    new Publisher(request.destination(), request.replace(), new SecureRandom(), this::isClosed);
             publisher.checkWritable();
-            Acquired acquired = acquire(Ask.of(request), progress -> {
-                if (progress.pieceCount() > 0 && !request.uri().isPrefix()) {
-                    publisher.checkSize(request.uri().name(), progress.totalBytes());
-                }
-                listener.progress(progress);
-            });
+            Acquired acquired = acquire(Ask.of(request), new EarlyCheck(publisher, config.data(), listener));
             if (acquired instanceof Acquired.Ready ready) {
                 return new FetchOutcome.Complete(
-                        publisher.publish(ready),
+                        publisher.target(ready.content()),
+                        publish(publisher, ready),
                         ready.infoHash(),
                         ready.content().layout().totalBytes(),
                         ready.bytesFromPeers(),
@@ -116,7 +121,33 @@ public final class Piecewise implements AutoCloseable {
         }
     }
 
-    private Acquired acquire(Ask ask, ProgressListener listener) throws InterruptedException {
+    /** Sees to it that nothing is downloaded that could not be published. */
+    private record EarlyCheck(Publisher publisher, Path data, ProgressListener listener) implements AskListener {
+        @Override
+        public void known(ArtifactContent content, List<String> directories) {
+            publisher.check(content, directories, data);
+        }
+
+        @Override
+        public void progress(FetchProgress progress) {
+            listener.progress(progress);
+        }
+    }
+
+    private List<Path> publish(Publisher publisher, Acquired.Ready ready) {
+        publishing.register();
+        try {
+            return publisher.publish(ready);
+        } finally {
+            publishing.arriveAndDeregister();
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
         while (true) {
             Optional<Node> own = attach();
             if (own.isPresent()) {
@@ -135,7 +166,7 @@ public final class Piecewise implements AutoCloseable {
      * Fetches with the defaults of {@link FetchRequest#of}.
      *
      * @param uri for example {@code s3://bucket/key}
-     * @param destination a path; with a trailing slash, or if it is a directory, the object goes into it
+     * @param destination a path, see {@link Destination}
      */
     public FetchOutcome fetch(String uri, String destination) {
         FetchRequest request;
@@ -173,12 +204,28 @@ public final class Piecewise implements AutoCloseable {
     public void close() {
         Node open;
         synchronized (this) {
+            if (closed) {
+                return;
+            }
             closed = true;
             open = node;
             node = null;
         }
+        awaitPublishing();
         if (open != null) {
             open.close();
+        }
+    }
+
+    /** Whoever is publishing notices soon, and takes away what is half done. */
+    private void awaitPublishing() {
+        try {
+            publishing.awaitAdvanceInterruptibly(
+                    publishing.arriveAndDeregister(), PUBLISHING_ENDS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            LOG.warn("files were still being published after {} s", PUBLISHING_ENDS.toSeconds());
         }
     }
 }

@@ -1,8 +1,14 @@
 package dev.piecewise.client;
 
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -10,35 +16,43 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Puts stored files where the user wants them, with this process's own rights. A file is linked or copied to a hidden
- * temporary name beside its destination and renamed: at the destination there is all of it or nothing. Published files are
- * read-only (mode 0444), linked or not.
+ * Puts stored files where the user wants them, with this process's own rights: linked or copied in a {@link Staging} on the
+ * destination's file system, then renamed. At the destination there is all of a file or nothing, and of a tree, where there
+ * was nothing before, all of it or nothing. Published files are read-only (mode 0444), linked or not.
  */
 final class Publisher {
     private static final Set<PosixFilePermission> READ_ONLY =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
     private static final long ALMOST_FULL_BYTES = 16L * 1024 * 1024;
+    private static final long COPY_BYTES = 8L * 1024 * 1024;
 
     private final Destination destination;
     private final boolean replace;
     private final RandomGenerator random;
+    private final BooleanSupplier stopped;
 
-    Publisher(Destination destination, boolean replace, RandomGenerator random) {
+    /**
+     * @param replace whether other content gives way
+     * @param stopped asked now and then; when true, publishing ends with a fault and leaves nothing half done
+     */
+    Publisher(Destination destination, boolean replace, RandomGenerator random, BooleanSupplier stopped) {
         this.destination = destination;
         this.replace = replace;
         this.random = random;
+        this.stopped = stopped;
     }
 
     /**
-     * Finds out, before anything is downloaded, whether the destination can be written at all.
+     * Finds out, before anything is asked for, whether the destination can be written at all.
      *
      * @throws ProcessFault if not
      */
@@ -61,19 +75,59 @@ final class Publisher {
     }
 
     /**
-     * Finds out early whether a file of another size is in the way; of an object only.
+     * Finds out, before anything is downloaded, whether something is in the way, as far as kinds and sizes tell, and whether
+     * there is room.
      *
-     * @throws ProcessFault if so, unless it is to be replaced
+     * @param data where the bytes will lie; from another file system they are copied
+     * @throws ProcessFault if something is, unless it is to be replaced, or if there is no room
      */
-    void checkSize(String name, long sizeBytes) {
-        Path target = goesInside() ? destination.path().resolve(name) : destination.path();
+    void check(ArtifactContent content, List<String> directories, Path data) {
+        Path target = target(content);
         try {
-            if (!replace && Files.isRegularFile(target) && Files.size(target) != sizeBytes) {
-                throw inTheWay(target);
+            long neededBytes = content.layout().totalBytes();
+            if (content.singleFile()) {
+                boolean there = Files.isRegularFile(target);
+                if (there && !replace && Files.size(target) != neededBytes) {
+                    throw inTheWay(target);
+                }
+                neededBytes = there && Files.size(target) == neededBytes ? 0 : neededBytes;
+            } else if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                List<FileEntry> files = content.files();
+                neededBytes = new ExistingTree(target, files, directories)
+                                .missing(
+                                        (there, file) -> Files.size(there)
+                                                == files.get(file).sizeBytes(),
+                                        replace)
+                                .files()
+                                .stream()
+                                .mapToLong(file -> files.get(file).sizeBytes())
+                                .sum();
             }
+            checkSpace(target, neededBytes, data);
         } catch (IOException e) {
             throw fault(target, e);
         }
+    }
+
+    private static void checkSpace(Path target, long neededBytes, Path data) throws IOException {
+        Path there = existing(target);
+        long freeBytes = Files.getFileStore(there).getUsableSpace();
+        if (neededBytes > freeBytes && !Files.getFileStore(there).equals(Files.getFileStore(existing(data)))) {
+            throw new ProcessFault(
+                    Kind.FAILED,
+                    "cannot write " + target + ": " + ByteSize.format(neededBytes)
+                            + " must be copied there, for the data directory " + data
+                            + " is on another file system, and "
+                            + ByteSize.format(freeBytes) + " are free; free some space there or choose another DEST");
+        }
+    }
+
+    private static Path existing(Path path) {
+        Path existing = path.toAbsolutePath();
+        while (!Files.exists(existing)) {
+            existing = parent(existing);
+        }
+        return existing;
     }
 
     /**
@@ -83,35 +137,28 @@ final class Publisher {
      * @throws ProcessFault if one cannot be; files already published stay
      */
     List<Path> publish(Acquired.Ready ready) {
-        List<Path> targets = targets(ready);
-        List<Boolean> done = new ArrayList<>();
-        for (int i = 0; i < targets.size(); i++) {
-            done.add(isThere(targets.get(i), stored(ready, i)));
-        }
-        for (int i = 0; i < targets.size(); i++) {
-            if (!done.get(i)) {
-                place(targets.get(i), stored(ready, i));
+        Path target = target(ready.content());
+        try {
+            if (ready.content().singleFile()) {
+                if (!isThere(target, ready)) {
+                    place(target, ready);
+                }
+                return List.of(target);
             }
-        }
-        return targets;
-    }
-
-    /** What a file is made from. */
-    private record Source(Path stored, boolean empty) {}
-
-    private static Source stored(Acquired.Ready ready, int file) {
-        boolean empty = ready.content().files().get(file).sizeBytes() == 0;
-        return new Source(empty ? Path.of("") : ready.stored().get(file), empty);
-    }
-
-    private List<Path> targets(Acquired.Ready ready) {
-        Path base = destination.path();
-        if (!ready.content().singleFile()) {
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) || !placeTree(target, ready)) {
+                merge(target, ready);
+            }
             return ready.content().files().stream()
-                    .map(file -> base.resolve(file.path()))
+                    .map(file -> target.resolve(file.path()))
                     .toList();
+        } catch (IOException e) {
+            throw fault(target, e);
         }
-        return List.of(goesInside() ? base.resolve(ready.content().name()) : base);
+    }
+
+    /** What becomes visible: the file, or the directory with the tree in it. */
+    Path target(ArtifactContent content) {
+        return content.singleFile() && goesInside() ? destination.path().resolve(content.name()) : destination.path();
     }
 
     private boolean goesInside() {
@@ -119,26 +166,27 @@ final class Publisher {
     }
 
     /** Whether equal content is there already; other content is a fault unless it is to be replaced. */
-    private boolean isThere(Path target, Source source) {
-        try {
-            if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-                return false;
-            }
-            if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-                throw new ProcessFault(Kind.USAGE, target + " is a directory and is left alone; choose another DEST");
-            }
-            boolean equal = Files.isRegularFile(target)
-                    && (source.empty()
-                            ? Files.size(target) == 0
-                            : Files.isSameFile(target, source.stored())
-                                    || Files.mismatch(target, source.stored()) == -1);
-            if (!equal && !replace) {
-                throw inTheWay(target);
-            }
-            return equal;
-        } catch (IOException e) {
-            throw fault(target, e);
+    private boolean isThere(Path target, Acquired.Ready ready) throws IOException {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
         }
+        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new ProcessFault(Kind.USAGE, target + " is a directory and is left alone; choose another DEST");
+        }
+        boolean equal = Files.isRegularFile(target) && isEqual(target, ready, 0);
+        if (!equal && !replace) {
+            throw inTheWay(target);
+        }
+        return equal;
+    }
+
+    private boolean isEqual(Path there, Acquired.Ready ready, int file) throws IOException {
+        needGoingOn();
+        if (ready.content().files().get(file).sizeBytes() == 0) {
+            return Files.size(there) == 0;
+        }
+        Path stored = ready.stored().get(file);
+        return Files.isSameFile(there, stored) || Files.mismatch(there, stored) == -1;
     }
 
     private static ProcessFault inTheWay(Path target) {
@@ -147,37 +195,127 @@ final class Publisher {
                 target + " has other content and is left alone; add --replace to replace it, or choose another DEST");
     }
 
-    private void place(Path target, Source source) {
-        Path directory = parent(target);
-        Path temporary = directory.resolve(".piecewise-" + Long.toHexString(random.nextLong()));
+    private void place(Path target, Acquired.Ready ready) throws IOException {
+        try (Staging staging = Staging.in(Files.createDirectories(parent(target)), random)) {
+            Path made = staging.resolve("file");
+            make(made, target, ready, 0);
+            show(made, target);
+        }
+    }
+
+    /**
+     * Makes all of a tree, then renames its root.
+     *
+     * @return false if a directory came to be there meanwhile
+     */
+    private boolean placeTree(Path target, Acquired.Ready ready) throws IOException {
+        try (Staging staging = Staging.in(Files.createDirectories(parent(target)), random)) {
+            Path root = staging.resolve("tree");
+            Files.createDirectory(root);
+            for (String directory : ready.directories()) {
+                Files.createDirectories(root.resolve(directory));
+            }
+            List<FileEntry> files = ready.content().files();
+            Path last = root;
+            for (int file = 0; file < files.size(); file++) {
+                Path path = root.resolve(files.get(file).path());
+                if (!last.equals(path.getParent())) {
+                    last = Files.createDirectories(parent(path));
+                }
+                make(path, target.resolve(files.get(file).path()), ready, file);
+            }
+            try {
+                Files.move(root, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (FileSystemException e) {
+                if (Files.isDirectory(target)) {
+                    return false;
+                }
+                throw e;
+            }
+            return true;
+        }
+    }
+
+    /** Adds to a directory what it lacks, each file by a rename, after all of them could be made. */
+    private void merge(Path target, Acquired.Ready ready) throws IOException {
+        List<FileEntry> files = ready.content().files();
+        ExistingTree.Missing missing = new ExistingTree(target, files, ready.directories())
+                .missing((there, file) -> isEqual(there, ready, file), replace);
+        if (missing.isEmpty()) {
+            return;
+        }
+        try (Staging staging = Staging.in(target, random)) {
+            for (int file : missing.files()) {
+                Path path = target.resolve(files.get(file).path());
+                make(staging.resolve(Integer.toString(file)), path, ready, file);
+            }
+            for (Path directory : missing.directories()) {
+                Files.createDirectory(directory);
+            }
+            for (int file : missing.files()) {
+                Path path = target.resolve(files.get(file).path());
+                show(staging.resolve(Integer.toString(file)), path);
+            }
+        }
+    }
+
+    private static void show(Path made, Path path) {
         try {
-            Files.createDirectories(directory);
-            if (source.empty()) {
-                Files.createFile(temporary);
-            } else if (!link(source.stored(), temporary)) {
-                Files.copy(source.stored(), temporary);
-            }
-            if (!isReadOnly(temporary)) {
-                Files.setPosixFilePermissions(temporary, READ_ONLY);
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            remove(temporary, e);
-            throw fault(target, e);
+            throw fault(path, e);
+        }
+    }
+
+    /** Makes one file aside; {@code path} is where it will be. */
+    private void make(Path made, Path path, Acquired.Ready ready, int file) {
+        try {
+            needGoingOn();
+            if (ready.content().files().get(file).sizeBytes() == 0) {
+                Files.createFile(made);
+            } else if (!link(ready.stored().get(file), made)) {
+                copy(ready.stored().get(file), made);
+            }
+            if (!isReadOnly(made)) {
+                Files.setPosixFilePermissions(made, READ_ONLY);
+            }
+        } catch (IOException e) {
+            throw fault(path, e);
         }
     }
 
     /** Whether it could be linked: not across file systems, nor where the owner of the store or the system forbids it. */
-    private static boolean link(Path stored, Path temporary) throws IOException {
+    private static boolean link(Path stored, Path made) throws IOException {
         try {
-            Files.createLink(temporary, stored);
-            if (!isReadOnly(temporary)) {
-                Files.setPosixFilePermissions(temporary, READ_ONLY);
+            Files.createLink(made, stored);
+            if (!isReadOnly(made)) {
+                Files.setPosixFilePermissions(made, READ_ONLY);
             }
             return true;
         } catch (IOException | UnsupportedOperationException e) {
-            Files.deleteIfExists(temporary);
+            Files.deleteIfExists(made);
             return false;
+        }
+    }
+
+    private void copy(Path stored, Path made) throws IOException {
+        try (FileChannel from = FileChannel.open(stored, StandardOpenOption.READ);
+                FileChannel to = FileChannel.open(made, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            long size = from.size();
+            for (long done = 0; done < size; ) {
+                needGoingOn();
+                long moved = from.transferTo(done, COPY_BYTES, to);
+                if (moved == 0) {
+                    throw new EOFException(stored + " ends early; a retry repairs it");
+                }
+                done += moved;
+            }
+        }
+    }
+
+    private void needGoingOn() throws IOException {
+        if (stopped.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+            throw new ClosedByInterruptException();
         }
     }
 
@@ -185,31 +323,25 @@ final class Publisher {
         return Files.getPosixFilePermissions(file).equals(READ_ONLY);
     }
 
-    private static void remove(Path temporary, IOException because) {
-        try {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            because.addSuppressed(e);
-        }
-    }
-
     private static ProcessFault fault(Path target, IOException e) {
         String reason;
         if (e instanceof AccessDeniedException) {
             reason = "no permission to write there; choose another DEST";
-        } else if (e instanceof FileSystemException broken && broken.getReason() != null) {
-            reason = broken.getReason() + free(target);
         } else if (e instanceof NoSuchFileException) {
             reason = "files cannot be created in " + target.getParent() + "; choose another DEST";
+        } else if (e instanceof ClosedByInterruptException) {
+            reason = "it was interrupted; a retry resumes";
+        } else if (e instanceof FileSystemException broken && broken.getReason() != null) {
+            reason = broken.getReason() + free(target);
         } else {
-            reason = String.valueOf(e.getMessage());
+            reason = e.getMessage() + free(target);
         }
         return new ProcessFault(Kind.FAILED, "cannot write " + target + ": " + reason, e);
     }
 
     private static String free(Path target) {
         try {
-            boolean full = Files.getFileStore(parent(target)).getUsableSpace() < ALMOST_FULL_BYTES;
+            boolean full = Files.getFileStore(existing(target)).getUsableSpace() < ALMOST_FULL_BYTES;
             return full ? "; free some space there and retry" : "";
         } catch (IOException e) {
             return "";

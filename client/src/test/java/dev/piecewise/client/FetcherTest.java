@@ -232,7 +232,7 @@ class FetcherTest {
         assertThat(ready.stored()).isEqualTo(data.artifact(ID, CONTENT).files());
         assertThat(progress).isNotEmpty();
         say(ArtifactState.FAILED, 0, 1, "gone", "NOT_FOUND");
-        assertThat(owner.acquire(ask(LONG), ProgressListener.NONE))
+        assertThat(owner.acquire(ask(LONG), progress::add))
                 .isEqualTo(new Acquired.Ended(new FetchOutcome.NotFound("gone")));
         assertThat(Files.getPosixFilePermissions(data.path().resolve("socket")).toString())
                 .doesNotContain("GROUP")

@@ -39,6 +39,7 @@ class PublisherTest {
         return new Acquired.Ready(
                 new ArtifactContent(
                         "name", true, List.of(new FileEntry("name", BYTES.length)), new PieceLayout(3, 16384)),
+                List.of(),
                 List.of(stored),
                 "00",
                 3,
@@ -49,13 +50,14 @@ class PublisherTest {
         return new Acquired.Ready(
                 new ArtifactContent("name", true, List.of(new FileEntry("name", 0)), new PieceLayout(0, 16384)),
                 List.of(),
+                List.of(),
                 "",
                 0,
                 0);
     }
 
     private static Publisher publisher(String destination, boolean replace) {
-        return new Publisher(Destination.parse(destination), replace, new Random(1));
+        return new Publisher(Destination.parse(destination), replace, new Random(1), () -> false);
     }
 
     private List<String> names() throws IOException {
@@ -118,10 +120,12 @@ class PublisherTest {
     @Test
     void otherSizeIsNoticedBeforeTheDownload() throws IOException {
         Files.write(out.resolve("name"), new byte[] {1});
-        assertThatThrownBy(() -> publisher(out.toString(), false).checkSize("name", 3))
+        ArtifactContent content = ready().content();
+        assertThatThrownBy(() -> publisher(out.toString(), false).check(content, List.of(), directory))
                 .hasMessageContaining("--replace");
-        publisher(out.toString(), true).checkSize("name", 3);
-        publisher(out.toString(), false).checkSize("name", 1);
+        publisher(out.toString(), true).check(content, List.of(), directory);
+        Files.write(out.resolve("name"), new byte[] {3, 2, 1});
+        publisher(out.toString(), false).check(content, List.of(), directory);
     }
 
     @Test
@@ -190,6 +194,7 @@ class PublisherTest {
         Acquired.Ready prefix = new Acquired.Ready(
                 new ArtifactContent(
                         "p", false, List.of(new FileEntry("a/b", 3), new FileEntry("e", 0)), new PieceLayout(3, 16384)),
+                List.of(),
                 List.of(stored, directory.resolve("unused")),
                 "00",
                 3,

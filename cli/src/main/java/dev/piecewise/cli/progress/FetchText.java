@@ -21,13 +21,20 @@ public final class FetchText {
         return switch (progress.phase()) {
             case ASKING -> "asking the tracker";
             case READING_ORIGIN ->
-                "S3 is read   " + ProgressLines.bar(bytes(progress, progress.piecesHashed()), progress.totalBytes());
+                "S3 is read   " + ProgressLines.bar(bytes(progress, progress.piecesHashed()), progress.totalBytes())
+                        + files(progress);
             case DOWNLOADING ->
                 "downloading  "
                         + ProgressLines.bar(bytes(progress, progress.piecesHeld()), progress.totalBytes())
-                        + rate(progress) + ", " + progress.peers() + (progress.peers() == 1 ? " peer" : " peers");
-            case PUBLISHING -> "publishing   " + ProgressLines.bar(progress.totalBytes(), progress.totalBytes());
+                        + files(progress) + rate(progress) + ", " + progress.peers()
+                        + (progress.peers() == 1 ? " peer" : " peers");
+            case PUBLISHING ->
+                "publishing   " + ProgressLines.bar(progress.totalBytes(), progress.totalBytes()) + files(progress);
         };
+    }
+
+    private static String files(FetchProgress progress) {
+        return progress.fileCount() > 1 ? " in " + progress.fileCount() + " files" : "";
     }
 
     private static long bytes(FetchProgress progress, int pieces) {
