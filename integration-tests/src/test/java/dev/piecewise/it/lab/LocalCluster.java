@@ -8,6 +8,7 @@ import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.locals3.LocalS3;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.Seeder;
@@ -18,15 +19,20 @@ import dev.piecewise.tracker.TrackerConfig;
 import dev.piecewise.tracker.TrackerMain;
 import dev.piecewise.tracker.TrackerServer;
 import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -36,6 +42,8 @@ import org.assertj.core.api.Assertions;
 public final class LocalCluster implements AutoCloseable {
     /** The one bucket. */
     public static final String BUCKET = "bucket";
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Path root;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -95,9 +103,14 @@ public final class LocalCluster implements AutoCloseable {
 
     /** A node with its own data directory. */
     public Piecewise addNode(String name) {
+        return addNode(name, "127.0.0.1");
+    }
+
+    /** The same at another address of the loopback network, for clients that know a peer by its address alone. */
+    public Piecewise addNode(String name, String host) {
         return own(Piecewise.open(NodeConfig.defaults(trackerUrl(), dataOf(name))
-                .withListen(Listen.loopback())
-                .withAdvertise("127.0.0.1")));
+                .withListen(new Listen(host, 0, 0))
+                .withAdvertise(host)));
     }
 
     /** Where a process of that name keeps its bytes. */
@@ -118,6 +131,18 @@ public final class LocalCluster implements AutoCloseable {
     /** What to ask for to get that key. */
     public static ArtifactUri uri(String key) {
         return new ArtifactUri("s3", BUCKET, key);
+    }
+
+    /** The .torrent that the tracker serves once the object is read, in a file. */
+    public Path torrent(String key, String pieceSize) throws IOException {
+        ArtifactStatus status = client.requestArtifact(new ArtifactRequest(uri(key).toString(), pieceSize));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (status.state() == ArtifactState.READING && System.nanoTime() < deadline) {
+            status = client.artifact(new ArtifactId(status.id()), Duration.ofSeconds(5));
+        }
+        Assertions.assertThat(status.infoHash()).as("infohash of " + key).isNotNull();
+        Path file = Files.createTempFile(root, "served", ".torrent");
+        return Files.write(file, client.torrent(InfoHash.fromHex(Objects.requireNonNull(status.infoHash()))));
     }
 
     /** Fetches, and fails the test unless it completes. */

@@ -1,6 +1,8 @@
 package dev.piecewise.it.lab;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -27,16 +29,23 @@ public @interface RequiresProgram {
     /** The Debian package that has it. */
     String debianPackage();
 
+    /** The Python that Debian's packages of Python modules belong to; as {@link #value()} of those. */
+    String SYSTEM_PYTHON = "/usr/bin/python3";
+
+    /** A module that {@link #SYSTEM_PYTHON} must be able to import. */
+    String pythonModule() default "";
+
     /** Skips or fails. */
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             Optional<RequiresProgram> required =
                     AnnotationSupport.findAnnotation(context.getElement(), RequiresProgram.class);
-            if (required.isEmpty() || onPath(required.get().value())) {
+            if (required.isEmpty() || isInstalled(required.get())) {
                 return ConditionEvaluationResult.enabled("nothing is missing");
             }
-            String line = required.get().value() + " is not installed; apt-get install "
+            String line = (required.get().value() + " " + required.get().pythonModule()).strip()
+                    + " is not installed; apt-get install "
                     + required.get().debianPackage();
             if ("true".equals(System.getenv("CI"))) {
                 throw new IllegalStateException("with CI=true every test must run: " + line);
@@ -45,7 +54,30 @@ public @interface RequiresProgram {
             return ConditionEvaluationResult.disabled(line);
         }
 
+        private static boolean isInstalled(RequiresProgram program) {
+            return onPath(program.value())
+                    && (program.pythonModule().isEmpty() || canImport(program.value(), program.pythonModule()));
+        }
+
+        private static boolean canImport(String python, String module) {
+            try {
+                Process process = new ProcessBuilder(python, "-c", "import " + module)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+                return process.waitFor() == 0;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+
         private static boolean onPath(String program) {
+            if (program.startsWith("/")) {
+                return new File(program).canExecute();
+            }
             return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
                     .anyMatch(directory -> new File(directory, program).canExecute());
         }

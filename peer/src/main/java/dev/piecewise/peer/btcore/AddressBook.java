@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ final class AddressBook {
                 entries.put(address, fresh);
             }
         }
+    }
+
+    /** Forgets all but these. */
+    synchronized void retain(List<InetSocketAddress> addresses) {
+        entries.keySet().retainAll(Set.copyOf(addresses));
     }
 
     /** Addresses to dial now, at most {@code limit}; each must be given to {@link #dialled}. */

@@ -72,9 +72,13 @@ final class AnnounceLoop implements AutoCloseable {
             while (!isStopping()) {
                 Duration wait;
                 try {
-                    AnnounceResponse response = source.announce(request(event));
+                    AnnounceRequest request = request(event);
+                    AnnounceResponse response = source.announce(request);
                     known = true;
                     failures = 0;
+                    if (request.leftBytes() == 0) {
+                        addresses.retain(response.peers()); // a seed is named leeches only: the others need no dialling
+                    }
                     addresses.named(response.peers());
                     wait = pause(response);
                     event = AnnounceEvent.NONE;

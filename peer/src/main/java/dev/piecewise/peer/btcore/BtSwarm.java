@@ -94,7 +94,7 @@ final class BtSwarm implements Swarm {
         try {
             core.tick();
             int room = Math.min(DIALS_A_TICK, config.maxPeers() - core.stats().peers());
-            if (!core.isComplete() && core.isRunning()) {
+            if (core.isRunning()) {
                 addresses.due(core::isConnectedTo, room).forEach(this::dial);
             }
         } catch (RuntimeException e) {

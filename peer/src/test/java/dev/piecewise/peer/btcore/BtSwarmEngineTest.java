@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.announce.AnnounceEvent;
+import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.fault.TorrentFault;
@@ -109,6 +110,29 @@ class BtSwarmEngineTest {
     private static void awaitComplete(TestArtifact artifact, Node node) throws InterruptedException {
         await("complete", node.storage()::isComplete);
         assertThat(artifact.readAll(node.storage())).isEqualTo(artifact.bytes());
+    }
+
+    /** As a client does that dials no address of this kind, Transmission on loopback for one. */
+    @Test
+    void aSeedDialsALeechThatDialsNobody() throws Exception {
+        TestArtifact artifact = TestArtifact.single("f", 100 * KIB, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Node leech = node(artifact);
+        PeerSource namesNobody = request -> {
+            AnnounceResponse known = hub.announce(request);
+            return new AnnounceResponse(known.interval(), known.minInterval(), 0, 0, List.of());
+        };
+        Swarm leeching = leech.engine()
+                .join(new SwarmSpec(
+                        List.of(artifact.info().infoHash()),
+                        leech.storage(),
+                        PieceHashes.of(artifact.hashes()),
+                        namesNobody,
+                        true));
+        await("leech announced", () -> !hub.eventsOf(leeching.port()).isEmpty());
+        join(artifact, seed);
+        awaitComplete(artifact, leech);
     }
 
     @ParameterizedTest
