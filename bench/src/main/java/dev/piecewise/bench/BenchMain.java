@@ -2,6 +2,7 @@ package dev.piecewise.bench;
 
 import dev.piecewise.bench.bound.BoundCommand;
 import dev.piecewise.bench.ingest.IngestCommand;
+import dev.piecewise.bench.tracker.TrackerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "bench/run",
         mixinStandardHelpOptions = true,
         description = "Measures Piecewise beside other programs; docs/performance.md says what the numbers mean.",
-        subcommands = {BoundCommand.class, IngestCommand.class, S3Main.class})
+        subcommands = {BoundCommand.class, IngestCommand.class, TrackerCommand.class, S3Main.class})
 public final class BenchMain {
     private BenchMain() {}
 

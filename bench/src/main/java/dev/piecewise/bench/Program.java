@@ -83,6 +83,10 @@ public final class Program implements AutoCloseable {
         throw new IOException("the kernel says nothing of the memory of " + name);
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
