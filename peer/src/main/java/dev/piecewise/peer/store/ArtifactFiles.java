@@ -33,12 +33,15 @@ final class ArtifactFiles implements AutoCloseable {
 
     private record Open(FileChannel channel, boolean writable) {}
 
+    private final Path copy;
     private final List<Path> paths;
     private final long[] starts;
     private final Map<Integer, Open> open = new LinkedHashMap<>(16, 0.75f, true);
     private boolean closed;
 
+    /** @param directory only the artifact's files are in it; beside it is a place for a file that is not one of them */
     ArtifactFiles(Path directory, ArtifactContent content) {
+        copy = directory.resolveSibling("copy");
         List<Path> found = new ArrayList<>();
         Path root = content.singleFile() ? directory : directory.resolve(content.name());
         starts = new long[content.files().size() + 1];
@@ -62,7 +65,8 @@ final class ArtifactFiles implements AutoCloseable {
     }
 
     /** Makes what is missing, sparse, and gives files of a wrong length the right one. */
-    void create() {
+    synchronized void create() {
+        removeCopy();
         for (int i = 0; i < paths.size(); i++) {
             Path path = paths.get(i);
             try {
@@ -77,6 +81,14 @@ final class ArtifactFiles implements AutoCloseable {
             } catch (IOException e) {
                 throw fault("make", sizeOf(i), path, e);
             }
+        }
+    }
+
+    private void removeCopy() {
+        try {
+            Files.deleteIfExists(copy); // a killed process may have left one
+        } catch (IOException e) {
+            throw fault("write", 0, copy, e);
         }
     }
 
@@ -176,8 +188,7 @@ final class ArtifactFiles implements AutoCloseable {
         return open.get(file).channel;
     }
 
-    private static void ownCopy(Path path) throws IOException {
-        Path copy = path.resolveSibling(path.getFileName() + ".copy");
+    private void ownCopy(Path path) throws IOException {
         try {
             Files.copy(path, copy, StandardCopyOption.REPLACE_EXISTING);
             Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
@@ -225,12 +236,17 @@ final class ArtifactFiles implements AutoCloseable {
         }
     }
 
-    @Override
-    public synchronized void close() throws IOException {
-        closed = true;
+    /** Forgets all open files: before the next write each is looked at again, for it may have been published meanwhile. */
+    synchronized void reopenAll() throws IOException {
         for (Open file : open.values()) {
             file.channel.close();
         }
         open.clear();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        reopenAll();
     }
 }

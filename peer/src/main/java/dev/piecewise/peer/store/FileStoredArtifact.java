@@ -201,7 +201,10 @@ final class FileStoredArtifact implements StoredArtifact {
                 throw new IllegalStateException("piece " + heldPiece + " is held and must not be written");
             }
             if (journal.isClean()) {
-                record(journal::opened);
+                record(() -> {
+                    journal.opened();
+                    files.reopenAll();
+                });
             }
         }
         files.write(offset, bytes);
