@@ -88,9 +88,10 @@ final class Fetcher {
         listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0, 0));
         ArtifactStatus asked = ask(ask);
         if (asked.state() != ArtifactState.FAILED) {
-            listener.known(PublishedTorrent.content(asked), List.of());
+            listener.known(PublishedTorrent.content(asked), PublishedTorrent.directories(asked));
             if (asked.totalBytes() == 0) {
-                return new Acquired.Ready(PublishedTorrent.content(asked), List.of(), List.of(), "", 0, 0);
+                return new Acquired.Ready(
+                        PublishedTorrent.content(asked), PublishedTorrent.directories(asked), List.of(), "", 0, 0);
             }
         }
         ArtifactStatus published = awaitPublication(ask, asked, listener);
@@ -194,7 +195,7 @@ final class Fetcher {
             if (complete) {
                 return new Acquired.Ready(
                         info.content(),
-                        List.of(),
+                        PublishedTorrent.directories(published),
                         stored.files(),
                         info.infoHash().hex(),
                         fromPeers,

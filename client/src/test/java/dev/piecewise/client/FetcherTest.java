@@ -93,6 +93,7 @@ class FetcherTest {
                         "f",
                         true,
                         CONTENT.files(),
+                        List.of(),
                         state,
                         2L * PIECE,
                         PIECE,

@@ -38,7 +38,20 @@ public final class FilePath {
         }
         if (reason != null) {
             throw new IllegalArgumentException(
-                    "'" + path.replace("\0", "\\0") + "' " + reason + " and cannot become the name of a file");
+                    "'" + shown(path) + "' " + reason + " and cannot become the name of a file");
         }
+    }
+
+    /** A path or key as it may be printed: control characters, which could rule a terminal, stand as {@code \\uXXXX}. */
+    public static String shown(String path) {
+        StringBuilder shown = new StringBuilder();
+        path.chars().forEach(unit -> {
+            if (Character.isISOControl(unit)) {
+                shown.append(String.format("\\u%04x", unit));
+            } else {
+                shown.append((char) unit);
+            }
+        });
+        return shown.toString();
     }
 }

@@ -74,6 +74,7 @@ class PublicationWatchTest {
                 "f",
                 true,
                 CONTENT.files(),
+                List.of(),
                 state,
                 16384,
                 16384,

@@ -10,7 +10,6 @@ import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -46,7 +45,7 @@ public final class FakeOrigin implements Origin {
         if (entry == null) {
             throw new OriginFault(Kind.NOT_FOUND, "no object " + uri);
         }
-        return new ResolvedArtifact(uri, "http://fake", true, List.of(new OriginObject(uri.key(), entry)));
+        return ResolvedArtifact.object(uri, "http://fake", new OriginObject(uri.key(), entry));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.piecewise.seeder.cluster;
 
 import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.FilePath;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
@@ -8,6 +9,7 @@ import dev.piecewise.core.fault.TorrentFault;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import java.util.List;
 
 /** What the tracker says about an artifact, turned into checked types. */
 public final class PublishedTorrent {
@@ -25,6 +27,21 @@ public final class PublishedTorrent {
                     status.singleFile(),
                     status.files(),
                     new PieceLayout(status.totalBytes(), status.pieceBytes()));
+        } catch (IllegalArgumentException e) {
+            throw new TorrentFault(
+                    Kind.FAILED, "the tracker describes " + status.uri() + " wrongly: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Relative paths of the directories that the origin marks.
+     *
+     * @throws TorrentFault if the tracker's answer makes no sense
+     */
+    public static List<String> directories(ArtifactStatus status) {
+        try {
+            status.directories().forEach(FilePath::check);
+            return status.directories();
         } catch (IllegalArgumentException e) {
             throw new TorrentFault(
                     Kind.FAILED, "the tracker describes " + status.uri() + " wrongly: " + e.getMessage(), e);

@@ -92,6 +92,7 @@ class LeaseWorkerTest {
                 "key",
                 true,
                 content.files(),
+                List.of(),
                 ArtifactState.READING,
                 SIZE,
                 PIECE,

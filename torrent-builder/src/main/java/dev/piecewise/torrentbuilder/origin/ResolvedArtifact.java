@@ -14,11 +14,20 @@ import java.util.List;
  * @param uri as asked for
  * @param endpoint the origin's endpoint, part of the identity
  * @param singleFile whether the URI named one object
- * @param objects in UTF-8 byte order of their paths; without directory markers
+ * @param objects in UTF-8 byte order of their keys; without directory markers
+ * @param directories relative paths, without a slash at the end, of the prefix's directory markers (zero-byte keys that end
+ *     in {@code /}), in UTF-8 byte order; neither part of the identity nor of the torrent
  */
-public record ResolvedArtifact(ArtifactUri uri, String endpoint, boolean singleFile, List<OriginObject> objects) {
+public record ResolvedArtifact(
+        ArtifactUri uri, String endpoint, boolean singleFile, List<OriginObject> objects, List<String> directories) {
     public ResolvedArtifact {
         objects = List.copyOf(objects);
+        directories = List.copyOf(directories);
+    }
+
+    /** One object. */
+    public static ResolvedArtifact object(ArtifactUri uri, String endpoint, OriginObject object) {
+        return new ResolvedArtifact(uri, endpoint, true, List.of(object), List.of());
     }
 
     /** Sum of the sizes. */

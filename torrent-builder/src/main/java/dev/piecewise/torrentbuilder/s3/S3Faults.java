@@ -1,8 +1,10 @@
 package dev.piecewise.torrentbuilder.s3;
 
+import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -48,6 +50,25 @@ final class S3Faults {
                         Kind.FAILED, answer + ": the object changed meanwhile; ask again for its new version", e);
             default -> new OriginFault(Kind.FAILED, answer + "; try again, or check the endpoint and its logs", e);
         };
+    }
+
+    /** The version of an object, or the fault of a store that does not tell versions apart. */
+    static String etag(@Nullable String etag, String object, Endpoint endpoint) {
+        if (etag == null || etag.isEmpty()) {
+            throw new OriginFault(
+                    Kind.FAILED,
+                    "S3 at " + endpoint.text() + " gives no ETag for " + object
+                            + ", so versions cannot be told apart; use a store that sends ETags");
+        }
+        return etag;
+    }
+
+    static OriginFault noBucket(ArtifactUri uri, Endpoint endpoint, SdkException cause) {
+        return new OriginFault(
+                Kind.NOT_FOUND,
+                "S3 at " + endpoint.text() + " has no bucket '" + uri.bucket() + "' (asked for " + uri
+                        + "); check the bucket's name and the endpoint",
+                cause);
     }
 
     private static boolean isAboutCredentials(SdkException e) {

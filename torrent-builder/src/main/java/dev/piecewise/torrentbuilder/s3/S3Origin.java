@@ -13,9 +13,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -63,26 +61,19 @@ public final class S3Origin implements Origin {
 
     @Override
     public ResolvedArtifact resolve(ArtifactUri uri) {
-        if (uri.isPrefix()) {
-            throw new OriginFault(
-                    Kind.USAGE,
-                    uri + " names a prefix, which is not supported yet; name one object, without the last slash");
-        }
+        return uri.isPrefix() ? new PrefixListing(client, endpoint, uri).resolve() : resolveObject(uri);
+    }
+
+    private ResolvedArtifact resolveObject(ArtifactUri uri) {
         try {
             FilePath.check(uri.name());
         } catch (IllegalArgumentException e) {
             throw new OriginFault(Kind.USAGE, "cannot fetch " + uri + ": " + e.getMessage(), e);
         }
         HeadObjectResponse head = head(uri);
-        String etag = Optional.ofNullable(head.eTag()).orElse("");
-        if (etag.isEmpty()) {
-            throw new OriginFault(
-                    Kind.FAILED,
-                    "S3 at " + endpoint.text() + " gives no ETag for " + uri
-                            + ", so versions cannot be told apart; use a store that sends ETags");
-        }
+        String etag = S3Faults.etag(head.eTag(), uri.toString(), endpoint);
         OriginObject object = new OriginObject(uri.key(), new VersionedEntry(uri.name(), head.contentLength(), etag));
-        return new ResolvedArtifact(uri, endpoint.text(), true, List.of(object));
+        return ResolvedArtifact.object(uri, endpoint.text(), object);
     }
 
     private HeadObjectResponse head(ArtifactUri uri) {
@@ -112,11 +103,7 @@ public final class S3Origin implements Origin {
             return noSuchKey(uri, cause);
         } catch (S3Exception e) {
             if (e.statusCode() == 404) {
-                return new OriginFault(
-                        Kind.NOT_FOUND,
-                        "S3 at " + endpoint.text() + " has no bucket '" + uri.bucket() + "' (asked for " + uri
-                                + "); check the bucket's name and the endpoint",
-                        e);
+                return S3Faults.noBucket(uri, endpoint, e);
             }
             // Listing may be forbidden where reading is allowed; then the 404 of HEAD is all there is to say.
             return noSuchKey(uri, cause);

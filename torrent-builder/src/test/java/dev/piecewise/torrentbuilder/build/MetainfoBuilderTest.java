@@ -18,7 +18,6 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,11 +50,10 @@ class MetainfoBuilderTest {
     }
 
     private static ResolvedArtifact artifact(long size) {
-        return new ResolvedArtifact(
+        return ResolvedArtifact.object(
                 ArtifactUri.parse("s3://b/k"),
                 "http://s3",
-                true,
-                List.of(new OriginObject("k", new VersionedEntry("k", size, "\"e\""))));
+                new OriginObject("k", new VersionedEntry("k", size, "\"e\"")));
     }
 
     /** An origin of one object that sends what it has, whatever was asked. */

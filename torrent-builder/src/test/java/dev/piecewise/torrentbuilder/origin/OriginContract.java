@@ -15,9 +15,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +115,106 @@ public abstract class OriginContract {
     void aPrefixWithoutItsSlashIsNamedWithIt() throws Exception {
         put("dir/inside", BYTES);
         refused(Kind.NOT_FOUND, () -> origin().resolve(uri("dir")), uri("dir") + "/");
+    }
+
+    @Test
+    void aPrefixIsItsKeysInUtf8Order() throws Exception {
+        // The last two are in the other order when compared as Java's UTF-16.
+        List<String> paths = List.of(
+                " lead",
+                "100%",
+                "a b",
+                "a+b",
+                "a/empty",
+                "a/x/y.bin",
+                "b#c?d=e&f",
+                "zz%2Fz",
+                "ü",
+                "\uff21",
+                "\ud83d\ude00");
+        for (String path : paths) {
+            put("order/" + path, path.endsWith("empty") ? new byte[0] : bytes(path.length()));
+        }
+        put("order-not", BYTES);
+        ResolvedArtifact artifact = origin().resolve(uri("order/"));
+
+        assertThat(artifact.singleFile()).isFalse();
+        assertThat(artifact.objects())
+                .extracting(object -> object.entry().path())
+                .containsExactlyElementsOf(paths);
+        assertThat(artifact.objects()).allSatisfy(object -> {
+            String path = object.entry().path();
+            assertThat(object.key()).isEqualTo("order/" + path);
+            assertThat(object.entry().sizeBytes()).isEqualTo(path.endsWith("empty") ? 0 : path.length());
+        });
+        assertThat(artifact.directories()).isEmpty();
+        for (OriginObject object : artifact.objects()) {
+            if (object.entry().sizeBytes() > 0) {
+                SignedRead read =
+                        origin().presign(artifact, object, 0, object.entry().sizeBytes() - 1, VALIDITY);
+                assertThat(send(read).body())
+                        .as(object.key())
+                        .isEqualTo(bytes(object.entry().path().length()));
+            }
+        }
+    }
+
+    @Test
+    void theVersionOfAListedObjectIsTheOneOfTheObject() throws Exception {
+        put("same/object", BYTES);
+        assertThat(origin().resolve(uri("same/")).objects().get(0).entry().version())
+                .isEqualTo(origin().resolve(uri("same/object"))
+                        .objects()
+                        .get(0)
+                        .entry()
+                        .version());
+    }
+
+    @Test
+    void directoryMarkersAreDirectoriesAndNoFiles() throws Exception {
+        put("marked/", new byte[0]);
+        put("marked/dir/", new byte[0]);
+        put("marked/dir/sub/", new byte[0]);
+        put("marked/file", BYTES);
+        ResolvedArtifact artifact = origin().resolve(uri("marked/"));
+
+        assertThat(artifact.directories()).containsExactly("dir", "dir/sub");
+        assertThat(artifact.objects()).extracting(OriginObject::key).containsExactly("marked/file");
+    }
+
+    @Test
+    void aPrefixOfOneKeyIsNoSingleFile() throws Exception {
+        put("one/only", BYTES);
+        assertThat(origin().resolve(uri("one/")).singleFile()).isFalse();
+    }
+
+    @Test
+    void aPrefixOfManyPagesIsListedWhole() throws Exception {
+        List<String> keys = IntStream.range(0, 1500)
+                .mapToObj(i -> String.format("many/%04d", i))
+                .toList();
+        for (String key : keys) {
+            put(key, new byte[] {1});
+        }
+        assertThat(origin().resolve(uri("many/")).objects())
+                .extracting(OriginObject::key)
+                .containsExactlyElementsOf(keys);
+    }
+
+    @Test
+    void aPrefixThatMatchesNothingIsNamed() {
+        refused(
+                Kind.NOT_FOUND,
+                () -> origin().resolve(uri("nothing/here/")),
+                uri("nothing/here/").toString());
+    }
+
+    @Test
+    void aPrefixOfAMissingBucketNamesTheBucket() {
+        refused(
+                Kind.NOT_FOUND,
+                () -> origin().resolve(new ArtifactUri(origin().scheme(), "no-such-bucket-here", "k/")),
+                "no bucket 'no-such-bucket-here'");
     }
 
     @Test

@@ -70,9 +70,4 @@ class S3OriginTest extends OriginContract {
             refused(Kind.FAILED, () -> unreachable.resolve(uri("key")), nowhere.toString(), "AWS_ENDPOINT_URL");
         }
     }
-
-    @Test
-    void aPrefixIsRefusedForNow() {
-        refused(Kind.USAGE, () -> origin.resolve(uri("dir/")), "s3://bucket/dir/");
-    }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the torrent's {@code name}
  * @param singleFile whether the torrent has {@code length} (an object) and not {@code files} (a prefix)
  * @param files path and size of every file, in torrent order
+ * @param directories relative paths of directories that stand in the prefix by themselves and may be without files; not in
+ *     the torrent
  * @param totalBytes sum of the sizes
  * @param pieceBytes the piece length
  * @param privateTorrent whether the info dictionary says {@code private=1} (BEP 27)
@@ -33,6 +35,7 @@ public record ArtifactStatus(
         String name,
         boolean singleFile,
         List<FileEntry> files,
+        List<String> directories,
         ArtifactState state,
         long totalBytes,
         int pieceBytes,

@@ -33,6 +33,9 @@ final class Artifact {
     final PieceLedger ledger;
     final Holders holders;
     final Attempts attempts = new Attempts();
+    /** As the origin listed them last. */
+    List<String> directories;
+
     private final ArtifactContent content;
     private @Nullable InfoDictionary info;
     private @Nullable InfoHash infoHash;
@@ -46,6 +49,7 @@ final class Artifact {
     Artifact(ResolvedArtifact resolved, PieceLength pieceLength, boolean privateTorrent, List<VersionBytes> versions) {
         this.id = resolved.id(pieceLength);
         this.resolved = resolved;
+        this.directories = resolved.directories();
         this.pieceLength = pieceLength;
         this.privateTorrent = privateTorrent;
         this.content = resolved.content(pieceLength);
@@ -119,6 +123,7 @@ final class Artifact {
                 content.name(),
                 content.singleFile(),
                 content.files(),
+                directories,
                 state(),
                 content.layout().totalBytes(),
                 pieceLength.bytes(),

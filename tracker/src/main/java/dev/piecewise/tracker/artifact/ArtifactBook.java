@@ -64,18 +64,28 @@ final class ArtifactBook {
                         && artifact.resolved.objects().equals(resolved.objects()))
                 .findFirst();
         if (pieceLength.isEmpty() && earliest.isPresent()) {
-            return earliest.get();
+            return seen(earliest.get(), resolved);
         }
         PieceLength length = pieceLength.orElseGet(() -> PieceLength.auto(resolved.totalBytes()));
         Artifact known = artifacts.get(resolved.id(length));
         if (known == null) {
             return add(resolved, length, privateTorrent);
         }
+        seen(known, resolved);
         if (known.state() == ArtifactState.FAILED) {
             known.revive();
             journal.append(new Event.ArtifactRevived(known.id.hex()));
         }
         return known;
+    }
+
+    /** Directories are not part of what an artifact is: they may have come and gone since it was seen last. */
+    private Artifact seen(Artifact artifact, ResolvedArtifact now) {
+        if (!artifact.directories.equals(now.directories())) {
+            artifact.directories = now.directories();
+            journal.append(new Event.DirectoriesSeen(artifact.id.hex(), now.directories()));
+        }
+        return artifact;
     }
 
     private Artifact add(ResolvedArtifact resolved, PieceLength length, boolean privateTorrent) {
@@ -137,6 +147,7 @@ final class ArtifactBook {
                                 object.entry().sizeBytes(),
                                 object.entry().version()))
                         .toList(),
+                artifact.directories,
                 artifact.pieceLength.bytes(),
                 artifact.privateTorrent);
     }
@@ -200,6 +211,8 @@ final class ArtifactBook {
             get(ended.id()).ledger.end(ended.fence(), ended.bytesRead(), ReadOutcome.valueOf(ended.outcome()));
         } else if (event instanceof Event.ArtifactFailed failed) {
             get(failed.id()).fail(Kind.valueOf(failed.errorKind()), failed.error());
+        } else if (event instanceof Event.DirectoriesSeen seen) {
+            get(seen.id()).directories = List.copyOf(seen.directories());
         } else if (event instanceof Event.ArtifactRevived revived) {
             get(revived.id()).revive();
         }
@@ -210,8 +223,13 @@ final class ArtifactBook {
                 .map(object -> new OriginObject(
                         object.key(), new VersionedEntry(object.path(), object.sizeBytes(), object.version())))
                 .toList();
-        ResolvedArtifact resolved =
-                new ResolvedArtifact(ArtifactUri.parse(added.uri()), added.endpoint(), added.singleFile(), objects);
+        List<String> directories = added.directories();
+        ResolvedArtifact resolved = new ResolvedArtifact(
+                ArtifactUri.parse(added.uri()),
+                added.endpoint(),
+                added.singleFile(),
+                objects,
+                directories == null ? List.of() : directories);
         create(resolved, new PieceLength(added.pieceBytes()), added.privateTorrent());
     }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * became no piece is in {@code wastedBytes} once the lease has ended. Not thread-safe; fences must grow.
  */
 public final class PieceLedger {
+    private static final int MAX_READS = 64; // of many small objects; each is signed and sent one by one
     private static final int MAX_READS_KEPT = 50;
     private static final int MAX_ENDED_KEPT = 256;
 
@@ -112,10 +113,10 @@ public final class PieceLedger {
     /** Long enough in all, and the last read too unless that would take as much again. */
     private boolean isLongEnough(int first, int end) {
         long total = layout.offsetOf(end - 1) + layout.lengthOf(end - 1) - layout.offsetOf(first);
-        if (total < minReadBytes) {
-            return false;
-        }
         List<Span> run = spans.of(first, end - first);
+        if (total < minReadBytes) {
+            return run.size() >= MAX_READS;
+        }
         Span last = run.get(run.size() - 1);
         return last.endExclusive() - last.first() >= minReadBytes
                 || last.endExclusive() == spans.sizeOf(last.object())

@@ -12,19 +12,27 @@ public sealed interface Event {
     /** Fences up to this one were granted. */
     record FenceMark(long fence) implements Event {}
 
-    /** An artifact was resolved for the first time. */
+    /**
+     * An artifact was resolved for the first time.
+     *
+     * @param directories absent in files of earlier releases
+     */
     record ArtifactAdded(
             String id,
             String uri,
             String endpoint,
             boolean singleFile,
             List<ObjectVersion> objects,
+            @Nullable List<String> directories,
             int pieceBytes,
             boolean privateTorrent)
             implements Event {}
 
     /** One object of an artifact. */
     record ObjectVersion(String key, String path, long sizeBytes, String version) {}
+
+    /** The origin listed other directories than before. */
+    record DirectoriesSeen(String id, List<String> directories) implements Event {}
 
     /** All that is known of an artifact that was added before; replaces what came earlier. */
     record LedgerSet(String id, LedgerRecord ledger, @Nullable String errorKind, @Nullable String error)

@@ -1,0 +1,141 @@
+package dev.piecewise.torrentbuilder.s3;
+
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.FilePath;
+import dev.piecewise.core.VersionedEntry;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.torrentbuilder.origin.OriginObject;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * All keys below a prefix at their present versions (ListObjectsV2, page by page), checked to be a tree of files before any
+ * byte is read: one key that is not fails the whole, by name. A directory marker, which is a key of zero bytes that ends in
+ * {@code /}, is a directory and no file.
+ */
+final class PrefixListing {
+    /** Java compares UTF-16, which puts characters beyond U+FFFF before some others. */
+    private static final Comparator<String> UTF8_ORDER =
+            Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+
+    private static final int PAGE_KEYS = 1000; // the most that S3 gives
+
+    private final S3Client client;
+    private final Endpoint endpoint;
+    private final ArtifactUri uri;
+    private final int pageKeys;
+    private final List<OriginObject> objects = new ArrayList<>();
+    private final Set<String> markers = new TreeSet<>(UTF8_ORDER);
+    private boolean found;
+
+    PrefixListing(S3Client client, Endpoint endpoint, ArtifactUri uri) {
+        this(client, endpoint, uri, PAGE_KEYS);
+    }
+
+    PrefixListing(S3Client client, Endpoint endpoint, ArtifactUri uri, int pageKeys) {
+        this.client = client;
+        this.endpoint = endpoint;
+        this.uri = uri;
+        this.pageKeys = pageKeys;
+    }
+
+    /** Once. */
+    ResolvedArtifact resolve() {
+        try {
+            FilePath.check(uri.name());
+        } catch (IllegalArgumentException e) {
+            throw new OriginFault(Kind.USAGE, "cannot fetch " + uri + ": " + e.getMessage(), e);
+        }
+        list();
+        if (!found) {
+            throw new OriginFault(
+                    Kind.NOT_FOUND,
+                    "S3 at " + endpoint.text() + " has no key below " + uri
+                            + "; check the spelling, and that it is a prefix and not one object");
+        }
+        objects.sort(Comparator.comparing(OriginObject::key, UTF8_ORDER));
+        checkTree();
+        return new ResolvedArtifact(uri, endpoint.text(), false, objects, List.copyOf(markers));
+    }
+
+    private void list() {
+        ListObjectsV2Request request = ListObjectsV2Request.builder()
+                .bucket(uri.bucket())
+                .prefix(uri.key())
+                .maxKeys(pageKeys)
+                // Some keys cannot be written in XML; the SDK decodes what comes back.
+                .encodingType(EncodingType.URL)
+                .build();
+        try {
+            client.listObjectsV2Paginator(request).contents().forEach(this::add);
+        } catch (S3Exception e) {
+            throw e.statusCode() == 404
+                    ? S3Faults.noBucket(uri, endpoint, e)
+                    : S3Faults.translate("listing " + uri, endpoint, e);
+        } catch (SdkException e) {
+            throw S3Faults.translate("listing " + uri, endpoint, e);
+        }
+    }
+
+    private void add(S3Object listed) {
+        found = true;
+        String key = listed.key();
+        String path = key.substring(uri.key().length());
+        if (listed.size() == 0 && (path.isEmpty() || path.endsWith("/"))) {
+            if (!path.isEmpty()) {
+                markers.add(checked(key, path.substring(0, path.length() - 1)));
+            }
+            return;
+        }
+        String version = S3Faults.etag(listed.eTag(), "'" + FilePath.shown(key) + "'", endpoint);
+        objects.add(new OriginObject(key, new VersionedEntry(checked(key, path), listed.size(), version)));
+    }
+
+    private String checked(String key, String path) {
+        try {
+            FilePath.check(path);
+            return path;
+        } catch (IllegalArgumentException e) {
+            throw hostile(key, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void checkTree() {
+        Set<String> directories = new HashSet<>(markers);
+        objects.forEach(object -> addParents(object.entry().path(), directories));
+        markers.forEach(marker -> addParents(marker, directories));
+        for (OriginObject object : objects) {
+            if (directories.contains(object.entry().path())) {
+                throw hostile(object.key(), "it would be a file and a directory at once, as keys below it exist");
+            }
+        }
+    }
+
+    private static void addParents(String path, Set<String> directories) {
+        int slash = path.lastIndexOf('/');
+        while (slash > 0 && directories.add(path.substring(0, slash))) {
+            slash = path.lastIndexOf('/', slash - 1);
+        }
+    }
+
+    private OriginFault hostile(String key, String reason) {
+        return new OriginFault(
+                Kind.FAILED,
+                "cannot fetch " + uri + ": of its key '" + FilePath.shown(key) + "' no file can be made: " + reason
+                        + "; nothing was read, rename or remove that key, or ask for a smaller prefix");
+    }
+}
