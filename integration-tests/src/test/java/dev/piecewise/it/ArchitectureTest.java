@@ -93,7 +93,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheBtCoreAdapterUsesBtCore() {
-        onlyIn("bt..", ROOT + "peer.btcore..");
+        onlyIn("bt..", ROOT + "peer.btcore..", ROOT + "peer.wire..");
     }
 
     @Test

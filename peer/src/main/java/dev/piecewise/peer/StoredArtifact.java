@@ -2,7 +2,9 @@ package dev.piecewise.peer;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -37,6 +39,19 @@ public interface StoredArtifact extends AutoCloseable {
 
     /** Fills {@code into} from an offset of the artifact. */
     void read(long offset, ByteBuffer into);
+
+    /**
+     * Sends bytes from an offset of the artifact to a channel, as many as it takes now, without copying them where the system
+     * can.
+     *
+     * @return how many were sent; 0 if the channel takes none for now
+     * @throws IOException if the channel fails; what goes wrong with the store is a fault
+     */
+    default int transferTo(long offset, int bytes, WritableByteChannel target) throws IOException {
+        ByteBuffer copy = ByteBuffer.allocate(Math.min(bytes, 64 * 1024));
+        read(offset, copy);
+        return target.write(copy.flip());
+    }
 
     /** Declares a piece written and verified: recorded so that a restart need not hash it, then told to listeners. */
     void markHeld(int piece);

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -125,6 +126,37 @@ final class ArtifactFiles implements AutoCloseable {
             transferInFile(file, position - starts[file], buffer, writing);
             position += buffer.position() - start;
             buffer.limit(end);
+        }
+    }
+
+    /** Sends what the channel takes now, at most to the end of one file. */
+    int transferTo(long offset, int bytes, WritableByteChannel target) throws IOException {
+        int file = fileAt(offset);
+        while (offset == starts[file + 1]) {
+            file++;
+        }
+        long position = offset - starts[file];
+        int most = (int) Math.min(bytes, sizeOf(file) - position);
+        for (int attempt = 1; ; attempt++) {
+            FileChannel channel = null;
+            try {
+                channel = channel(file, false);
+                int sent = (int) channel.transferTo(position, most, target);
+                if (sent == 0 && channel.size() < position + most) {
+                    throw fault("read", most, paths.get(file), new EOFException("it ends before byte " + position));
+                }
+                return sent;
+            } catch (ClosedChannelException e) {
+                // Either end may have been closed; ours is opened again, for it may have made room for others.
+                if (!target.isOpen() || attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            } catch (IOException e) {
+                if (channel == null) {
+                    throw fault("read", most, paths.get(file), e);
+                }
+                throw e;
+            }
         }
     }
 

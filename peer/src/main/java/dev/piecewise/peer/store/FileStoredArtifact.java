@@ -9,6 +9,7 @@ import dev.piecewise.core.fault.TorrentFault;
 import dev.piecewise.peer.StoredArtifact;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -219,6 +220,15 @@ final class FileStoredArtifact implements StoredArtifact {
         if (into.hasRemaining()) {
             files.read(offset, into);
         }
+    }
+
+    @Override
+    public int transferTo(long offset, int bytes, WritableByteChannel target) throws IOException {
+        if (offset < 0 || bytes < 0 || offset + bytes > layout.totalBytes()) {
+            throw new IllegalArgumentException(
+                    "there are no " + bytes + " bytes at " + offset + " of " + layout.totalBytes());
+        }
+        return bytes == 0 ? 0 : files.transferTo(offset, bytes, target);
     }
 
     @Override

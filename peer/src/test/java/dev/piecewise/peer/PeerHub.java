@@ -1,9 +1,8 @@
-package dev.piecewise.peer.btcore;
+package dev.piecewise.peer;
 
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
-import dev.piecewise.peer.PeerSource;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -13,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /** A tracker in memory. */
-final class PeerHub implements PeerSource {
+public final class PeerHub implements PeerSource {
     private final Map<Integer, InetSocketAddress> peers = new LinkedHashMap<>();
     private final List<AnnounceRequest> announces = new ArrayList<>();
     private final InetAddress address;
 
-    PeerHub(InetAddress address) {
+    public PeerHub(InetAddress address) {
         this.address = address;
     }
 
@@ -34,11 +33,11 @@ final class PeerHub implements PeerSource {
         return new AnnounceResponse(Duration.ofSeconds(30), Duration.ofSeconds(1), 0, 0, known);
     }
 
-    synchronized void name(int port) {
+    public synchronized void name(int port) {
         peers.put(port, new InetSocketAddress(address, port));
     }
 
-    synchronized List<AnnounceEvent> eventsOf(int port) {
+    public synchronized List<AnnounceEvent> eventsOf(int port) {
         return announces.stream()
                 .filter(announce -> announce.port() == port)
                 .map(AnnounceRequest::event)

@@ -1,0 +1,219 @@
+package dev.piecewise.peer.schedule;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one peer, and what it owes us. */
+public final class PeerState {
+    /** What the schedule wants said to a peer. */
+    public interface Voice {
+        void request(BlockRequest request);
+
+        void cancel(BlockRequest request);
+
+        void interested(boolean wanted);
+    }
+
+    private static final long LEAST_PIPELINE_BYTES = 1 << 20;
+    private static final long MOST_PIPELINE_BYTES = 64 << 20;
+
+    private final Voice voice;
+    private final Pipeline pipeline;
+    private final BitSet has = new BitSet();
+    private final BitSet distrusted = new BitSet();
+    private final Map<Long, BlockRequest> outstanding = new LinkedHashMap<>();
+    private final Set<PieceProgress> working = new LinkedHashSet<>();
+    private long outstandingBytes;
+    private int maxRequests = 250;
+    private int unitsPerRequest = 1;
+    private int badPieces;
+    private boolean choking = true;
+    private boolean interesting;
+    private boolean snubbed;
+    private boolean present;
+    private long lastBlockNanos;
+    private long pausedUntilNanos;
+
+    public PeerState(Voice voice, long nowNanos) {
+        this.voice = voice;
+        this.pipeline = new Pipeline(LEAST_PIPELINE_BYTES, MOST_PIPELINE_BYTES, nowNanos);
+        this.lastBlockNanos = nowNanos;
+        this.pausedUntilNanos = nowNanos;
+    }
+
+    /**
+     * What the peer says it can take.
+     *
+     * @param requests unanswered ones it keeps at most
+     * @param units of 16 KiB that it sends for one request
+     */
+    public void accepts(int requests, int units) {
+        maxRequests = Math.max(1, requests);
+        unitsPerRequest = Math.max(1, units);
+    }
+
+    /** A round trip was seen otherwise, say by connecting. */
+    public void roundTrip(long nanos) {
+        pipeline.roundTrip(nanos);
+    }
+
+    /** Pieces the peer has, as far as it told. */
+    public BitSet has() {
+        return has;
+    }
+
+    /** Whether it owes us anything. */
+    public boolean owes() {
+        return !outstanding.isEmpty();
+    }
+
+    /** Pieces of this peer alone that did not match their hashes. */
+    public int badPieces() {
+        return badPieces;
+    }
+
+    /** Bytes per second it sends, lately. */
+    public double rate() {
+        return pipeline.rate();
+    }
+
+    /** Never again asks this peer for a piece that it spoilt. */
+    void distrust(int piece) {
+        distrusted.set(piece);
+        badPieces++;
+    }
+
+    boolean offers(int piece) {
+        return has.get(piece) && !distrusted.get(piece);
+    }
+
+    /** Pieces to ask it for, a copy. */
+    BitSet offered() {
+        BitSet offered = (BitSet) has.clone();
+        offered.andNot(distrusted);
+        return offered;
+    }
+
+    Set<PieceProgress> working() {
+        return working;
+    }
+
+    boolean isWilling(long nowNanos) {
+        return present && !choking && !snubbed && nowNanos - pausedUntilNanos >= 0;
+    }
+
+    void present(boolean now) {
+        present = now;
+    }
+
+    boolean isPresent() {
+        return present;
+    }
+
+    void pauseUntil(long nanos) {
+        pausedUntilNanos = nanos;
+    }
+
+    boolean mayOweMore() {
+        return outstanding.isEmpty() || (outstanding.size() < maxRequests && outstandingBytes < pipeline.targetBytes());
+    }
+
+    int unitsPerRequest() {
+        return unitsPerRequest;
+    }
+
+    boolean hasOutstanding(int piece, int unit) {
+        for (BlockRequest request : outstanding.values()) {
+            if (request.piece().index() == piece
+                    && request.firstUnit() <= unit
+                    && unit < request.firstUnit() + request.units()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<BlockRequest> outstanding() {
+        return new ArrayList<>(outstanding.values());
+    }
+
+    boolean owesSince(long beforeNanos) {
+        for (BlockRequest request : outstanding.values()) {
+            return request.askedNanos() - beforeNanos < 0; // the oldest one comes first
+        }
+        return false;
+    }
+
+    void ask(BlockRequest request) {
+        outstanding.put(request.key(), request);
+        outstandingBytes += request.length();
+        request.piece().take(request);
+        working.add(request.piece());
+        voice.request(request);
+    }
+
+    /** The request that a block answers, or null if it answers none. */
+    @Nullable
+    BlockRequest owed(int piece, int offset, int length) {
+        BlockRequest request = outstanding.get(BlockRequest.key(piece, offset));
+        return request != null && request.length() == length ? request : null;
+    }
+
+    /** It owes this no longer. */
+    boolean settle(BlockRequest request) {
+        if (!outstanding.remove(request.key(), request)) {
+            return false;
+        }
+        outstandingBytes -= request.length();
+        request.piece().giveBack(request);
+        return true;
+    }
+
+    void cancel(BlockRequest request) {
+        if (settle(request)) {
+            voice.cancel(request);
+        }
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    boolean isChoking() {
+        return choking;
+    }
+
+    void choking(boolean now) {
+        choking = now;
+    }
+
+    void interesting(boolean now) {
+        if (interesting != now) {
+            interesting = now;
+            voice.interested(now);
+        }
+    }
+
+    boolean isSnubbed() {
+        return snubbed;
+    }
+
+    void snubbed(boolean now) {
+        snubbed = now;
+    }
+
+    long lastBlockNanos() {
+        return lastBlockNanos;
+    }
+
+    /** Its silence counts from here: it sent something, or we did not listen. */
+    public void blockAt(long nanos) {
+        lastBlockNanos = nanos;
+    }
+}

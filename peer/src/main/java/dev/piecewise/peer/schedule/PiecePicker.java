@@ -1,0 +1,199 @@
+package dev.piecewise.peer.schedule;
+
+import dev.piecewise.core.PieceLayout;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which block a peer is asked for next. A peer finishes its own pieces first, then starts the rarest piece it has (at
+ * random among equals), then helps with others' pieces, then repeats what others were asked for long ago.
+ *
+ * <p>Every piece is held, being fetched ({@code active}) or open.
+ */
+public final class PiecePicker {
+    /** Rarest of so many candidates is rare enough; bounds the work on torrents of very many pieces. */
+    private static final int CANDIDATES = 512;
+
+    private final PieceLayout layout;
+    private final RandomGenerator random;
+    private final BitSet held;
+    private final BitSet open;
+    private final Map<Integer, PieceProgress> active = new LinkedHashMap<>();
+    private final int[] copies;
+    private int heldCount;
+
+    public PiecePicker(PieceLayout layout, BitSet held, RandomGenerator random) {
+        this.layout = layout;
+        this.random = random;
+        this.held = (BitSet) held.clone();
+        this.heldCount = held.cardinality();
+        this.open = new BitSet();
+        open.set(0, layout.pieceCount());
+        open.andNot(held);
+        this.copies = new int[layout.pieceCount()];
+    }
+
+    public boolean isComplete() {
+        return heldCount == layout.pieceCount();
+    }
+
+    public boolean isHeld(int piece) {
+        return held.get(piece);
+    }
+
+    /** A copy. */
+    public BitSet held() {
+        return (BitSet) held.clone();
+    }
+
+    public int heldCount() {
+        return heldCount;
+    }
+
+    /** Payload still wanted. */
+    public long leftBytes() {
+        return layout.totalBytes() - held.stream().mapToLong(layout::lengthOf).sum();
+    }
+
+    boolean isWantedFrom(PeerState peer) {
+        for (int piece = held.nextClearBit(0); piece < layout.pieceCount(); piece = held.nextClearBit(piece + 1)) {
+            if (peer.offers(piece)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void copyAdded(int piece) {
+        copies[piece]++;
+    }
+
+    @Nullable
+    PieceProgress active(int piece) {
+        return active.get(piece);
+    }
+
+    /** @return the progress that this ends, if any */
+    @Nullable
+    PieceProgress becameHeld(int piece) {
+        if (!held.get(piece)) {
+            held.set(piece);
+            heldCount++;
+        }
+        open.clear(piece);
+        return active.remove(piece);
+    }
+
+    void becameDropped(int piece) {
+        if (held.get(piece)) {
+            held.clear(piece);
+            heldCount--;
+        }
+        if (!active.containsKey(piece)) {
+            open.set(piece);
+        }
+    }
+
+    /** A peer left: pieces that nobody began are open again. */
+    void left(PeerState peer) {
+        peer.has().stream().forEach(piece -> copies[piece]--);
+        for (PieceProgress piece : List.copyOf(active.values())) {
+            piece.left(peer);
+            if (piece.isUntouched()) {
+                active.remove(piece.index());
+                open.set(piece.index());
+            }
+        }
+    }
+
+    /** The next run of units to ask this peer for, if there is one. */
+    @Nullable
+    BlockRequest pick(PeerState peer, long nowNanos) {
+        BlockRequest pick = firstFree(peer.working(), peer, nowNanos);
+        if (pick != null) {
+            return pick;
+        }
+        PieceProgress fresh = start(peer);
+        return fresh == null ? firstFree(active.values(), peer, nowNanos) : request(fresh, 0, peer, nowNanos);
+    }
+
+    private @Nullable BlockRequest firstFree(Iterable<PieceProgress> pieces, PeerState peer, long nowNanos) {
+        for (PieceProgress piece : pieces) {
+            int unit = isAllowed(piece, peer) ? piece.nextFree() : -1;
+            if (unit >= 0) {
+                return request(piece, unit, peer, nowNanos);
+            }
+        }
+        return null;
+    }
+
+    private static BlockRequest request(PieceProgress piece, int unit, PeerState peer, long nowNanos) {
+        int units = piece.freeRun(unit, peer.unitsPerRequest());
+        return new BlockRequest(piece, unit, units, nowNanos, !peer.owes());
+    }
+
+    /** A unit that others were asked for and did not send, for a peer that has nothing better to do. */
+    @Nullable
+    BlockRequest pickLate(PeerState peer, long nowNanos) {
+        for (PieceProgress piece : active.values()) {
+            if (isAllowed(piece, peer)) {
+                for (int unit = piece.nextLate(0); unit >= 0; unit = piece.nextLate(unit + 1)) {
+                    if (piece.owed(unit) < 2 && !peer.hasOutstanding(piece.index(), unit)) {
+                        return new BlockRequest(piece, unit, 1, nowNanos, !peer.owes());
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private boolean isAllowed(PieceProgress piece, PeerState peer) {
+        return active.get(piece.index()) == piece && peer.offers(piece.index()) && piece.isAllowed(peer);
+    }
+
+    private @Nullable PieceProgress start(PeerState peer) {
+        BitSet candidates = peer.offered();
+        candidates.and(open);
+        if (candidates.isEmpty()) {
+            return null;
+        }
+        int index = rarest(candidates);
+        open.clear(index);
+        PieceProgress piece = new PieceProgress(index, layout.lengthOf(index));
+        active.put(index, piece);
+        return piece;
+    }
+
+    /** The piece that the fewest connected peers have; at random among equals, so that nodes differ. */
+    int rarest(BitSet candidates) {
+        int from = random.nextInt(candidates.length());
+        int best = -1;
+        int ties = 0;
+        int seen = 0;
+        int piece = candidates.nextSetBit(from);
+        boolean wrapped = false;
+        while (seen < CANDIDATES) {
+            if (wrapped && (piece < 0 || piece >= from)) {
+                break;
+            }
+            if (piece < 0) {
+                wrapped = true;
+                piece = candidates.nextSetBit(0);
+                continue;
+            }
+            seen++;
+            if (best < 0 || copies[piece] < copies[best]) {
+                best = piece;
+                ties = 1;
+            } else if (copies[piece] == copies[best] && random.nextInt(++ties) == 0) {
+                best = piece;
+            }
+            piece = candidates.nextSetBit(piece + 1);
+        }
+        return best;
+    }
+}

@@ -1,0 +1,315 @@
+package dev.piecewise.peer.schedule;
+
+import dev.piecewise.core.PieceLength;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who owes us which blocks: keeps every willing peer busy, gives back what a lost, choking or silent peer owes. Everything a
+ * peer says about pieces and blocks comes here; what is to be said to peers leaves by their {@link PeerState.Voice}.
+ */
+public final class RequestSchedule {
+    /** A block asked for so long ago is asked of someone else too, who has nothing better to do. */
+    private static final Duration LATE = Duration.ofSeconds(1);
+    /** A peer that owes blocks and sent nothing for so long gives them back. */
+    private static final Duration SNUB = Duration.ofSeconds(4);
+    /** ... and for so long is disconnected, to start afresh. */
+    private static final Duration STUCK = Duration.ofSeconds(20);
+
+    /** A peer that refused a block is not asked for more before. */
+    private static final Duration REFUSED = Duration.ofMillis(500);
+
+    private final PiecePicker picker;
+    private final LongSupplier nanoTime;
+    private final List<PeerState> peers = new ArrayList<>();
+    private boolean stopped;
+
+    public RequestSchedule(PiecePicker picker, LongSupplier nanoTime) {
+        this.picker = picker;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Asks for nothing any more. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** A peer joined that has told nothing yet. */
+    public void joined(PeerState peer) {
+        peers.add(peer);
+        peer.present(true);
+    }
+
+    /** A peer left; may be said twice. */
+    public void left(PeerState peer) {
+        if (peers.remove(peer)) {
+            peer.present(false);
+            release(peer);
+            picker.left(peer);
+            fillAll();
+        }
+    }
+
+    /** The peer told that it has these, beside those it told before. */
+    public void has(PeerState peer, BitSet pieces) {
+        for (int piece = pieces.nextSetBit(0); piece >= 0; piece = pieces.nextSetBit(piece + 1)) {
+            if (!peer.has().get(piece)) {
+                peer.has().set(piece);
+                picker.copyAdded(piece);
+            }
+        }
+        peer.interesting(picker.isWantedFrom(peer));
+        fill(peer);
+    }
+
+    /** The peer told that it has this one too. */
+    public void has(PeerState peer, int piece) {
+        if (!peer.has().get(piece)) {
+            peer.has().set(piece);
+            picker.copyAdded(piece);
+            if (!picker.isHeld(piece)) {
+                peer.interesting(true);
+                fill(peer);
+            }
+        }
+    }
+
+    /** The peer answers no more requests for now. */
+    public void choked(PeerState peer) {
+        peer.choking(true);
+        release(peer);
+        fillAll();
+    }
+
+    /** The peer answers requests. */
+    public void unchoked(PeerState peer) {
+        peer.choking(false);
+        peer.blockAt(nanoTime.getAsLong());
+        fill(peer);
+    }
+
+    /** The peer will not send a block it owes (BEP 6). */
+    public void rejected(PeerState peer, int piece, int offset, int length) {
+        BlockRequest request = peer.owed(piece, offset, length);
+        if (request != null) {
+            peer.settle(request);
+            // Asked again at once it might refuse again at once, for ever.
+            peer.pauseUntil(nanoTime.getAsLong() + REFUSED.toNanos());
+            fillAll();
+        }
+    }
+
+    /**
+     * A block begins to arrive.
+     *
+     * @return what it answers, or null if it is not wanted
+     */
+    public @Nullable BlockRequest begins(PeerState peer, int piece, int offset, int length) {
+        BlockRequest request = peer.owed(piece, offset, length);
+        long now = nanoTime.getAsLong();
+        peer.blockAt(now);
+        peer.snubbed(false);
+        if (request != null && request.isAlone()) {
+            peer.pipeline().roundTrip(now - request.askedNanos());
+        }
+        return request;
+    }
+
+    /**
+     * The next bytes of a block came, and are on their way to the store if the request is current.
+     *
+     * @return new payload in whole units
+     */
+    public int received(PeerState peer, BlockRequest request, int bytes) {
+        long now = nanoTime.getAsLong();
+        peer.blockAt(now);
+        peer.pipeline().received(bytes, now);
+        int fresh = 0;
+        if (request.isCurrent()) {
+            int from = request.receivedBytes() / PieceLength.BLOCK_BYTES;
+            request.received(bytes);
+            boolean whole = request.receivedBytes() == request.length();
+            int to = whole ? request.units() : request.receivedBytes() / PieceLength.BLOCK_BYTES;
+            for (int unit = request.firstUnit() + from; unit < request.firstUnit() + to; unit++) {
+                fresh += arrived(peer, request.piece(), unit);
+            }
+            if (whole) {
+                peer.settle(request);
+                peer.working().removeIf(RequestSchedule::isOver);
+            }
+        } else {
+            request.received(bytes);
+            if (request.receivedBytes() == request.length()) {
+                peer.settle(request);
+            }
+        }
+        fill(peer);
+        return fresh;
+    }
+
+    private static boolean isOver(PieceProgress piece) {
+        return piece.nextFree() < 0;
+    }
+
+    private int arrived(PeerState peer, PieceProgress piece, int unit) {
+        if (piece.isArrived(unit)) {
+            return 0;
+        }
+        piece.arrive(unit);
+        piece.sources().add(peer);
+        if (piece.owed(unit) > 1) {
+            cancelAnswered(peer, piece);
+        }
+        return piece.unitLength(unit);
+    }
+
+    /** Nobody else need send what arrived. */
+    private void cancelAnswered(PeerState from, PieceProgress piece) {
+        for (PeerState other : peers) {
+            if (other != from) {
+                for (BlockRequest request : other.outstanding()) {
+                    int unit = request.firstUnit();
+                    int lacking = piece.nextLate(unit);
+                    if (request.piece() == piece && (lacking < 0 || lacking >= unit + request.units())) {
+                        other.cancel(request);
+                    }
+                }
+                fill(other);
+            }
+        }
+    }
+
+    /** The piece is in the store and verified, whoever brought it. */
+    public void held(int piece) {
+        PieceProgress ended = picker.becameHeld(piece);
+        if (ended != null) {
+            for (PeerState peer : peers) {
+                abandon(peer, ended);
+            }
+            ended.restart();
+        }
+        for (PeerState peer : peers) {
+            if (peer.offers(piece)) {
+                peer.interesting(picker.isWantedFrom(peer));
+            }
+        }
+        fillAll();
+    }
+
+    private static void abandon(PeerState peer, PieceProgress piece) {
+        peer.working().remove(piece);
+        for (BlockRequest request : peer.outstanding()) {
+            if (request.piece() == piece) {
+                peer.cancel(request);
+            }
+        }
+    }
+
+    /** The piece is not in the store after all. */
+    public void dropped(int piece) {
+        picker.becameDropped(piece);
+        peers.forEach(peer -> peer.interesting(picker.isWantedFrom(peer)));
+        fillAll();
+    }
+
+    /** Everything of the piece arrived and does not match its hash: it is fetched again. */
+    public void refused(PieceProgress piece) {
+        List<PeerState> sources =
+                piece.sources().stream().filter(PeerState::isPresent).toList();
+        PeerState only = null;
+        if (piece.sources().size() == 1) {
+            sources.forEach(liar -> liar.distrust(piece.index()));
+        } else {
+            // Fetched again from one peer alone, so that it is known who lies.
+            only = sources.stream()
+                    .filter(source -> source.offers(piece.index()))
+                    .findAny()
+                    .orElse(null);
+        }
+        for (PeerState peer : peers) {
+            abandon(peer, piece);
+        }
+        piece.restart();
+        piece.onlyFrom(only);
+        sources.forEach(source -> source.interesting(picker.isWantedFrom(source)));
+        fillAll();
+    }
+
+    private void fillAll() {
+        for (PeerState peer : List.copyOf(peers)) {
+            fill(peer);
+        }
+    }
+
+    /** Asks the peer for as many blocks as it should owe. */
+    private void fill(PeerState peer) {
+        long now = nanoTime.getAsLong();
+        if (stopped || !peer.isWilling(now)) {
+            return;
+        }
+        if (!peer.owes()) {
+            peer.blockAt(now);
+        }
+        while (peer.mayOweMore()) {
+            BlockRequest request = picker.pick(peer, now);
+            if (request == null) {
+                return;
+            }
+            peer.ask(request);
+        }
+    }
+
+    private void release(PeerState peer) {
+        peer.outstanding().forEach(peer::settle);
+        peer.working().clear();
+    }
+
+    /**
+     * The watchdog, a few times a second.
+     *
+     * @return peers to be disconnected
+     */
+    public List<PeerState> tick() {
+        long now = nanoTime.getAsLong();
+        List<PeerState> stuck = new ArrayList<>();
+        for (PeerState peer : peers) {
+            long idle = now - peer.lastBlockNanos();
+            if ((peer.isSnubbed() || peer.owes()) && idle > STUCK.toNanos()) {
+                stuck.add(peer);
+            } else if (peer.owes() && idle > SNUB.toNanos()) {
+                peer.snubbed(true);
+                peer.outstanding().forEach(peer::cancel);
+                peer.working().clear();
+            }
+        }
+        fillAll();
+        peers.forEach(peer -> askForLate(peer, now));
+        return stuck;
+    }
+
+    private void askForLate(PeerState peer, long now) {
+        if (stopped || !peer.isWilling(now) || peer.owes() || !someoneIsLate(now)) {
+            return;
+        }
+        while (peer.mayOweMore()) {
+            BlockRequest request = picker.pickLate(peer, now);
+            if (request == null) {
+                return;
+            }
+            peer.ask(request);
+        }
+    }
+
+    private boolean someoneIsLate(long now) {
+        for (PeerState peer : peers) {
+            if (peer.owesSince(now - LATE.toNanos())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.piecewise.peer.wire;
+
+import java.net.InetAddress;
+import java.time.Duration;
+
+/**
+ * How the engine listens, and its limits.
+ *
+ * @param listen the address to accept and make connections on; the wildcard address for all
+ * @param port of all torrents; 0 for any free one
+ * @param searchInterval between two announces while pieces are wanted and peers are few
+ * @param limits of the process and of each torrent
+ * @param threads how the work is shared out
+ */
+public record EngineConfig(InetAddress listen, int port, Duration searchInterval, Limits limits, Threads threads) {
+    public EngineConfig {
+        if (port < 0 || port > 65_535 || searchInterval.isNegative()) {
+            throw new IllegalArgumentException("a port from 0 to 65535 is needed, not " + port);
+        }
+    }
+
+    /**
+     * What the engine may use; rates in bytes per second, 0 for no limit.
+     *
+     * @param maxPeers connections per torrent
+     * @param uploadSlots peers per torrent that are sent blocks at a time; 0 for all who want some
+     * @param uploadRate of the process
+     * @param downloadRate of the process
+     * @param torrentUploadRate of each torrent
+     * @param torrentDownloadRate of each torrent
+     * @param bufferBytes received bytes that wait to be written
+     */
+    public record Limits(
+            int maxPeers,
+            int uploadSlots,
+            long uploadRate,
+            long downloadRate,
+            long torrentUploadRate,
+            long torrentDownloadRate,
+            int bufferBytes) {
+        public Limits {
+            if (maxPeers < 1
+                    || uploadSlots < 0
+                    || uploadRate < 0
+                    || downloadRate < 0
+                    || torrentUploadRate < 0
+                    || torrentDownloadRate < 0
+                    || bufferBytes < BufferPool.BUFFER_BYTES) {
+                throw new IllegalArgumentException(
+                        "at least one peer and one buffer are needed, and no negative limit");
+            }
+        }
+
+        /** 200 peers a torrent, 32 MiB of buffers, nothing else limited. */
+        public static Limits none() {
+            return new Limits(200, 0, 0, 0, 0, 0, 32 << 20);
+        }
+    }
+
+    /**
+     * @param network threads that own sockets; each torrent belongs to one
+     * @param workers threads that hash, write, read and send
+     */
+    public record Threads(int network, int workers) {
+        public Threads {
+            if (network < 1 || workers < 1) {
+                throw new IllegalArgumentException("at least one thread of each kind is needed");
+            }
+        }
+
+        /** A network thread for two processors, and as many workers as processors, but at least two. */
+        public static Threads forProcessors(int processors) {
+            return new Threads(Math.max(1, processors / 2), Math.max(2, processors));
+        }
+    }
+
+    /** Any free port of the loopback interface, no limits, all processors. */
+    public static EngineConfig defaults() {
+        return new EngineConfig(
+                InetAddress.getLoopbackAddress(),
+                0,
+                Duration.ofSeconds(2),
+                Limits.none(),
+                Threads.forProcessors(Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** The same on another address. */
+    public EngineConfig at(InetAddress newListen, int newPort) {
+        return new EngineConfig(newListen, newPort, searchInterval, limits, threads);
+    }
+
+    /** The same with another search interval. */
+    public EngineConfig searchingEvery(Duration interval) {
+        return new EngineConfig(listen, port, interval, limits, threads);
+    }
+
+    /** The same with other limits. */
+    public EngineConfig within(Limits newLimits) {
+        return new EngineConfig(listen, port, searchInterval, newLimits, threads);
+    }
+}

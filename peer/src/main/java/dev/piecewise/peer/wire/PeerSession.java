@@ -1,0 +1,287 @@
+package dev.piecewise.peer.wire;
+
+import bt.protocol.Bitfield;
+import bt.protocol.Cancel;
+import bt.protocol.Choke;
+import bt.protocol.Have;
+import bt.protocol.Interested;
+import bt.protocol.InvalidMessageException;
+import bt.protocol.KeepAlive;
+import bt.protocol.Message;
+import bt.protocol.NotInterested;
+import bt.protocol.Request;
+import bt.protocol.Unchoke;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.announce.PeerId;
+import dev.piecewise.core.fault.PeerFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.peer.schedule.BlockRequest;
+import dev.piecewise.peer.schedule.PeerState;
+import dev.piecewise.peer.schedule.UploadSlots;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** One peer of a swarm: turns its messages into what the swarm understands, and back. Of the swarm's network thread. */
+final class PeerSession implements Connection.Session, PeerState.Voice, UploadSlots.Taker {
+    /** Blocks that our own nodes send each other. */
+    static final int OWN_BLOCK_BYTES = 256 * 1024;
+
+    private static final int MAX_STRANGERS_BLOCK_BYTES = 128 * 1024;
+    /** Before the peer says how many requests it keeps. */
+    private static final Hello STRANGER = new Hello(250, PieceLength.BLOCK_BYTES);
+
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+    private static final Duration DEAD = Duration.ofMinutes(4);
+    private static final Duration OWN_KEEP_ALIVE = Duration.ofSeconds(3);
+    private static final Duration OWN_DEAD = Duration.ofSeconds(15);
+
+    private final WireSwarm swarm;
+    private final MessageCodec codec;
+    private final MessageCodec.Greeting greeting;
+    private final Dialling dialling;
+    private final PeerState state;
+    private final Connection connection;
+    private Hello hello = STRANGER;
+    private boolean unchoked;
+    private @Nullable BlockRequest arriving;
+
+    /** Who made a connection. */
+    enum Dialling {
+        OURS,
+        THEIRS
+    }
+
+    PeerSession(
+            WireSwarm swarm,
+            MessageCodec codec,
+            MessageCodec.Greeting greeting,
+            Dialling dialling,
+            ConnectionMaker maker) {
+        this.swarm = swarm;
+        this.codec = codec;
+        this.greeting = greeting;
+        this.dialling = dialling;
+        this.state = new PeerState(this, swarm.now());
+        this.connection = maker.connect(this);
+    }
+
+    /** Puts a socket under a session. */
+    interface ConnectionMaker {
+        Connection connect(PeerSession session);
+    }
+
+    PeerId remoteId() {
+        return greeting.peerId();
+    }
+
+    Dialling dialling() {
+        return dialling;
+    }
+
+    PeerState state() {
+        return state;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    boolean hasAll(int pieceCount) {
+        return state.has().cardinality() == pieceCount;
+    }
+
+    /** Tells what we hold. */
+    void introduce(BitSet held, int pieceCount) {
+        if (greeting.fast() && held.cardinality() == pieceCount) {
+            connection.send(new FastMessage.HaveAll());
+        } else if (greeting.fast() && held.isEmpty()) {
+            connection.send(new FastMessage.HaveNone());
+        } else if (!held.isEmpty()) {
+            connection.send(new Bitfield(WireBits.encode(held, pieceCount)));
+        }
+        if (greeting.extended()) {
+            connection.send(new FastMessage.Extended(0, new Hello(Outbox.MOST_REQUESTS, OWN_BLOCK_BYTES).encode()));
+        }
+    }
+
+    /** We hold another piece. */
+    void tellHave(int piece) {
+        try {
+            connection.send(new Have(piece));
+        } catch (InvalidMessageException e) {
+            throw new IllegalStateException("a piece of ours", e);
+        }
+    }
+
+    /** We do not hold the piece any more. */
+    void withdraw(int piece) {
+        connection.outbox().cancelAll(piece, this::reject);
+    }
+
+    /** @return why the peer should be disconnected, if it should */
+    @Nullable
+    String tick(long now) {
+        boolean ours = hello.isOurs();
+        if (now - connection.sentNanos() > (ours ? OWN_KEEP_ALIVE : KEEP_ALIVE).toNanos()) {
+            connection.send(KeepAlive.instance());
+        }
+        if (connection.isPaused()) {
+            state.blockAt(now);
+            return null;
+        }
+        boolean silent = now - connection.receivedNanos() > (ours ? OWN_DEAD : DEAD).toNanos();
+        return silent ? "silent for too long" : null;
+    }
+
+    // What the schedule says.
+
+    @Override
+    public void request(BlockRequest request) {
+        connection.send(requestOf(request));
+    }
+
+    private static Request requestOf(BlockRequest request) {
+        try {
+            return new Request(request.piece().index(), request.offset(), request.length());
+        } catch (InvalidMessageException e) {
+            throw new IllegalStateException("a block of a piece of ours", e);
+        }
+    }
+
+    @Override
+    public void cancel(BlockRequest request) {
+        try {
+            connection.send(new Cancel(request.piece().index(), request.offset(), request.length()));
+        } catch (InvalidMessageException e) {
+            throw new IllegalStateException("a block of a piece of ours", e);
+        }
+    }
+
+    @Override
+    public void interested(boolean wanted) {
+        connection.send(wanted ? Interested.instance() : NotInterested.instance());
+    }
+
+    @Override
+    public void unchoke() {
+        unchoked = true;
+        connection.send(Unchoke.instance());
+    }
+
+    @Override
+    public void choke() {
+        unchoked = false;
+        if (!connection.isOver()) {
+            connection.send(Choke.instance());
+            connection.outbox().cancelAll(-1, this::reject);
+        }
+    }
+
+    private void reject(int piece, int offset, int length) {
+        if (greeting.fast()) {
+            connection.send(new FastMessage.Reject(piece, offset, length));
+        }
+    }
+
+    // What the peer says.
+
+    @Override
+    public boolean expectsBlocks() {
+        return state.owes();
+    }
+
+    @Override
+    public void keepAlive() {
+        // That it came is all it says.
+    }
+
+    @Override
+    public void message(byte[] frame, int length) {
+        Message message = codec.decode(frame, length);
+        if (message instanceof Request request) {
+            onRequest(request.getPieceIndex(), request.getOffset(), request.getLength());
+        } else if (message instanceof Have have) {
+            swarm.onHave(this, have.getPieceIndex());
+        } else if (message instanceof Bitfield bitfield) {
+            swarm.onBitfield(this, bitfield.getBitfield());
+        } else if (message instanceof FastMessage.HaveAll) {
+            swarm.onHaveAll(this);
+        } else if (message instanceof FastMessage.Reject reject) {
+            swarm.schedule().rejected(state, reject.piece(), reject.offset(), reject.length());
+        } else if (message instanceof FastMessage.Extended extended) {
+            onExtended(extended);
+        } else if (message instanceof Cancel cancel) {
+            onCancel(cancel);
+        } else if (message instanceof Choke) {
+            swarm.schedule().choked(state);
+        } else if (message instanceof Unchoke) {
+            swarm.schedule().unchoked(state);
+        } else if (message instanceof Interested) {
+            swarm.slots().wanted(this);
+        } else if (message instanceof NotInterested) {
+            swarm.slots().ended(this);
+        }
+    }
+
+    private void onRequest(int piece, int offset, int length) {
+        int most = hello.isOurs() ? OWN_BLOCK_BYTES : MAX_STRANGERS_BLOCK_BYTES;
+        if (!swarm.isBlock(piece, offset, length, most)) {
+            throw new PeerFault(Kind.FAILED, "asks for " + length + " bytes at " + offset + " of piece " + piece);
+        }
+        if (unchoked && swarm.isHeld(piece) && connection.outbox().addBlock(piece, offset, length)) {
+            connection.pumpSoon();
+        } else {
+            reject(piece, offset, length);
+        }
+    }
+
+    private void onCancel(Cancel cancel) {
+        if (connection.outbox().cancel(cancel.getPieceIndex(), cancel.getOffset(), cancel.getLength())) {
+            reject(cancel.getPieceIndex(), cancel.getOffset(), cancel.getLength());
+        }
+    }
+
+    private void onExtended(FastMessage.Extended extended) {
+        if (extended.id() == 0) {
+            hello = Hello.decode(extended.payload(), STRANGER);
+            int units = Math.min(OWN_BLOCK_BYTES, hello.blockBytes()) / PieceLength.BLOCK_BYTES;
+            state.accepts(Math.min(hello.requests(), Outbox.MOST_REQUESTS), units);
+        }
+    }
+
+    @Override
+    public void blockBegins(int piece, int offset, int length) {
+        arriving = swarm.schedule().begins(state, piece, offset, length);
+    }
+
+    @Override
+    public void blockBytes(@Nullable SharedBuffer buffer, ByteBuffer bytes, int from, int length) {
+        BlockRequest request = arriving;
+        if (request == null) {
+            swarm.wasted(length);
+        } else if (buffer == null) {
+            // It was sent before it can have been asked for.
+            throw new PeerFault(Kind.FAILED, "a block that nobody asked for");
+        } else {
+            swarm.onBlockBytes(this, request, buffer, from, length);
+        }
+    }
+
+    @Override
+    public void ended(Throwable reason) {
+        swarm.left(this, reason);
+    }
+
+    @Override
+    public void storeFailed(TorrentFault fault) {
+        swarm.fail(fault);
+    }
+
+    @Override
+    public String toString() {
+        return connection.toString();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.piecewise.peer.wire;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import jdk.net.ExtendedSocketOptions;
+
+/** How sockets are set: buffers are left to the system, and the system notices that a silent peer's machine is gone. */
+final class SocketOptions {
+    private static final int IDLE_SECONDS = 5;
+    private static final int INTERVAL_SECONDS = 3;
+    private static final int PROBES = 4;
+
+    private SocketOptions() {}
+
+    static void set(SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, IDLE_SECONDS);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, INTERVAL_SECONDS);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, PROBES);
+        }
+    }
+}

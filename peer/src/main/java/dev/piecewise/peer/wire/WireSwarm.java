@@ -1,0 +1,544 @@
+package dev.piecewise.peer.wire;
+
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.announce.PeerId;
+import dev.piecewise.core.fault.PeerFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.Swarm;
+import dev.piecewise.peer.SwarmSpec;
+import dev.piecewise.peer.schedule.AddressBook;
+import dev.piecewise.peer.schedule.BlockRequest;
+import dev.piecewise.peer.schedule.PeerState;
+import dev.piecewise.peer.schedule.PiecePicker;
+import dev.piecewise.peer.schedule.PieceProgress;
+import dev.piecewise.peer.schedule.RequestSchedule;
+import dev.piecewise.peer.schedule.UploadSlots;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One torrent: its peers, what is asked of them, and its bytes' way into the store. Its state belongs to one network thread;
+ * workers write and hash, and only the store's word makes a {@code have}.
+ */
+final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, AnnounceLoop.Subject {
+    private static final Logger LOG = LoggerFactory.getLogger(WireSwarm.class);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofMillis(700);
+    private static final int MAX_BAD_PIECES = 5;
+    private static final int DIALS_A_TICK = 16;
+
+    /** What a swarm needs of its engine. */
+    interface Host {
+        int port();
+
+        void dial(WireSwarm swarm, InetSocketAddress address);
+
+        void closed(WireSwarm swarm);
+    }
+
+    private final SwarmSpec spec;
+    private final StoredArtifact storage;
+    private final PieceLayout layout;
+    private final EngineConfig config;
+    private final PeerId localId;
+    private final Host host;
+    private final Connection.Shared shared;
+    private final AddressBook addresses;
+    private final AnnounceLoop announces;
+    private final PiecePicker picker;
+    private final RequestSchedule schedule;
+    private final UploadSlots slots;
+    private final StoredArtifact.Subscription subscription;
+    private final List<PeerSession> sessions = new ArrayList<>();
+    private final Map<Integer, PieceAssembly> assemblies = new HashMap<>();
+    private final Map<PieceProgress, PieceHash> unverified = new HashMap<>();
+    private final MessageCodec codec = new MessageCodec();
+
+    private final CompletableFuture<Void> failure = new CompletableFuture<>();
+    private final AtomicInteger peers = new AtomicInteger();
+    private final AtomicLong downloaded = new AtomicLong();
+    private final AtomicLong uploaded = new AtomicLong();
+    private final AtomicLong wasted = new AtomicLong();
+    private final AtomicInteger piecesFromPeers = new AtomicInteger();
+    private final AtomicInteger piecesRefused = new AtomicInteger();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile long leftBytes;
+    private boolean stopped;
+
+    /** Must be made on its network thread. */
+    WireSwarm(
+            SwarmSpec spec,
+            EngineConfig config,
+            PeerId localId,
+            Host host,
+            Connection.Shared shared,
+            RandomGenerator random) {
+        this.spec = spec;
+        this.storage = spec.storage();
+        this.layout = storage.content().layout();
+        this.config = config;
+        this.localId = localId;
+        this.host = host;
+        this.shared = shared;
+        this.subscription = storage.subscribe(this); // what it tells from now on waits for this thread
+        this.picker = new PiecePicker(layout, storage.held(), random);
+        this.leftBytes = picker.leftBytes();
+        this.schedule = new RequestSchedule(picker, shared.nanoTime());
+        this.slots = new UploadSlots(config.limits().uploadSlots(), shared.nanoTime());
+        this.addresses = new AddressBook(shared.nanoTime());
+        this.announces = new AnnounceLoop(
+                spec.infoHashes().get(0),
+                localId,
+                spec.peers(),
+                this,
+                addresses,
+                config.searchInterval(),
+                shared.nanoTime());
+    }
+
+    void start() {
+        announces.start();
+        if (!storage.isComplete()) {
+            storage.completion().thenRun(announces::completed);
+        }
+        tick();
+    }
+
+    // For everyone.
+
+    @Override
+    public int port() {
+        return host.port();
+    }
+
+    @Override
+    public Stats stats() {
+        return new Stats(peers.get(), downloaded.get(), uploaded.get(), piecesFromPeers.get(), piecesRefused.get());
+    }
+
+    @Override
+    public CompletionStage<Void> failure() {
+        return failure.minimalCompletionStage();
+    }
+
+    @Override
+    public boolean isComplete() {
+        return leftBytes == 0;
+    }
+
+    @Override
+    public long leftBytes() {
+        return leftBytes;
+    }
+
+    PeerId localId() {
+        return localId;
+    }
+
+    List<InfoHash> infoHashes() {
+        return spec.infoHashes();
+    }
+
+    NetworkLoop loop() {
+        return shared.loop();
+    }
+
+    AddressBook addresses() {
+        return addresses;
+    }
+
+    // For its sessions.
+
+    long now() {
+        return shared.nanoTime().getAsLong();
+    }
+
+    RequestSchedule schedule() {
+        return schedule;
+    }
+
+    UploadSlots slots() {
+        return slots;
+    }
+
+    boolean isHeld(int piece) {
+        return picker.isHeld(piece);
+    }
+
+    /** Whether such a block exists and may be asked for; all come off the wire. */
+    boolean isBlock(int piece, int offset, int length, int mostBytes) {
+        return layout.contains(piece)
+                && offset >= 0
+                && length > 0
+                && length <= mostBytes
+                && (long) offset + length <= layout.lengthOf(piece);
+    }
+
+    void wasted(int bytes) {
+        wasted.addAndGet(bytes);
+    }
+
+    private boolean isConnectedTo(PeerId id) {
+        return localId.equals(id) || sessions.stream().anyMatch(session -> id.equals(session.remoteId()));
+    }
+
+    /**
+     * Takes over a socket whose handshakes are done. Of two connections to the same peer the one that the smaller id made
+     * stays.
+     *
+     * @param roundTripNanos of the path, if it is known, else negative
+     * @return whether it was taken
+     */
+    boolean joined(
+            SocketChannel channel,
+            InetSocketAddress remote,
+            MessageCodec.Greeting greeting,
+            PeerSession.Dialling dialling,
+            long roundTripNanos)
+            throws IOException {
+        PeerId id = greeting.peerId();
+        Optional<PeerSession> twin =
+                sessions.stream().filter(other -> id.equals(other.remoteId())).findFirst();
+        PeerSession.Dialling winner = Arrays.compareUnsigned(localId.bytes(), id.bytes()) < 0
+                ? PeerSession.Dialling.OURS
+                : PeerSession.Dialling.THEIRS;
+        boolean twinStays = twin.isPresent()
+                && twin.get().dialling() != dialling
+                && twin.get().dialling() == winner;
+        if (stopped
+                || localId.equals(id)
+                || twinStays
+                || sessions.size() >= config.limits().maxPeers()) {
+            return false;
+        }
+        twin.ifPresent(other -> other.connection().close("another connection to the same peer"));
+        int maxMessage = Math.max(1 << 17, WireBits.length(layout.pieceCount()) + 1);
+        PeerSession session = new PeerSession(
+                this,
+                codec,
+                greeting,
+                dialling,
+                made -> new Connection(
+                        channel,
+                        remote,
+                        shared,
+                        made,
+                        new FrameParser(made, maxMessage),
+                        new Outbox(new MessageCodec(), this, shared.upload(), true)));
+        sessions.add(session);
+        peers.set(sessions.size());
+        schedule.joined(session.state());
+        if (roundTripNanos >= 0) {
+            session.state().roundTrip(roundTripNanos);
+        }
+        session.introduce(picker.held(), layout.pieceCount());
+        session.connection().start();
+        return true;
+    }
+
+    /** A session ended. */
+    void left(PeerSession session, Throwable reason) {
+        if (reason instanceof RuntimeException && !(reason instanceof PeerFault)) {
+            LOG.warn("peer {} is disconnected after an unexpected error", session, reason);
+        } else {
+            LOG.debug("peer {} left: {}", session, reason.toString());
+        }
+        if (sessions.remove(session)) {
+            peers.set(sessions.size());
+            slots.ended(session);
+            schedule.left(session.state());
+        }
+    }
+
+    void onHave(PeerSession session, int piece) {
+        if (!layout.contains(piece)) {
+            throw new PeerFault(Kind.FAILED, "has piece " + piece + " of " + layout.pieceCount());
+        }
+        schedule.has(session.state(), piece);
+        closeIfPointless(session);
+    }
+
+    /** Not only the first message: aria2 sends one in place of many haves. */
+    void onBitfield(PeerSession session, byte[] bits) {
+        schedule.has(session.state(), WireBits.decode(bits, layout.pieceCount()));
+        closeIfPointless(session);
+    }
+
+    void onHaveAll(PeerSession session) {
+        BitSet all = new BitSet();
+        all.set(0, layout.pieceCount());
+        schedule.has(session.state(), all);
+        closeIfPointless(session);
+    }
+
+    /** Two seeds have nothing to say to each other. */
+    private void closeIfPointless(PeerSession session) {
+        if (picker.isComplete() && session.hasAll(layout.pieceCount())) {
+            session.connection().close("both are complete");
+        }
+    }
+
+    void onBlockBytes(PeerSession session, BlockRequest request, SharedBuffer buffer, int from, int length) {
+        PieceProgress piece = request.piece();
+        boolean current = request.isCurrent();
+        if (current) {
+            deliver(piece, request.offset() + request.receivedBytes(), buffer, from, length);
+        }
+        int fresh = schedule.received(session.state(), request, length);
+        downloaded.addAndGet(fresh);
+        if (current && fresh > 0 && piece.hasArrived()) {
+            assembly(piece).completed();
+        }
+    }
+
+    /** Passes on what did not arrive from someone else before. */
+    private void deliver(PieceProgress piece, int offset, SharedBuffer buffer, int from, int length) {
+        int end = offset + length;
+        int at = piece.nextLacking(offset, end);
+        while (at < end) {
+            int stop = piece.nextArrived(at, end);
+            assembly(piece).add(buffer, from + at - offset, stop - at, at);
+            at = piece.nextLacking(stop, end);
+        }
+    }
+
+    private PieceAssembly assembly(PieceProgress piece) {
+        return assemblies.computeIfAbsent(
+                piece.index(),
+                index -> new PieceAssembly(storage, index, shared.workers(), shared.busy(), new Assembled(piece)));
+    }
+
+    /** What becomes of a piece when all of it is hashed; on a worker. */
+    private final class Assembled implements PieceAssembly.Outcome {
+        private final PieceProgress piece;
+
+        Assembled(PieceProgress piece) {
+            this.piece = piece;
+        }
+
+        @Override
+        public void hashed(PieceHash hash) {
+            Optional<PieceHash> wanted = spec.hashes().hash(piece.index());
+            if (wanted.isEmpty()) {
+                loop().execute(() -> unverified.put(piece, hash));
+            } else if (wanted.get().equals(hash)) {
+                verified(piece);
+            } else {
+                loop().execute(() -> refuse(piece));
+            }
+        }
+
+        @Override
+        public void failed(TorrentFault fault) {
+            loop().execute(() -> fail(fault));
+        }
+    }
+
+    private void verified(PieceProgress piece) {
+        try {
+            piecesFromPeers.incrementAndGet();
+            loop().execute(() -> assemblies.remove(piece.index()));
+            storage.markHeld(piece.index());
+        } catch (TorrentFault e) {
+            loop().execute(() -> fail(e));
+        }
+    }
+
+    private void refuse(PieceProgress piece) {
+        piecesRefused.incrementAndGet();
+        assemblies.remove(piece.index());
+        List<PeerSession> sources = sessions.stream()
+                .filter(session -> piece.sources().contains(session.state()))
+                .toList();
+        LOG.warn("piece {} does not match its hash; it came from {}", piece.index(), sources);
+        schedule.refused(piece);
+        for (PeerSession source : sources) {
+            if (source.state().badPieces() >= MAX_BAD_PIECES) {
+                source.connection().close("too many bad pieces");
+            }
+        }
+    }
+
+    // What the store says, on the thread that changed it.
+
+    @Override
+    public void held(int piece) {
+        loop().execute(() -> becameHeld(piece));
+    }
+
+    @Override
+    public void dropped(int piece) {
+        loop().execute(() -> becameDropped(piece));
+    }
+
+    private void becameHeld(int piece) {
+        if (stopped || picker.isHeld(piece)) {
+            return;
+        }
+        PieceAssembly unfinished = assemblies.remove(piece);
+        unverified.keySet().removeIf(progress -> progress.index() == piece);
+        schedule.held(piece);
+        leftBytes = picker.leftBytes();
+        for (PeerSession session : List.copyOf(sessions)) {
+            if (!session.state().has().get(piece)) {
+                session.tellHave(piece);
+            }
+            closeIfPointless(session);
+        }
+        if (unfinished != null) {
+            unfinished.abandon();
+            onWorker(bench -> recheck(piece, bench));
+        }
+    }
+
+    /** Peers' unverified bytes were being written while someone else marked the piece as held. */
+    private void recheck(int piece, Workers.Bench bench) {
+        spec.hashes().hash(piece).ifPresent(wanted -> {
+            PieceHash hash = new RunningHash().finish(storage, layout.offsetOf(piece), layout.lengthOf(piece), bench);
+            if (!hash.equals(wanted)) {
+                storage.drop(piece);
+            }
+        });
+    }
+
+    private void onWorker(Workers.Task task) {
+        shared.busy().enter();
+        shared.workers().execute(bench -> {
+            try {
+                task.run(bench);
+            } catch (TorrentFault e) {
+                loop().execute(() -> fail(e));
+            } finally {
+                shared.busy().leave();
+            }
+        });
+    }
+
+    private void becameDropped(int piece) {
+        if (!stopped) {
+            sessions.forEach(session -> session.withdraw(piece));
+            schedule.dropped(piece);
+            leftBytes = picker.leftBytes();
+        }
+    }
+
+    // What its blocks are sent from, on a worker.
+
+    @Override
+    public void read(int piece, int offset, ByteBuffer into) {
+        storage.read(layout.offsetOf(piece) + offset, into);
+    }
+
+    @Override
+    public int transferTo(int piece, int offset, int bytes, WritableByteChannel target) throws IOException {
+        return storage.transferTo(layout.offsetOf(piece) + offset, bytes, target);
+    }
+
+    @Override
+    public void sent(int payloadBytes) {
+        uploaded.addAndGet(payloadBytes);
+    }
+
+    // Time passes.
+
+    private void tick() {
+        if (stopped) {
+            return;
+        }
+        long now = now();
+        for (PeerSession session : List.copyOf(sessions)) {
+            String dead = session.tick(now);
+            if (dead != null) {
+                session.connection().close(dead);
+            }
+        }
+        List<PeerState> stuck = schedule.tick();
+        for (PeerSession session : List.copyOf(sessions)) {
+            if (stuck.contains(session.state())) {
+                session.connection().close("sends nothing of what it owes");
+            }
+        }
+        slots.tick();
+        verifyLate();
+        int room = Math.min(DIALS_A_TICK, config.limits().maxPeers() - sessions.size());
+        addresses.due(this::isConnectedTo, room).forEach(address -> host.dial(this, address));
+        loop().schedule(TICK.toNanos(), this::tick);
+    }
+
+    /** Pieces that waited for their hashes. */
+    private void verifyLate() {
+        for (Map.Entry<PieceProgress, PieceHash> waiting : List.copyOf(unverified.entrySet())) {
+            spec.hashes().hash(waiting.getKey().index()).ifPresent(wanted -> {
+                unverified.remove(waiting.getKey());
+                if (wanted.equals(waiting.getValue())) {
+                    onWorker(bench -> verified(waiting.getKey()));
+                } else {
+                    refuse(waiting.getKey());
+                }
+            });
+        }
+    }
+
+    /** The store broke: nothing more is fetched or served. */
+    void fail(TorrentFault fault) {
+        if (!stopped && failure.completeExceptionally(fault)) {
+            LOG.warn("the swarm of {} stops: {}", storage.id(), fault.getMessage());
+            stop();
+        }
+    }
+
+    private void stop() {
+        stopped = true;
+        schedule.stop();
+        List.copyOf(sessions).forEach(session -> session.connection().close("the swarm stops"));
+        assemblies.values().forEach(PieceAssembly::abandon);
+        assemblies.clear();
+    }
+
+    /** Whether connections to this infohash should come here rather than to the other swarm. */
+    static WireSwarm better(WireSwarm one, @Nullable WireSwarm other) {
+        return other == null || one.leftBytes <= other.leftBytes ? one : other;
+    }
+
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        host.closed(this);
+        subscription.close();
+        announces.close();
+        loop().runAndWait(this::stop, PATIENCE);
+        try {
+            if (!shared.busy().await(PATIENCE)) {
+                LOG.warn("the disk of {} takes long", storage.id());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

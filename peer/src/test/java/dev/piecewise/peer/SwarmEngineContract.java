@@ -1,0 +1,417 @@
+package dev.piecewise.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.piecewise.core.announce.AnnounceEvent;
+import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.peer.store.DataDirectory;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What every engine must do. */
+@Timeout(120)
+public abstract class SwarmEngineContract {
+    private static final int KIB = 1024;
+
+    @TempDir
+    protected Path temporary;
+
+    protected final PeerHub hub = new PeerHub(InetAddress.getLoopbackAddress());
+    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private Set<Thread> before = Set.of();
+    private int nodes;
+
+    /** One process's worth of store and engine. */
+    protected record Node(DataDirectory data, SwarmEngine engine, StoredArtifact storage) {}
+
+    /** An engine that listens there; the port is 0 for any. */
+    protected abstract SwarmEngine newEngine(InetAddress listen, int port);
+
+    @BeforeEach
+    void rememberThreads() {
+        before = Thread.getAllStackTraces().keySet();
+    }
+
+    @AfterEach
+    void nothingIsLeftRunning() throws Exception {
+        while (!closing.isEmpty()) {
+            closing.pop().close();
+        }
+        await("threads end: " + leaked(), () -> leaked().isEmpty());
+    }
+
+    private Set<String> leaked() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.isAlive() && !before.contains(thread))
+                .map(Thread::getName)
+                .filter(name -> name.contains("bt.") || name.contains("piecewise"))
+                .collect(Collectors.toSet());
+    }
+
+    protected static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    protected <T extends AutoCloseable> T closed(T resource) {
+        closing.push(resource);
+        return resource;
+    }
+
+    protected Node node(TestArtifact artifact) {
+        DataDirectory data = closed(DataDirectory.open(temporary.resolve("node" + nodes++)));
+        SwarmEngine engine = closed(newEngine(InetAddress.getLoopbackAddress(), 0));
+        return new Node(data, engine, data.artifact(artifact.id(), artifact.content()));
+    }
+
+    protected SwarmSpec spec(TestArtifact artifact, Node node) {
+        return spec(artifact, node, PieceHashes.of(artifact.hashes()));
+    }
+
+    protected SwarmSpec spec(TestArtifact artifact, Node node, PieceHashes hashes) {
+        return new SwarmSpec(List.of(artifact.info().infoHash()), node.storage(), hashes, hub, true);
+    }
+
+    protected Swarm join(TestArtifact artifact, Node node) {
+        return node.engine().join(spec(artifact, node));
+    }
+
+    protected static void awaitComplete(TestArtifact artifact, Node node) throws InterruptedException {
+        await("complete", node.storage()::isComplete);
+        assertThat(artifact.readAll(node.storage())).isEqualTo(artifact.bytes());
+    }
+
+    /** As a client does that dials no address of this kind, Transmission on loopback for one. */
+    @Test
+    void aSeedDialsALeechThatDialsNobody() throws Exception {
+        TestArtifact artifact = TestArtifact.single("f", 100 * KIB, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Node leech = node(artifact);
+        PeerSource namesNobody = request -> {
+            AnnounceResponse known = hub.announce(request);
+            return new AnnounceResponse(known.interval(), known.minInterval(), 0, 0, List.of());
+        };
+        Swarm leeching = leech.engine()
+                .join(new SwarmSpec(
+                        List.of(artifact.info().infoHash()),
+                        leech.storage(),
+                        PieceHashes.of(artifact.hashes()),
+                        namesNobody,
+                        true));
+        await("leech announced", () -> !hub.eventsOf(leeching.port()).isEmpty());
+        join(artifact, seed);
+        awaitComplete(artifact, leech);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 16384",
+        "16383, 16384",
+        "16384, 16384",
+        "16385, 16384",
+        "3000000, 16384",
+        "10000000, 262144",
+        "40000000, 16777216"
+    })
+    void oneSeedFillsThreeLeeches(int totalBytes, int pieceBytes) throws Exception {
+        TestArtifact artifact = TestArtifact.single("größe", totalBytes, pieceBytes);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        List<Node> leeches = List.of(node(artifact), node(artifact), node(artifact));
+        Swarm seeding = join(artifact, seed);
+        List<Swarm> swarms =
+                leeches.stream().map(leech -> join(artifact, leech)).toList();
+        for (Node leech : leeches) {
+            awaitComplete(artifact, leech);
+        }
+        assertThat(seeding.stats().downloadedBytes()).isZero();
+        for (Swarm swarm : swarms) {
+            assertThat(swarm.stats().downloadedBytes()).isEqualTo(totalBytes);
+            assertThat(swarm.stats().piecesFromPeers()).isEqualTo(artifact.pieceCount());
+            assertThat(swarm.stats().piecesRefused()).isZero();
+        }
+    }
+
+    @Test
+    void nodesThatHoldHalvesCompleteEachOther() throws Exception {
+        TestArtifact artifact = TestArtifact.single("halves", 2_000_000, 16 * KIB);
+        Node even = node(artifact);
+        Node odd = node(artifact);
+        for (int piece = 0; piece < artifact.pieceCount(); piece++) {
+            artifact.store(piece % 2 == 0 ? even.storage() : odd.storage(), piece);
+        }
+        join(artifact, even);
+        join(artifact, odd);
+        awaitComplete(artifact, even);
+        awaitComplete(artifact, odd);
+    }
+
+    @Test
+    void aPartialDownloadFetchesOnlyWhatItLacks() throws Exception {
+        TestArtifact artifact = TestArtifact.single("resumed", 1_000_000, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Node leech = node(artifact);
+        for (int piece = 0; piece < 50; piece++) {
+            artifact.store(leech.storage(), piece);
+        }
+        Swarm swarm = join(artifact, leech);
+        join(artifact, seed);
+        awaitComplete(artifact, leech);
+        assertThat(swarm.stats().downloadedBytes()).isEqualTo(1_000_000 - 50 * 16 * KIB);
+    }
+
+    @Test
+    void aPieceWaitsUntilItsHashIsKnown() throws Exception {
+        TestArtifact artifact = TestArtifact.single("late", 200_000, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Node leech = node(artifact);
+        Set<Integer> unknown = ConcurrentHashMap.newKeySet();
+        unknown.addAll(Set.of(0, 5));
+        Swarm swarm = leech.engine()
+                .join(spec(
+                        artifact,
+                        leech,
+                        piece -> unknown.contains(piece)
+                                ? Optional.empty()
+                                : Optional.of(artifact.hashes().get(piece))));
+        join(artifact, seed);
+        await("all received", () -> swarm.stats().downloadedBytes() == 200_000);
+        await("others held", () -> leech.storage().held().cardinality() == artifact.pieceCount() - 2);
+        assertThat(leech.storage().held().get(5)).isFalse();
+        unknown.clear();
+        awaitComplete(artifact, leech);
+        assertThat(swarm.stats().downloadedBytes()).isEqualTo(200_000);
+    }
+
+    @Test
+    void piecesThatOthersStoreWhileTheSwarmRunsAreServed() throws Exception {
+        TestArtifact artifact = TestArtifact.single("growing", 300_000, 16 * KIB);
+        Node source = node(artifact);
+        Node leech = node(artifact);
+        Swarm sourceSwarm = join(artifact, source);
+        Swarm swarm = join(artifact, leech);
+        await(
+                "connected",
+                () -> swarm.stats().peers() == 1 && sourceSwarm.stats().peers() == 1);
+        artifact.store(source.storage(), 7);
+        await("piece 7", () -> leech.storage().held().get(7));
+        for (int piece = 0; piece < artifact.pieceCount(); piece++) {
+            if (piece != 7) {
+                artifact.store(source.storage(), piece);
+            }
+        }
+        awaitComplete(artifact, leech);
+        await("all counted", () -> sourceSwarm.stats().uploadedBytes() >= 300_000);
+    }
+
+    @Test
+    void aLyingSeedSpoilsNothingAndAGoodOneFinishes() throws Exception {
+        TestArtifact artifact = TestArtifact.single("spoilt", 3_000_000, 64 * KIB);
+        Node liar = node(artifact);
+        for (int piece = 0; piece < artifact.pieceCount(); piece++) {
+            ByteBuffer bytes = artifact.piece(piece);
+            liar.storage().write(artifact.content().layout().offsetOf(piece), piece % 3 == 0 ? zeros(bytes) : bytes);
+            liar.storage().markHeld(piece);
+        }
+        Node leech = node(artifact);
+        join(artifact, liar);
+        Swarm swarm = join(artifact, leech);
+        await("a refused piece", () -> swarm.stats().piecesRefused() > 0);
+        Node good = node(artifact);
+        artifact.storeAll(good.storage());
+        join(artifact, good);
+        awaitComplete(artifact, leech);
+    }
+
+    private static ByteBuffer zeros(ByteBuffer like) {
+        return ByteBuffer.allocate(like.remaining());
+    }
+
+    @Test
+    void aDroppedPieceIsNotServed() throws Exception {
+        TestArtifact artifact = TestArtifact.single("dropped", 100_000, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        join(artifact, seed);
+        seed.storage().drop(2);
+        Node leech = node(artifact);
+        join(artifact, leech);
+        await("the others", () -> leech.storage().held().cardinality() == artifact.pieceCount() - 1);
+        assertThat(leech.storage().held().get(2)).isFalse();
+        artifact.store(seed.storage(), 2);
+        awaitComplete(artifact, leech);
+    }
+
+    @Test
+    void aDroppedPieceIsFetchedAgain() throws Exception {
+        TestArtifact artifact = TestArtifact.single("again", 100_000, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        join(artifact, seed);
+        Node leech = node(artifact);
+        join(artifact, leech);
+        awaitComplete(artifact, leech);
+        leech.storage().drop(3);
+        awaitComplete(artifact, leech);
+    }
+
+    @Test
+    void aPeerThatListensLaterIsFoundSoon() throws Exception {
+        TestArtifact artifact = TestArtifact.single("later", 100_000, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        int port;
+        try (ServerSocket probe = new ServerSocket(0)) {
+            port = probe.getLocalPort();
+        }
+        hub.name(port);
+        Node leech = node(artifact);
+        Swarm swarm = join(artifact, leech);
+        await("announced", () -> !hub.eventsOf(swarm.port()).isEmpty());
+        PeerSource nobody = request -> {
+            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "no tracker");
+        };
+        SwarmEngine engine = closed(newEngine(InetAddress.getLoopbackAddress(), port));
+        engine.join(new SwarmSpec(
+                List.of(artifact.info().infoHash()), seed.storage(), PieceHashes.of(artifact.hashes()), nobody, true));
+        awaitComplete(artifact, leech);
+    }
+
+    @Test
+    void announcesTellStartCompletionAndEnd() throws Exception {
+        TestArtifact artifact = TestArtifact.single("announced", 100_000, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Node leech = node(artifact);
+        Swarm seeding = join(artifact, seed);
+        Swarm swarm = join(artifact, leech);
+        awaitComplete(artifact, leech);
+        await("completed", () -> hub.eventsOf(swarm.port()).contains(AnnounceEvent.COMPLETED));
+        swarm.close();
+        seeding.close();
+        assertThat(hub.eventsOf(swarm.port())).startsWith(AnnounceEvent.STARTED).endsWith(AnnounceEvent.STOPPED);
+        assertThat(hub.eventsOf(seeding.port())).doesNotContain(AnnounceEvent.COMPLETED);
+    }
+
+    @Test
+    void oneEngineServesTwoTorrents() throws Exception {
+        TestArtifact first = TestArtifact.single("first", 1_000_000, 16 * KIB);
+        TestArtifact second = TestArtifact.single("second", 1_200_000, 32 * KIB);
+        Node seed = node(first);
+        Node leech = node(first);
+        first.storeAll(seed.storage());
+        Node secondSeed = new Node(seed.data(), seed.engine(), seed.data().artifact(second.id(), second.content()));
+        Node secondLeech = new Node(leech.data(), leech.engine(), leech.data().artifact(second.id(), second.content()));
+        second.storeAll(secondSeed.storage());
+        PeerHub secondHub = new PeerHub(InetAddress.getLoopbackAddress());
+        for (Node node : List.of(secondSeed, secondLeech)) {
+            node.engine()
+                    .join(new SwarmSpec(
+                            List.of(second.info().infoHash()),
+                            node.storage(),
+                            PieceHashes.of(second.hashes()),
+                            secondHub,
+                            true));
+        }
+        join(first, seed);
+        join(first, leech);
+        awaitComplete(first, leech);
+        awaitComplete(second, secondLeech);
+    }
+
+    @Test
+    void peersMeetOverIpv6() throws Exception {
+        InetAddress ipv6 = InetAddress.getAllByName("::1")[0];
+        Assumptions.assumeTrue(NetworkInterface.getByInetAddress(ipv6) != null, "no IPv6 loopback here");
+        TestArtifact artifact = TestArtifact.single("six", 100_000, 16 * KIB);
+        PeerHub six = new PeerHub(ipv6);
+        List<Node> both = List.of(node(artifact), node(artifact));
+        artifact.storeAll(both.get(0).storage());
+        for (Node node : both) {
+            closed(newEngine(ipv6, 0))
+                    .join(new SwarmSpec(
+                            List.of(artifact.info().infoHash()),
+                            node.storage(),
+                            PieceHashes.of(artifact.hashes()),
+                            six,
+                            true));
+        }
+        awaitComplete(artifact, both.get(1));
+    }
+
+    @Test
+    void aPortInUseIsAClearFaultAtTheStart() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> newEngine(InetAddress.getLoopbackAddress(), other.getLocalPort()))
+                    .isInstanceOf(ProcessFault.class)
+                    .hasMessageContaining("port in use")
+                    .hasMessageContaining("" + other.getLocalPort());
+        }
+    }
+
+    @Test
+    void aConfiguredPortIsTheFirstTorrentsAndClosingFreesIt() throws Exception {
+        TestArtifact artifact = TestArtifact.single("port", 100, 16 * KIB);
+        int port;
+        try (ServerSocket probe = new ServerSocket(0)) {
+            port = probe.getLocalPort();
+        }
+        Node node = node(artifact);
+        for (int round = 0; round < 2; round++) {
+            try (SwarmEngine engine = newEngine(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(engine.join(spec(artifact, node)).port()).isEqualTo(port);
+            }
+        }
+    }
+
+    @Test
+    void aFullDiskEndsTheSwarmWithItsFault() throws Exception {
+        Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full here");
+        TestArtifact artifact = TestArtifact.single("full", 100_000, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Node leech = node(artifact);
+        Path file = leech.storage().files().get(0);
+        Swarm swarm = leech.engine().join(spec(artifact, leech));
+        Files.delete(file);
+        Files.createSymbolicLink(file, Path.of("/dev/full"));
+        join(artifact, seed);
+        await("failure", () -> swarm.failure().toCompletableFuture().isCompletedExceptionally());
+        assertThatThrownBy(() -> swarm.failure().toCompletableFuture().join())
+                .hasCauseInstanceOf(TorrentFault.class)
+                .hasMessageContaining(file.toString());
+        Files.delete(file);
+    }
+}
