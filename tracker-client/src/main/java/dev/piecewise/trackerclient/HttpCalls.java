@@ -58,6 +58,11 @@ final class HttpCalls implements AutoCloseable {
 
     /** The answer, whatever its status. */
     HttpResponse<byte[]> send(Call call) {
+        return send(call, token);
+    }
+
+    /** The same with another token. */
+    HttpResponse<byte[]> send(Call call, Optional<String> presented) {
         HttpRequest.BodyPublisher body = call.body() == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofByteArray(ApiJson.write(call.body()));
@@ -67,7 +72,7 @@ final class HttpCalls implements AutoCloseable {
         if (call.body() != null) {
             request.header("Content-Type", "application/json");
         }
-        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        presented.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         return send(request.build(), call.repeat());
     }
 

@@ -27,6 +27,8 @@ import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import dev.piecewise.trackerclient.api.TokenRole;
+import dev.piecewise.trackerclient.api.WantedPieces;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
@@ -80,6 +82,29 @@ public final class TrackerClient implements AutoCloseable {
     public ArtifactStatus artifact(ArtifactId id, Duration wait) {
         String query = wait.isZero() ? "" : "?waitSeconds=" + wait.toMillis() / 1000.0;
         return value(Call.get("/v1/artifacts/" + id + query).waiting(wait), ArtifactStatus.class);
+    }
+
+    /** {@code POST /v1/artifacts/ID/wanted}. */
+    public void want(ArtifactId id, WantedPieces wanted) {
+        ok(calls.send(Call.post("/v1/artifacts/" + id + "/wanted", wanted)));
+    }
+
+    /** {@code GET /v1/torrents/INFOHASH}: the artifact of a torrent that the tracker serves. */
+    public ArtifactStatus artifact(InfoHash infoHash) {
+        return value(Call.get("/v1/torrents/" + infoHash), ArtifactStatus.class);
+    }
+
+    /**
+     * {@code GET /v1/role} with a token that somebody else showed; empty if the tracker does not know it.
+     *
+     * @param presented never logged
+     */
+    public Optional<TokenRole> role(String presented) {
+        HttpResponse<byte[]> response = calls.send(Call.get("/v1/role"), Optional.of(presented));
+        if (!isOk(response) && error(response).kind().equals(ApiError.UNAUTHORIZED)) {
+            return Optional.empty();
+        }
+        return Optional.of(read(ok(response), TokenRole.class));
     }
 
     /** {@code GET /v1/artifacts/ID/ledger}. */

@@ -31,6 +31,8 @@ import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
+import dev.piecewise.trackerclient.api.TokenRole;
+import dev.piecewise.trackerclient.api.WantedPieces;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -356,6 +358,57 @@ class AnnounceTest {
         assertThat(noder.announce(request(infoHash, 6, 0, AnnounceEvent.STARTED), "s")
                         .peers())
                 .containsExactly(loopback(5));
+    }
+
+    @Test
+    void theTorrentNamesLiveWebSeedsBesideItsInfoDictionary() throws Exception {
+        TrackerServer server =
+                start(TrackerConfig.defaults().withListen("127.0.0.1", 0).withTokens(tokens()));
+        TrackerClient noder = client(server.uri(), Optional.of("noder"));
+        InfoHash infoHash = infoHash(publish(noder));
+        Metainfo without = Metainfo.parse(noder.torrent(infoHash));
+        assertThat(without.urlList()).isEmpty();
+
+        noder.register(new NodeRegistration("v", "seeder", true, "", "http://[::1]:82/"));
+        noder.register(new NodeRegistration("w", "seeder", true, "", "http://0.0.0.0:81"));
+        Metainfo with = Metainfo.parse(noder.torrent(infoHash));
+        String key = with.announce().orElseThrow().split("/", -1)[4];
+        String path = "/k/" + key + "/webseed/" + infoHash + "/";
+        assertThat(with.urlList()).containsExactly("http://[::1]:82" + path, "http://127.0.0.1:81" + path);
+        assertThat(with.infoHash()).isEqualTo(infoHash);
+        assertThat(noder.artifact(infoHash).infoHash()).isEqualTo(infoHash.hex());
+        noder.leave("v");
+        noder.leave("w");
+        assertThat(noder.torrent(infoHash)).isEqualTo(without.encode());
+
+        for (String nonsense : List.of("ftp://h", "http://", "http://u@h:1", "http://h:1/?q", "http://h h", "h:1")) {
+            assertThatThrownBy(() -> noder.register(new NodeRegistration("x", "node", false, "", nonsense)))
+                    .isInstanceOf(OriginFault.class)
+                    .hasMessageContaining("web seed");
+        }
+    }
+
+    @Test
+    void aNodeLearnsWhatTheTokenOfSomebodyElseAllows() throws Exception {
+        TrackerServer closed =
+                start(TrackerConfig.defaults().withListen("127.0.0.1", 0).withTokens(tokens()));
+        TrackerClient node = client(closed.uri(), Optional.of("noder"));
+        assertThat(node.role("reader")).contains(new TokenRole("read", true));
+        assertThat(node.role("boss")).contains(new TokenRole("admin", true));
+        assertThat(node.role("wrong")).isEmpty();
+        assertThat(client(start().uri(), Optional.empty()).role("any")).contains(new TokenRole("admin", false));
+    }
+
+    @Test
+    void aWishForPiecesNeedsTheRoleOfANodeAndAPieceThatIsOne() throws Exception {
+        TrackerServer server =
+                start(TrackerConfig.defaults().withListen("127.0.0.1", 0).withTokens(tokens()));
+        TrackerClient noder = client(server.uri(), Optional.of("noder"));
+        ArtifactId id = new ArtifactId(publish(noder).id());
+        noder.want(id, new WantedPieces(List.of(0)));
+        assertThatThrownBy(() -> noder.want(id, new WantedPieces(List.of(1)))).hasMessageContaining("1 pieces");
+        assertThatThrownBy(() -> client(server.uri(), Optional.of("reader")).want(id, new WantedPieces(List.of(0))))
+                .hasMessageContaining("may only read");
     }
 
     private static void assertRefused(String url) throws Exception {

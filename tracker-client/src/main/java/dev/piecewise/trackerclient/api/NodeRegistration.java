@@ -1,5 +1,7 @@
 package dev.piecewise.trackerclient.api;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * {@code POST /v1/nodes}: a process says it is there. Registering again under the same id replaces the former entry; what the
  * node held and leased stays.
@@ -9,5 +11,13 @@ package dev.piecewise.trackerclient.api;
  *     to read a piece again that has lost its holders
  * @param takesLeases whether it wants to read origins
  * @param advertisedHost address that other peers can reach it at; empty means the request's source address
+ * @param webSeed base URL, {@code http://HOST:PORT}, below which it serves torrents over HTTP (BEP 19), if it does; the host
+ *     {@code 0.0.0.0} means the request's source address
  */
-public record NodeRegistration(String nodeId, String role, boolean takesLeases, String advertisedHost) {}
+public record NodeRegistration(
+        String nodeId, String role, boolean takesLeases, String advertisedHost, @Nullable String webSeed) {
+    /** Of a process that serves no web seed. */
+    public NodeRegistration(String nodeId, String role, boolean takesLeases, String advertisedHost) {
+        this(nodeId, role, takesLeases, advertisedHost, null);
+    }
+}

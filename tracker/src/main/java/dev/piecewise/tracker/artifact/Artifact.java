@@ -33,6 +33,7 @@ final class Artifact {
     final PieceLedger ledger;
     final Holders holders;
     final Attempts attempts = new Attempts();
+    final Wishes wanted = new Wishes();
     /** As the origin listed them last. */
     List<String> directories;
 

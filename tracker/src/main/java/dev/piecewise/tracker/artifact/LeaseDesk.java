@@ -86,17 +86,41 @@ final class LeaseDesk {
         return nowNanos + times.expiry().toNanos();
     }
 
-    /** Up to {@code atMost} leases, each on the artifact with the fewest. */
+    /** Up to {@code atMost} leases: first of pieces that somebody waits for, then each on the artifact with the fewest. */
     List<Lease> grant(String nodeId, int atMost, long nowNanos) {
         List<Lease> granted = new ArrayList<>();
         while (granted.size() < atMost) {
-            Optional<Lease> lease = grantOne(nodeId, nowNanos);
+            Optional<Lease> lease = grantWanted(nodeId, nowNanos).or(() -> grantOne(nodeId, nowNanos));
             if (lease.isEmpty()) {
                 break;
             }
             granted.add(lease.get());
         }
         return granted;
+    }
+
+    private Optional<Lease> grantWanted(String nodeId, long nowNanos) {
+        for (Artifact artifact : book.all()) {
+            BitSet wanted = artifact.wanted.pieces(nowNanos);
+            if (wanted.isEmpty() || artifact.state() == ArtifactState.FAILED || artifact.attempts.isResting(nowNanos)) {
+                continue;
+            }
+            BitSet lost = artifact.holders.heldByNobody();
+            lost.and(wanted);
+            if (nowNanos - rereadNotBeforeNanos < 0 || hasStockSeed(artifact)) {
+                lost.clear();
+            }
+            lost.or(rereadable(artifact, nowNanos));
+            Optional<Run> run = artifact.ledger.next(lost, wanted);
+            if (run.isPresent()) {
+                return Optional.of(grant(artifact, run.get(), nodeId, nowNanos));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean hasStockSeed(Artifact artifact) {
+        return artifact.infoHash().map(swarms::counts).orElse(SwarmCounts.NONE).stockSeeds() > 0;
     }
 
     private Optional<Lease> grantOne(String nodeId, long nowNanos) {
@@ -114,16 +138,17 @@ final class LeaseDesk {
                 run = next.get();
             }
         }
-        if (neediest == null || run == null) {
-            return Optional.empty();
-        }
+        return neediest == null || run == null ? Optional.empty() : Optional.of(grant(neediest, run, nodeId, nowNanos));
+    }
+
+    private Lease grant(Artifact artifact, Run run, String nodeId, long nowNanos) {
         long fence = book.nextFence(clock.millis());
         String at = clock.instant().toString();
-        neediest.ledger.grant(run, fence, nodeId, at);
-        Lease lease = lease(neediest, run, fence, nodeId, nowNanos);
+        artifact.ledger.grant(run, fence, nodeId, at);
+        Lease lease = lease(artifact, run, fence, nodeId, nowNanos);
         leases.add(lease, deadline(nowNanos));
-        journal.append(new Event.Granted(neediest.id.hex(), fence, nodeId, run.firstPiece(), run.pieceCount(), at));
-        return Optional.of(lease);
+        journal.append(new Event.Granted(artifact.id.hex(), fence, nodeId, run.firstPiece(), run.pieceCount(), at));
+        return lease;
     }
 
     /**

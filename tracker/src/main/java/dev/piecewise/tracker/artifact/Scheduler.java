@@ -30,10 +30,12 @@ import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +43,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +53,8 @@ import org.jspecify.annotations.Nullable;
  * long enough.
  */
 public final class Scheduler implements AutoCloseable {
+    private static final int MAX_WEB_SEEDS = 8;
+
     private final ArtifactBook book;
     private final LeaseBook leases = new LeaseBook();
     private final NodeRegistry nodes = new NodeRegistry();
@@ -110,6 +115,47 @@ public final class Scheduler implements AutoCloseable {
     /** @throws OriginFault NOT_FOUND */
     public synchronized ArtifactStatus artifact(ArtifactId id, Links links) {
         return get(id).status(links, nodes.leaseTakers());
+    }
+
+    /** @throws OriginFault NOT_FOUND */
+    public synchronized ArtifactStatus artifact(InfoHash infoHash, Links links) {
+        return book.find(infoHash)
+                .orElseThrow(() -> new OriginFault(Kind.NOT_FOUND, "this tracker serves no torrent " + infoHash))
+                .status(links, nodes.leaseTakers());
+    }
+
+    /**
+     * Somebody waits for these pieces: those that nobody holds are leased next.
+     *
+     * @throws OriginFault NOT_FOUND; USAGE for a piece that is none; the artifact's own if it failed
+     */
+    public synchronized void want(ArtifactId id, List<Integer> pieces) {
+        Artifact artifact = get(id);
+        if (pieces.stream().anyMatch(piece -> piece < 0 || piece >= artifact.pieceCount())) {
+            throw new OriginFault(
+                    Kind.USAGE, artifact.resolved.uri() + " has " + artifact.pieceCount() + " pieces, not more");
+        }
+        if (artifact.state() == ArtifactState.FAILED) {
+            throw new OriginFault(
+                    artifact.errorKind().orElse(Kind.FAILED), artifact.error().orElse("it failed"));
+        }
+        artifact.wanted.ask(pieces, now());
+        dispatch();
+    }
+
+    /** Base URLs of up to {@value #MAX_WEB_SEEDS} live nodes that serve a torrent over HTTP, the best first. */
+    public synchronized List<URI> webSeeds(InfoHash infoHash) {
+        Optional<Artifact> artifact = book.find(infoHash);
+        ToIntFunction<NodeRegistry.Node> held =
+                node -> artifact.map(of -> of.holders.heldBy(node.id())).orElse(0);
+        return nodes.webSeeds().stream()
+                .filter(node -> !isSilent(node.id()))
+                .filter(node -> !node.wantsBytes() || held.applyAsInt(node) > 0)
+                .sorted(Comparator.comparing(NodeRegistry.Node::wantsBytes)
+                        .thenComparing(Comparator.comparingInt(held).reversed()))
+                .limit(MAX_WEB_SEEDS)
+                .flatMap(node -> node.webSeed().stream())
+                .toList();
     }
 
     /** Completes when the artifact is not READING (any more), or after {@code wait}. */

@@ -13,6 +13,7 @@ import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.WantedPieces;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,28 @@ final class ArtifactRoutes {
 
     Answer ledger(Exchange exchange) {
         return Answer.json(scheduler.ledger(id(exchange.path().get(2))));
+    }
+
+    CompletableFuture<Answer> want(Exchange exchange) {
+        ArtifactId id = id(exchange.path().get(2));
+        return exchange.body(WantedPieces.class).thenApply(wanted -> {
+            List<Integer> pieces = wanted.pieces();
+            if (pieces == null || pieces.contains(null)) {
+                throw new PeerFault(Kind.USAGE, "the body has null where a piece is needed");
+            }
+            scheduler.want(id, pieces);
+            return Answer.nothing();
+        });
+    }
+
+    /** {@code GET /v1/torrents/INFOHASH}: the artifact of a torrent. */
+    Answer ofTorrent(Exchange exchange) {
+        String hex = exchange.path().get(2);
+        try {
+            return Answer.json(scheduler.artifact(InfoHash.fromHex(hex), exchange.links()));
+        } catch (IllegalArgumentException e) {
+            throw new PeerFault(Kind.USAGE, "write /v1/torrents/INFOHASH, 40 hexadecimal digits", e);
+        }
     }
 
     static ArtifactId id(String hex) {
@@ -100,9 +123,12 @@ final class ArtifactRoutes {
         return metainfo(scheduler.torrent(new ArtifactId(status.id())), links);
     }
 
-    private static Answer metainfo(InfoDictionary info, Links links) {
+    private Answer metainfo(InfoDictionary info, Links links) {
         String announce = links.announceUrl(info.infoHash());
+        List<String> webSeeds = scheduler.webSeeds(info.infoHash()).stream()
+                .map(node -> links.webSeedUrl(node, info.infoHash()))
+                .toList();
         return Answer.of(
-                TORRENT, Metainfo.of(info, Optional.of(announce), List.of()).encode());
+                TORRENT, Metainfo.of(info, Optional.of(announce), webSeeds).encode());
     }
 }

@@ -137,7 +137,16 @@ record Exchange(Request request, List<String> path, Optional<String> key, Option
 
             @Override
             public String announceUrl(InfoHash infoHash) {
-                return base + keys.map(of -> "/k/" + of.keyOf(infoHash)).orElse("") + "/announce";
+                return base + key(infoHash) + "/announce";
+            }
+
+            @Override
+            public String webSeedUrl(URI node, InfoHash infoHash) {
+                return node + key(infoHash) + "/webseed/" + infoHash + "/";
+            }
+
+            private String key(InfoHash infoHash) {
+                return keys.map(of -> "/k/" + of.keyOf(infoHash)).orElse("");
             }
         };
     }

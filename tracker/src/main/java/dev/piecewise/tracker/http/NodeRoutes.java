@@ -44,10 +44,11 @@ final class NodeRoutes {
     }
 
     CompletableFuture<Answer> register(Exchange exchange) {
-        return exchange.body(NodeRegistration.class).thenApplyAsync(this::register, lookups);
+        return exchange.body(NodeRegistration.class)
+                .thenApplyAsync(registration -> register(registration, exchange.source()), lookups);
     }
 
-    private Answer register(NodeRegistration registration) {
+    private Answer register(NodeRegistration registration, InetAddress source) {
         String id = registration.nodeId();
         if (id == null || id.isEmpty() || id.length() > MAX_NODE_ID_CHARS || registration.role() == null) {
             throw new PeerFault(
@@ -58,6 +59,7 @@ final class NodeRoutes {
                 registration.role(),
                 registration.takesLeases(),
                 advertised(registration.advertisedHost()),
+                WebSeedUrls.base(registration.webSeed(), source),
                 nanoClock.getAsLong()));
         return Answer.json(new NodeAccepted(
                 id,

@@ -3,10 +3,12 @@ package dev.piecewise.tracker.http;
 import dev.piecewise.tracker.token.Role;
 import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.tracker.token.Tokens;
+import dev.piecewise.trackerclient.api.TokenRole;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpHeader;
@@ -134,6 +136,9 @@ final class TrackerHandler extends Handler.Abstract {
             case "POST artifacts 2" -> artifacts.ask(exchange);
             case "GET artifacts 2" -> now(artifacts.list(exchange));
             case "GET artifacts 3" -> artifacts.status(exchange);
+            case "GET role 2" -> now(role(exchange));
+            case "GET torrents 3" -> now(artifacts.ofTorrent(exchange));
+            case "POST artifacts 4" -> last.equals("wanted") ? artifacts.want(exchange) : notFound(exchange);
             case "GET artifacts 4" -> last.equals("ledger") ? now(artifacts.ledger(exchange)) : notFound(exchange);
             case "POST nodes 2" -> nodes.register(exchange);
             case "DELETE nodes 3" -> now(nodes.leave(exchange));
@@ -153,6 +158,11 @@ final class TrackerHandler extends Handler.Abstract {
                 };
             default -> notFound(exchange);
         };
+    }
+
+    private Answer role(Exchange exchange) {
+        String role = exchange.role().orElse(Role.READ).name().toLowerCase(Locale.ROOT);
+        return Answer.json(new TokenRole(role, tokens.inForce()));
     }
 
     private static boolean isGet(Exchange exchange) {

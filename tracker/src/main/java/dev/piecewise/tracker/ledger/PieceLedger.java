@@ -81,15 +81,32 @@ public final class PieceLedger {
      * of their bytes under a live lease of any artifact.
      */
     public Optional<Run> next(BitSet rereadable) {
+        BitSet candidates = candidates(rereadable);
+        return run(candidates, candidates);
+    }
+
+    /** The same, but the run must start with one of these pieces. */
+    public Optional<Run> next(BitSet rereadable, BitSet starts) {
+        BitSet candidates = candidates(rereadable);
+        BitSet wanted = (BitSet) candidates.clone();
+        wanted.and(starts);
+        return run(candidates, wanted);
+    }
+
+    private BitSet candidates(BitSet rereadable) {
         BitSet candidates = unread;
         if (!rereadable.isEmpty()) {
             candidates = (BitSet) hashedAndFree.clone();
             candidates.and(rereadable);
             candidates.or(unread);
         }
-        int first = candidates.nextSetBit(0);
+        return candidates;
+    }
+
+    private Optional<Run> run(BitSet candidates, BitSet starts) {
+        int first = starts.nextSetBit(0);
         while (first >= 0 && !isFree(first)) {
-            first = candidates.nextSetBit(first + 1);
+            first = starts.nextSetBit(first + 1);
         }
         if (first < 0) {
             return Optional.empty();

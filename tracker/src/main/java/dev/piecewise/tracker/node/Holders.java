@@ -100,6 +100,12 @@ public final class Holders {
         return counts[piece];
     }
 
+    /** How many pieces a node holds. */
+    public int heldBy(String nodeId) {
+        Entry entry = nodes.get(nodeId);
+        return entry == null ? 0 : entry.held.cardinality();
+    }
+
     /** Live nodes that take part. */
     public int nodes() {
         return nodes.size();

@@ -1,6 +1,7 @@
 package dev.piecewise.tracker.node;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,16 @@ public final class NodeRegistry {
      * @param role {@code seeder}, {@code node} or {@code get}
      * @param takesLeases whether it wants to read origins
      * @param advertised where other peers reach it; none means the source address of its announces
+     * @param webSeed base URL below which it serves torrents over HTTP, if it does
      * @param heardNanos when it was heard of last
      */
-    public record Node(String id, String role, boolean takesLeases, Optional<InetAddress> advertised, long heardNanos) {
+    public record Node(
+            String id,
+            String role,
+            boolean takesLeases,
+            Optional<InetAddress> advertised,
+            Optional<URI> webSeed,
+            long heardNanos) {
         /** Whether it wants bytes for itself; a seeder reads for others. */
         public boolean wantsBytes() {
             return !role.equals("seeder");
@@ -36,7 +44,9 @@ public final class NodeRegistry {
     /** A node was heard of. */
     public void heard(String id, long nowNanos) {
         nodes.computeIfPresent(
-                id, (key, node) -> new Node(id, node.role(), node.takesLeases(), node.advertised(), nowNanos));
+                id,
+                (key, node) ->
+                        new Node(id, node.role(), node.takesLeases(), node.advertised(), node.webSeed(), nowNanos));
     }
 
     /** Removes a node; whether it was there. */
@@ -49,6 +59,13 @@ public final class NodeRegistry {
         return nodes.values().stream()
                 .filter(node -> nowNanos - node.heardNanos() > nanos)
                 .map(Node::id)
+                .toList();
+    }
+
+    /** Live nodes that serve web seeds, in order of their first registration. */
+    public List<Node> webSeeds() {
+        return nodes.values().stream()
+                .filter(node -> node.webSeed().isPresent())
                 .toList();
     }
 

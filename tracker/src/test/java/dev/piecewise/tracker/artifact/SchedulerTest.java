@@ -7,6 +7,7 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmPeer;
@@ -24,12 +25,14 @@ import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.PieceReport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +52,11 @@ class SchedulerTest {
         @Override
         public String announceUrl(InfoHash infoHash) {
             return "http://tracker/announce";
+        }
+
+        @Override
+        public String webSeedUrl(URI base, InfoHash infoHash) {
+            return base + "/webseed/" + infoHash + "/";
         }
     };
 
@@ -107,7 +115,13 @@ class SchedulerTest {
     }
 
     private void register(String node, String role) {
-        scheduler.register(new NodeRegistry.Node(node, role, role.equals("seeder"), Optional.empty(), nowNanos));
+        scheduler.register(new NodeRegistry.Node(
+                node,
+                role,
+                role.equals("seeder"),
+                Optional.empty(),
+                node.startsWith("web-") ? Optional.of(URI.create("http://" + node + ":80")) : Optional.empty(),
+                nowNanos));
     }
 
     private ArtifactId admit(int pieceMebibytes) {
@@ -169,6 +183,64 @@ class SchedulerTest {
         read("s");
         assertThat(status(small).state()).isEqualTo(ArtifactState.PUBLISHED);
         assertThat(status(large).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    @Test
+    void piecesThatSomebodyWaitsForAreLeasedFirst() {
+        register("s", "seeder");
+        ArtifactId id = admit(16);
+        ArtifactId later = admit(32);
+        scheduler.want(later, List.of(1));
+        scheduler.want(id, List.of(1));
+        List<LeaseGrant> leases = take("s", 2);
+        assertThat(leases).extracting(lease -> lease.artifact().id()).containsExactly(id.hex(), later.hex());
+        assertThat(leases).extracting(LeaseGrant::firstPiece).containsExactly(1, 1);
+    }
+
+    @Test
+    void aLostPieceThatSomebodyWaitsForIsReadAgainAndAWishLapses() {
+        register("s", "seeder");
+        ArtifactId id = admit(16);
+        passAlive(30, "s");
+        read("s");
+        scheduler.leave("s");
+        register("t", "seeder");
+        assertThat(take("t", 10)).isEmpty();
+        scheduler.want(id, List.of(2));
+        assertThat(take("t", 10))
+                .singleElement()
+                .extracting(LeaseGrant::firstPiece)
+                .isEqualTo(2);
+        scheduler.want(id, List.of(3));
+        passAlive(30, "t");
+        assertThat(take("t", 10)).isEmpty();
+        assertThatThrownBy(() -> scheduler.want(id, List.of(4)))
+                .isInstanceOf(OriginFault.class)
+                .hasMessageContaining("4 pieces");
+    }
+
+    @Test
+    void webSeedsAreLiveNodesSeedersFirstThenThoseThatHoldMost() {
+        register("s", "seeder");
+        ArtifactId id = admit(16);
+        read("s");
+        InfoHash infoHash = InfoHash.fromHex(Objects.requireNonNull(status(id).infoHash()));
+        assertThat(scheduler.webSeeds(infoHash)).isEmpty();
+        List.of("web-idle", "web-some", "web-more").forEach(node -> register(node, "node"));
+        register("web-seeder", "seeder");
+        scheduler.holdings("web-some", id, null, List.of(0), List.of());
+        scheduler.holdings("web-more", id, null, List.of(0, 1), List.of());
+        assertThat(scheduler.webSeeds(infoHash))
+                .containsExactly(
+                        URI.create("http://web-seeder:80"),
+                        URI.create("http://web-more:80"),
+                        URI.create("http://web-some:80"));
+        passAlive(15, "web-more");
+        assertThat(scheduler.webSeeds(infoHash)).containsExactly(URI.create("http://web-more:80"));
+        for (int i = 0; i < 20; i++) {
+            register("web-s" + i, "seeder");
+        }
+        assertThat(scheduler.webSeeds(infoHash)).hasSize(8);
     }
 
     @Test
