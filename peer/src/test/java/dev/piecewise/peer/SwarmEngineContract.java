@@ -192,6 +192,33 @@ public abstract class SwarmEngineContract {
     }
 
     @Test
+    void aSeedThatLosesAPieceAsksForSeedsAtOnce() throws Exception {
+        TestArtifact artifact = TestArtifact.single("lost", 100_000, 16 * KIB);
+        Node seed = node(artifact);
+        Node other = node(artifact);
+        artifact.storeAll(seed.storage());
+        artifact.storeAll(other.storage());
+        PeerSource namesNobodyToSeeds = request -> {
+            AnnounceResponse known = hub.announce(request);
+            return request.leftBytes() > 0
+                    ? known
+                    : new AnnounceResponse(known.interval(), known.minInterval(), 0, 0, List.of());
+        };
+        for (Node node : List.of(seed, other)) {
+            Swarm swarm = node.engine()
+                    .join(new SwarmSpec(
+                            List.of(artifact.info().infoHash()),
+                            node.storage(),
+                            PieceHashes.of(artifact.hashes()),
+                            namesNobodyToSeeds,
+                            true));
+            await("announced", () -> !hub.eventsOf(swarm.port()).isEmpty());
+        }
+        seed.storage().drop(3);
+        awaitComplete(artifact, seed);
+    }
+
+    @Test
     void aPieceWaitsUntilItsHashIsKnown() throws Exception {
         TestArtifact artifact = TestArtifact.single("late", 200_000, 16 * KIB);
         Node seed = node(artifact);

@@ -32,6 +32,8 @@ final class AnnounceLoop implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final Thread thread;
     private boolean completed;
+    private boolean resting;
+    private boolean hurried;
     private boolean stopping;
 
     AnnounceLoop(
@@ -61,6 +63,15 @@ final class AnnounceLoop implements AutoCloseable {
     synchronized void completed() {
         completed = true;
         notifyAll();
+    }
+
+    /** Something is wanted (again): a seed that lost a piece does not wait for its next turn to ask who has it. */
+    synchronized void wanting() {
+        if (resting) {
+            resting = false;
+            hurried = true;
+            notifyAll();
+        }
     }
 
     private void run() {
@@ -102,8 +113,9 @@ final class AnnounceLoop implements AutoCloseable {
         }
     }
 
-    private Duration pause(AnnounceResponse response) {
-        if (swarm.isComplete() || swarm.stats().peers() >= FEW_PEERS) {
+    private synchronized Duration pause(AnnounceResponse response) {
+        resting = swarm.isComplete();
+        if (resting || swarm.stats().peers() >= FEW_PEERS) {
             return response.interval();
         }
         Duration soon = response.minInterval().compareTo(searchInterval) > 0 ? response.minInterval() : searchInterval;
@@ -131,7 +143,8 @@ final class AnnounceLoop implements AutoCloseable {
         long deadline = nanoTime.getAsLong() + wait.toNanos();
         while (!stopping && !(completed && wakesOnCompletion)) {
             long leftMillis = (deadline - nanoTime.getAsLong()) / 1_000_000;
-            if (leftMillis <= 0) {
+            if (leftMillis <= 0 || hurried) {
+                hurried = false;
                 return false;
             }
             wait(leftMillis);

@@ -93,6 +93,9 @@ final class BtSwarm implements Swarm {
     private void tick() {
         try {
             core.tick();
+            if (!core.isComplete()) {
+                announces.wanting();
+            }
             int room = Math.min(DIALS_A_TICK, config.maxPeers() - core.stats().peers());
             if (core.isRunning()) {
                 addresses.due(core::isConnectedTo, room).forEach(this::dial);

@@ -45,6 +45,8 @@ final class AnnounceLoop implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final Thread thread;
     private boolean completed;
+    private boolean resting;
+    private boolean hurried;
     private boolean stopping;
 
     AnnounceLoop(
@@ -74,6 +76,15 @@ final class AnnounceLoop implements AutoCloseable {
     synchronized void completed() {
         completed = true;
         notifyAll();
+    }
+
+    /** Something is wanted (again): a seed that lost a piece does not wait for its next turn to ask who has it. */
+    synchronized void wanting() {
+        if (resting) {
+            resting = false;
+            hurried = true;
+            notifyAll();
+        }
     }
 
     private void run() {
@@ -115,8 +126,9 @@ final class AnnounceLoop implements AutoCloseable {
         }
     }
 
-    private Duration pause(AnnounceResponse response) {
-        if (swarm.isComplete() || swarm.stats().peers() >= FEW_PEERS) {
+    private synchronized Duration pause(AnnounceResponse response) {
+        resting = swarm.isComplete();
+        if (resting || swarm.stats().peers() >= FEW_PEERS) {
             return response.interval();
         }
         Duration soon = response.minInterval().compareTo(searchInterval) > 0 ? response.minInterval() : searchInterval;
@@ -144,7 +156,8 @@ final class AnnounceLoop implements AutoCloseable {
         long deadline = nanoTime.getAsLong() + wait.toNanos();
         while (!stopping && !(completed && wakesOnCompletion)) {
             long leftMillis = (deadline - nanoTime.getAsLong()) / 1_000_000;
-            if (leftMillis <= 0) {
+            if (leftMillis <= 0 || hurried) {
+                hurried = false;
                 return false;
             }
             wait(leftMillis);

@@ -443,6 +443,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             sessions.forEach(session -> session.withdraw(piece));
             schedule.dropped(piece);
             leftBytes = picker.leftBytes();
+            announces.wanting();
         }
     }
 
