@@ -17,10 +17,12 @@ import picocli.CommandLine.Option;
 @Command(
         description = {
             "",
-            "Starts an S3 server in this process with one object of --size and one of 0 bytes, and as processes of their own a "
-                    + "tracker, a seeder and the nodes. All nodes ask at once for both. At the end each file's SHA-256 is compared "
-                    + "with the object's, and the bytes that S3 sent with the object's size: exit code 0 only if every file is "
-                    + "right and the two numbers are equal. Nothing is left afterwards.",
+            "Starts an S3 server in this process with one object of --size, one of 0 bytes and a prefix of 20 small files, and as "
+                    + "processes of their own a tracker, a seeder and the nodes. All nodes ask at once for everything. At the end "
+                    + "each file's SHA-256 is compared with its object's, and the bytes that S3 sent with the sizes of all objects: "
+                    + "exit code 0 only if every file is right and the two numbers are equal. Nothing is left afterwards.",
+            "",
+            "The report's artifactBytes and originBytes cover everything that is asked for, as do the nodes' bytesFromPeers.",
             ""
         },
         footer = {
@@ -48,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "SIZE",
-            description = {"Size of the object, for example 64MiB, 3GiB or 1000000.", "Default: 512MiB"})
+            description = {"Size of the big object, for example 64MiB, 3GiB or 1000000.", "Default: 512MiB"})
     private String size = "512MiB";
 
     @Option(

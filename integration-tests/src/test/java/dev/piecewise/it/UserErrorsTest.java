@@ -44,6 +44,9 @@ class UserErrorsTest {
         s3 = LocalS3.start(root.resolve("s3"), "access", "secret");
         s3.createBucket("bucket");
         s3.put("bucket", "file.bin", new ByteArrayInputStream(new byte[3_000_000]), 3_000_000);
+        s3.put("bucket", "hostile/tame", new ByteArrayInputStream(new byte[1]), 1);
+        // The server itself could not store it, for it appends to the name while it writes.
+        Files.write(root.resolve("s3/bucket/hostile/" + "x".repeat(241)), new byte[1]);
         s3.put("bucket", "dir/inside", new ByteArrayInputStream(new byte[1]), 1);
         tracker = tracker("tracker", s3.endpoint().toString(), s3.secretKey(), "s3://bucket/", "s3://no-such-bucket/");
         trackerUrl = tracker.awaitLine(URL).group();
@@ -72,6 +75,26 @@ class UserErrorsTest {
     @Test
     void aPrefixNamedWithoutItsSlashIsNotFoundAndTheSlashIsNamed() throws Exception {
         getFails(NOT_FOUND, trackerUrl, "s3://bucket/dir", "s3://bucket/dir/");
+    }
+
+    @Test
+    void aPrefixThatMatchesNothingIsNotFound() throws Exception {
+        getFails(NOT_FOUND, trackerUrl, "s3://bucket/nothing/", "s3://bucket/nothing/");
+    }
+
+    @Test
+    void aKeyThatCannotBecomeAFileFailsThePrefixAndIsNamed() throws Exception {
+        getFails(FAILED, trackerUrl, "s3://bucket/hostile/", "x".repeat(241));
+    }
+
+    @Test
+    void otherContentBelowTheDirectoryOfAPrefixIsNamedAndLeftAlone() throws Exception {
+        Path tree = Files.createDirectory(root.resolve("my-tree"));
+        Path mine = Files.writeString(tree.resolve("inside"), "mine");
+        fails(USAGE, get(trackerUrl, "s3://bucket/dir/", tree.toString()), mine.toString(), "--replace");
+        assertThat(mine).hasContent("mine");
+        Path file = Files.createFile(root.resolve("no-directory"));
+        fails(USAGE, get(trackerUrl, "s3://bucket/dir/", file.toString()), file + " is not a directory");
     }
 
     @Test

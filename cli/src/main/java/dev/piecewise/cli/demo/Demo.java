@@ -4,6 +4,8 @@ import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -20,10 +23,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** Runs the parts, asks all nodes at once, shows the progress and proves the result. */
 public final class Demo {
-    private static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     private static final long POLL_MILLIS = 150;
     private static final long SPARE_BYTES = 64L << 20;
 
@@ -65,25 +68,29 @@ public final class Demo {
         ScratchDirectory scratch = ScratchDirectory.below(plan.temporary());
         owner.accept(scratch);
         out.println("Piecewise demo: 1 seeder and " + plan.nodes() + (plan.nodes() == 1 ? " node" : " nodes")
-                + ", one object of " + ByteSize.format(plan.objectBytes())
-                + " and one of 0 bytes, all on this machine.");
+                + ", all on this machine; one object of " + ByteSize.format(plan.objectBytes())
+                + ", one of 0 bytes and a prefix of 20 files.");
         out.flush();
         DemoCluster cluster = new DemoCluster(scratch, err::println);
         owner.accept(cluster);
-        String objectSha256 = cluster.startOrigin(plan.objectBytes());
+        List<DemoArtifact> artifacts = cluster.startOrigin(plan.objectBytes());
         List<DemoCluster.Member> members = cluster.startMembers(plan.nodes());
         URI tracker = cluster.tracker();
         List<DemoNode> nodes = members.stream()
-                .map(member -> new DemoNode(member, tracker, plan.pieceLength(), nanoTime))
+                .map(member -> new DemoNode(member, artifacts, tracker, plan.pieceLength(), nanoTime))
                 .toList();
         out.println("S3 at " + cluster.s3().endpoint() + ", tracker at " + tracker + "; all nodes ask at once for "
-                + DemoCluster.OBJECT + " and " + DemoCluster.EMPTY + ".");
+                + artifacts.stream().map(artifact -> artifact.uri().toString()).collect(Collectors.joining(", "))
+                + ".");
         out.flush();
         askAll(cluster, nodes);
-        DemoReport report = verify(cluster, nodes, objectSha256);
+        DemoReport report = verify(cluster, nodes, artifacts);
         print(report, nodes);
         if (explain) {
-            new DemoGuide(tracker, cluster.s3().endpoint(), scratch.path(), members).print(out);
+            try (TrackerClient client = new TrackerClient(tracker, Optional.empty())) {
+                List<ArtifactStatus> known = client.artifacts().artifacts();
+                new DemoGuide(tracker, cluster.s3().endpoint(), scratch.path(), members, known).print(out);
+            }
         }
         return report;
     }
@@ -139,11 +146,12 @@ public final class Demo {
         }
     }
 
-    private DemoReport verify(DemoCluster cluster, List<DemoNode> nodes, String objectSha256) {
-        List<DemoReport.NodeResult> results = nodes.parallelStream()
-                .map(node -> node.verify(objectSha256, EMPTY_SHA256))
-                .toList();
-        return DemoReport.of(plan.objectBytes(), cluster.s3().objectBytesSent(), results);
+    private static DemoReport verify(DemoCluster cluster, List<DemoNode> nodes, List<DemoArtifact> artifacts) {
+        List<DemoReport.NodeResult> results =
+                nodes.parallelStream().map(DemoNode::verify).toList();
+        long artifactBytes =
+                artifacts.stream().mapToLong(DemoArtifact::totalBytes).sum();
+        return DemoReport.of(artifactBytes, cluster.s3().objectBytesSent(), results);
     }
 
     private void print(DemoReport report, List<DemoNode> nodes) {
@@ -165,7 +173,7 @@ public final class Demo {
         failures.forEach(out::println);
         out.printf(
                 Locale.ROOT,
-                "S3 sent %d object bytes for objects of %d bytes: %.3f%s%n",
+                "S3 sent %d object bytes for artifacts of %d bytes: %.3f%s%n",
                 report.originBytes(),
                 report.artifactBytes(),
                 report.originRatio(),

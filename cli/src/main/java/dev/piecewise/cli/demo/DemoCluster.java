@@ -1,11 +1,9 @@
 package dev.piecewise.cli.demo;
 
-import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.locals3.LocalS3;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Closing it ends them all, the tracker last.
  */
 final class DemoCluster implements AutoCloseable {
-    static final ArtifactUri OBJECT = ArtifactUri.parse("s3://demo/model.bin");
-    static final ArtifactUri EMPTY = ArtifactUri.parse("s3://demo/empty.bin");
+    /** A tracker that lives for a minute spends more on optimizing its code than that ever gives back. */
+    private static final String FEW_REQUESTS = "-XX:TieredStopAtLevel=1 ";
 
     private static final Duration START = Duration.ofSeconds(60);
 
@@ -44,12 +42,8 @@ final class DemoCluster implements AutoCloseable {
         this.complaints = complaints;
     }
 
-    /**
-     * Starts S3 and the tracker, and puts both objects in.
-     *
-     * @return SHA-256 of {@link #OBJECT}, hexadecimal
-     */
-    String startOrigin(long objectBytes) {
+    /** Starts S3 and the tracker, and puts everything in that is to be asked for. */
+    List<DemoArtifact> startOrigin(long objectBytes) {
         LocalS3 server;
         try {
             server = LocalS3.start(scratch.directory("s3"), secret(), secret());
@@ -58,11 +52,7 @@ final class DemoCluster implements AutoCloseable {
         }
         s3 = server;
         tracker = startTracker(server);
-        server.createBucket(OBJECT.bucket());
-        server.put(EMPTY.bucket(), EMPTY.key(), InputStream.nullInputStream(), 0);
-        ObjectContent content = new ObjectContent(objectBytes);
-        server.put(OBJECT.bucket(), OBJECT.key(), content, objectBytes);
-        return content.digest();
+        return DemoArtifact.putAll(server, objectBytes);
     }
 
     private static String secret() {
@@ -80,8 +70,10 @@ final class DemoCluster implements AutoCloseable {
                         "--state",
                         scratch.directory("tracker").toString(),
                         "--allow",
-                        "s3://" + OBJECT.bucket() + "/"),
+                        "s3://" + DemoArtifact.OBJECT.bucket() + "/"),
                 Map.of(
+                        "PIECEWISE_JAVA_OPTS",
+                        FEW_REQUESTS + System.getenv().getOrDefault("PIECEWISE_JAVA_OPTS", ""),
                         "AWS_ACCESS_KEY_ID",
                         server.accessKey(),
                         "AWS_SECRET_ACCESS_KEY",

@@ -8,35 +8,44 @@ import dev.piecewise.client.FetchProgress;
 import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
+import dev.piecewise.client.ProgressListener;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLength;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks one node of the demo for both objects, as {@code piecewise get} on its machine does. */
+/** Asks one node of the demo for all artifacts, as {@code piecewise get} on its machine does. */
 final class DemoNode {
     private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
 
     private final Member member;
+    private final List<DemoArtifact> artifacts;
     private final NodeConfig config;
     private final Optional<PieceLength> pieceLength;
     private final LongSupplier nanoTime;
     private final FetchText display;
+    private final Map<ArtifactUri, FetchOutcome> outcomes = new ConcurrentHashMap<>();
     private volatile @Nullable FetchProgress progress;
     private volatile long startNanos;
     private volatile long endNanos;
-    private volatile @Nullable FetchOutcome object;
-    private volatile @Nullable FetchOutcome empty;
 
-    DemoNode(Member member, URI tracker, Optional<PieceLength> pieceLength, LongSupplier nanoTime) {
+    DemoNode(
+            Member member,
+            List<DemoArtifact> artifacts,
+            URI tracker,
+            Optional<PieceLength> pieceLength,
+            LongSupplier nanoTime) {
         this.member = member;
+        this.artifacts = artifacts;
         this.config = NodeConfig.defaults(tracker, member.data());
         this.pieceLength = pieceLength;
         this.nanoTime = nanoTime;
@@ -47,31 +56,33 @@ final class DemoNode {
         return member.name();
     }
 
-    /** Asks for both at once; completes when both outcomes are known. */
+    /** Asks for all at once; completes when all outcomes are known. */
     CompletableFuture<Void> ask(ExecutorService threads) {
         startNanos = nanoTime.getAsLong();
-        return CompletableFuture.allOf(
-                        CompletableFuture.runAsync(() -> object = fetch(DemoCluster.OBJECT, true), threads),
-                        CompletableFuture.runAsync(() -> empty = fetch(DemoCluster.EMPTY, false), threads))
+        return CompletableFuture.allOf(artifacts.stream()
+                        .map(artifact -> CompletableFuture.runAsync(() -> fetch(artifact.uri()), threads))
+                        .toArray(CompletableFuture<?>[]::new))
                 .whenComplete((nothing, fault) -> endNanos = nanoTime.getAsLong());
     }
 
-    private FetchOutcome fetch(ArtifactUri uri, boolean shown) {
+    private void fetch(ArtifactUri uri) {
+        ProgressListener listener = uri.equals(DemoArtifact.OBJECT) ? now -> progress = now : ProgressListener.NONE;
         try (Piecewise piecewise = Piecewise.open(config)) {
-            FetchRequest request = new FetchRequest(uri, Destination.of(file(uri)), pieceLength, false, STALL_TIMEOUT);
-            return piecewise.fetch(request, now -> progress = shown ? now : progress);
+            FetchRequest request = new FetchRequest(uri, Destination.of(path(uri)), pieceLength, false, STALL_TIMEOUT);
+            outcomes.put(uri, piecewise.fetch(request, listener));
         }
     }
 
-    private Path file(ArtifactUri uri) {
+    private Path path(ArtifactUri uri) {
         return member.files().resolve(uri.name());
     }
 
     /** One line of live progress; for one thread. */
     String line() {
         FetchProgress seen = progress;
+        FetchOutcome object = outcomes.get(DemoArtifact.OBJECT);
         String text;
-        if (object != null) {
+        if (object != null && (outcomes.size() == artifacts.size() || seen == null)) {
             text = FetchText.message(object);
         } else if (seen == null) {
             text = "asking the tracker";
@@ -83,28 +94,22 @@ final class DemoNode {
 
     /** What went wrong, if anything did. */
     Optional<String> failure() {
-        for (FetchOutcome outcome : new @Nullable FetchOutcome[] {object, empty}) {
-            if (outcome != null && !(outcome instanceof FetchOutcome.Complete)) {
-                return Optional.of(name() + ": " + FetchText.message(outcome));
-            }
-        }
-        return Optional.empty();
+        return outcomes.values().stream()
+                .filter(outcome -> !(outcome instanceof FetchOutcome.Complete))
+                .map(outcome -> name() + ": " + FetchText.message(outcome))
+                .findFirst();
     }
 
-    /** Hashes both files; only after {@link #ask} completed. */
-    DemoReport.NodeResult verify(String objectSha256, String emptySha256) {
+    /** Hashes all files; only after {@link #ask} completed. */
+    DemoReport.NodeResult verify() {
         long fromPeers = 0;
         long fromOrigin = 0;
         boolean verified = true;
-        for (ArtifactUri uri : new ArtifactUri[] {DemoCluster.OBJECT, DemoCluster.EMPTY}) {
-            boolean isObject = uri.equals(DemoCluster.OBJECT);
-            if ((isObject ? object : empty) instanceof FetchOutcome.Complete complete) {
+        for (DemoArtifact artifact : artifacts) {
+            if (outcomes.get(artifact.uri()) instanceof FetchOutcome.Complete complete) {
                 fromPeers += complete.bytesFromPeers();
                 fromOrigin += complete.bytesFromOrigin();
-                Path file = file(uri);
-                String wanted = isObject ? objectSha256 : emptySha256;
-                verified &=
-                        Files.isRegularFile(file) && ObjectContent.digest(file).equals(wanted);
+                verified &= artifact.isAt(path(artifact.uri()));
             } else {
                 verified = false;
             }

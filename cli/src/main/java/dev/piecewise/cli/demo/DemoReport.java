@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a demo found; {@code --report} writes this as JSON.
  *
- * @param artifactBytes sum of the sizes of the distinct objects
+ * @param artifactBytes sum of the sizes of everything that was asked for
  * @param originBytes object bytes that the S3 server sent, by its own count
  * @param originRatio the second divided by the first; 0/0 is 1
  */
@@ -27,8 +27,8 @@ public record DemoReport(long artifactBytes, long originBytes, double originRati
     /**
      * One node's part.
      *
-     * @param seconds from the question to both files in place
-     * @param verified whether the SHA-256 of each of its files equals that of the object
+     * @param seconds from the question to all files in place
+     * @param verified whether the SHA-256 of each of its files equals that of its object
      */
     public record NodeResult(
             String node, double seconds, long bytesFromPeers, long bytesFromOrigin, boolean verified) {}
