@@ -46,6 +46,14 @@ public record ArtifactId(String hex) {
         return new ArtifactId(HexFormat.of().formatHex(sha256.digest()));
     }
 
+    /**
+     * Names what is known by its infohash alone (a magnet link): the same scheme with the endpoint {@code urn:btih}, which no
+     * origin has, the infohash's hexadecimal digits as key, and no bucket, entries and piece length.
+     */
+    public static ArtifactId of(InfoHash infoHash) {
+        return of("urn:btih", "", infoHash.hex(), List.of(), 0);
+    }
+
     private static void text(MessageDigest digest, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).array());

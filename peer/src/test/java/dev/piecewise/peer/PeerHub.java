@@ -43,4 +43,8 @@ public final class PeerHub implements PeerSource {
                 .map(AnnounceRequest::event)
                 .toList();
     }
+
+    synchronized List<AnnounceEvent> events() {
+        return announces.stream().map(AnnounceRequest::event).toList();
+    }
 }

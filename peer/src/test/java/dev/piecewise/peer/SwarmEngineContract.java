@@ -3,11 +3,13 @@ package dev.piecewise.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.store.DataDirectory;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -21,6 +23,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every engine must do. */
 @Timeout(120)
@@ -94,7 +98,7 @@ public abstract class SwarmEngineContract {
     }
 
     protected SwarmSpec spec(TestArtifact artifact, Node node) {
-        return spec(artifact, node, PieceHashes.of(artifact.hashes()));
+        return SwarmSpec.of(EncodedInfo.of(artifact.info()), node.storage(), hub);
     }
 
     protected SwarmSpec spec(TestArtifact artifact, Node node, PieceHashes hashes) {
@@ -108,6 +112,64 @@ public abstract class SwarmEngineContract {
     protected static void awaitComplete(TestArtifact artifact, Node node) throws InterruptedException {
         await("complete", node.storage()::isComplete);
         assertThat(artifact.readAll(node.storage())).isEqualTo(artifact.bytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 700, 2_000})
+    void theInfohashAloneGivesTheInfoDictionaryOfAPrivateTorrent(int pieces) throws Exception {
+        TestArtifact artifact = TestArtifact.single("known by its hash", pieces * 16 * KIB, 16 * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        join(artifact, seed);
+        SwarmEngine engine = closed(newEngine(InetAddress.getLoopbackAddress(), 0));
+        InfoHash infoHash = artifact.info().infoHash();
+        assertThat(engine.metadata(infoHash, hub, Duration.ofSeconds(30)))
+                .hasValueSatisfying(found -> assertThat(found.info()).isEqualTo(artifact.info()));
+    }
+
+    @Test
+    void whoeverGivesTheWrongInfoDictionaryIsLeftForAnother() throws Exception {
+        TestArtifact artifact = TestArtifact.single("right", 100 * KIB, 16 * KIB);
+        TestArtifact other = TestArtifact.single("wrong", 100 * KIB, 16 * KIB);
+        InfoHash infoHash = artifact.info().infoHash();
+        Node liar = node(artifact);
+        liar.engine()
+                .join(new SwarmSpec(
+                        List.of(infoHash),
+                        liar.storage(),
+                        PieceHashes.of(artifact.hashes()),
+                        hub,
+                        true,
+                        Optional.of(EncodedInfo.of(other.info()))));
+        SwarmEngine engine = closed(newEngine(InetAddress.getLoopbackAddress(), 0));
+        assertThat(engine.metadata(infoHash, hub, Duration.ofSeconds(2))).isEmpty();
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        join(artifact, seed);
+        assertThat(engine.metadata(infoHash, hub, Duration.ofSeconds(30)))
+                .hasValueSatisfying(found -> assertThat(found.info()).isEqualTo(artifact.info()));
+    }
+
+    @Test
+    void aSearchForMetadataSaysGoodbyeAndEndsWithItsEngine() throws Exception {
+        InfoHash infoHash =
+                TestArtifact.single("nobody has it", 1, 16 * KIB).info().infoHash();
+        SwarmEngine engine = closed(newEngine(InetAddress.getLoopbackAddress(), 0));
+        assertThat(engine.metadata(infoHash, hub, Duration.ofMillis(100))).isEmpty();
+        assertThat(hub.events()).containsExactly(AnnounceEvent.STARTED, AnnounceEvent.STOPPED);
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Thread searching = new Thread(() -> {
+            try {
+                engine.metadata(infoHash, hub, Duration.ofMinutes(5));
+            } catch (InterruptedException | RuntimeException e) {
+                end.complete(e);
+            }
+        });
+        searching.start();
+        await("search announced", () -> hub.events().size() > 2);
+        engine.close();
+        assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(ProcessFault.class);
+        searching.join();
     }
 
     /** As a client does that dials no address of this kind, Transmission on loopback for one. */

@@ -33,6 +33,24 @@ public final class Bencode {
         return value;
     }
 
+    /**
+     * Decodes the one value that the bytes start with; more may follow it, as in {@code ut_metadata} messages (BEP 9).
+     *
+     * @throws PeerFault for anything that does not start with one canonical value
+     */
+    public static Prefix decodePrefix(byte[] bytes) {
+        Decoder decoder = new Decoder(bytes);
+        BencodeValue value = decoder.value(0);
+        return new Prefix(value, decoder.position);
+    }
+
+    /**
+     * A value that others follow.
+     *
+     * @param encodedBytes how many bytes it took
+     */
+    public record Prefix(BencodeValue value, int encodedBytes) {}
+
     /** The canonical form. */
     public static byte[] encode(BencodeValue value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

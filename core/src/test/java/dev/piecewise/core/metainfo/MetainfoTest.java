@@ -10,9 +10,12 @@ import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.TorrentFault;
+import java.math.BigInteger;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -21,6 +24,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
 
 class MetainfoTest {
     private static final PieceHash HASH = PieceHash.of(new byte[PieceHash.BYTES]);
@@ -93,9 +97,60 @@ class MetainfoTest {
 
     @Example
     void aMagnetLinkWithoutInfohashIsRefused() {
-        for (String text : List.of("http://x/", "magnet:?dn=x", "magnet:?xt=urn:btih:12")) {
+        for (String text : List.of(
+                "http://x/",
+                "magnet:?dn=x",
+                "magnet:?xt=urn:btih:12",
+                "magnet:?xt=urn:btmh:1220" + "ab".repeat(32),
+                "magnet:?xt=urn:btih:" + "1".repeat(32),
+                "magnet:?xt=urn:btih:" + "0".repeat(40) + "&tr=%zz")) {
             assertThatThrownBy(() -> MagnetLink.parse(text)).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Property(tries = 200)
+    void base32InfohashesAreReadAsHexadecimalOnes(@ForAll @Size(InfoHash.BYTES) byte[] bytes) {
+        StringBuilder digits = new StringBuilder();
+        BigInteger number = new BigInteger(1, bytes);
+        for (int shift = 155; shift >= 0; shift -= 5) {
+            digits.append("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+                    .charAt(number.shiftRight(shift).intValue() & 31));
+        }
+        assertThat(MagnetLink.parse("magnet:?xt=urn:btih:" + digits).infoHash()).isEqualTo(InfoHash.of(bytes));
+        assertThat(MagnetLink.parse("magnet:?xt=urn:btih:" + digits.toString().toLowerCase(Locale.ROOT))
+                        .infoHash())
+                .isEqualTo(InfoHash.of(bytes));
+    }
+
+    @Example
+    void peersOfAMagnetLinkAreReadAndHopelessOnesIgnored() {
+        String hash = "magnet:?xt=urn:btih:" + "0".repeat(40);
+        MagnetLink link = MagnetLink.parse(hash + "&x.pe=10.0.0.1:6881&x.pe=[::1]:7&x.pe=host:8&x.pe=host:0&x.pe=x");
+        assertThat(link.peers())
+                .containsExactly(
+                        InetSocketAddress.createUnresolved("10.0.0.1", 6881),
+                        InetSocketAddress.createUnresolved("::1", 7),
+                        InetSocketAddress.createUnresolved("host", 8));
+        assertThat(MagnetLink.parse(link.toString())).isEqualTo(link);
+    }
+
+    @Example
+    void everyTrackerOfAMagnetLinkCountsNumberedOrNot() {
+        String hash = "magnet:?xt=urn:btih:" + "0".repeat(40);
+        assertThat(MagnetLink.parse(hash + "&tr=http%3A%2F%2Fa%2Fk%2Fx%2Fannounce&tr.1=udp%3A%2F%2Fb&tr=http://c/")
+                        .trackers())
+                .containsExactly("http://a/k/x/announce", "udp://b", "http://c/");
+    }
+
+    @Example
+    void theBytesOfAForeignInfoDictionaryAreKept() {
+        byte[] bytes = ("d6:lengthi1e4:name1:n12:piece lengthi16384e6:pieces20:" + "x".repeat(20) + "6:source1:se")
+                .getBytes(StandardCharsets.US_ASCII);
+        EncodedInfo info = EncodedInfo.parse(bytes);
+        assertThat(info.bytes()).isEqualTo(bytes);
+        assertThat(info.infoHash())
+                .isEqualTo(InfoDictionary.hashOf(bytes))
+                .isNotEqualTo(info.info().infoHash());
     }
 
     @Provide

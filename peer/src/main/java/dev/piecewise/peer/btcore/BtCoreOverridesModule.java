@@ -4,14 +4,17 @@ import bt.module.BitTorrentProtocol;
 import bt.net.ConnectionHandlerFactory;
 import bt.net.ConnectionKey;
 import bt.net.DataReceiver;
+import bt.net.HandshakeHandler;
 import bt.net.IConnectionHandlerFactory;
 import bt.net.IMessageDispatcher;
 import bt.net.IPeerConnectionFactory;
 import bt.net.InetPeer;
+import bt.net.PeerConnection;
 import bt.net.PeerId;
 import bt.net.SocketChannelConnectionAcceptor;
 import bt.net.pipeline.ChannelHandlerContext;
 import bt.peer.IPeerRegistry;
+import bt.protocol.Handshake;
 import bt.protocol.IHandshakeFactory;
 import bt.protocol.Message;
 import bt.protocol.handler.MessageHandler;
@@ -20,6 +23,7 @@ import bt.torrent.TorrentRegistry;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import dev.piecewise.peer.extension.ExtensionMessage;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -41,7 +45,9 @@ import java.util.function.Supplier;
  *       torrent's processing chain, which we do not start: it wants all hashes before the first connection, checks every byte at
  *       the start, polls completion once a second and unchokes in steps of ten seconds. {@link SwarmCore} is in its place.
  *   <li>{@link SocketChannelConnectionAcceptor}: binds late, in its own thread, and dies of the first error.
- *   <li>{@link IConnectionHandlerFactory}: without bitfield and extension handshake, which belong to the session.
+ *   <li>{@link IConnectionHandlerFactory}: without bitfield and extension handshake, which belong to the session. Of bt-core's
+ *       extension protocol (BEP 10) and metadata exchange (BEP 9) nothing is used: its agents refuse the metadata of private
+ *       torrents and live in the session that we do not start. {@code peer.extension} is in their place.
  *   <li>{@link IPeerRegistry}: runs its own announces; ours only says who we are.
  * </ul>
  *
@@ -89,7 +95,19 @@ final class BtCoreOverridesModule extends AbstractModule {
     @Provides
     @Singleton
     IConnectionHandlerFactory handshakes(IHandshakeFactory handshakes, TorrentRegistry torrents, Config config) {
-        return new ConnectionHandlerFactory(handshakes, torrents, List.of(), config.getPeerHandshakeTimeout());
+        return new ConnectionHandlerFactory(
+                handshakes, torrents, List.of(new ExtensionBit()), config.getPeerHandshakeTimeout());
+    }
+
+    /** Says in our handshakes that we speak the extension protocol; the peer's word is read by {@link WireConnection}. */
+    private static final class ExtensionBit implements HandshakeHandler {
+        @Override
+        public void processIncomingHandshake(PeerConnection connection, Handshake peerHandshake) {}
+
+        @Override
+        public void processOutgoingHandshake(Handshake handshake) {
+            handshake.setReservedBit(ExtensionMessage.HANDSHAKE_BIT);
+        }
     }
 
     private static final class NoDispatcher implements IMessageDispatcher {

@@ -1,20 +1,26 @@
 package dev.piecewise.peer.btcore;
 
 import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.EncodedInfo;
+import dev.piecewise.peer.PeerSource;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
+import dev.piecewise.peer.metadata.MetadataSearches;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -35,6 +41,7 @@ public final class BtSwarmEngine implements SwarmEngine {
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final Set<BtSwarm> swarms = ConcurrentHashMap.newKeySet();
+    private final MetadataSearches searches;
     /** The configured port, bound from the start so that nobody else takes it. */
     private @Nullable ServerSocketChannel reserved;
 
@@ -53,6 +60,7 @@ public final class BtSwarmEngine implements SwarmEngine {
         this.config = config;
         this.nanoTime = nanoTime;
         this.random = random;
+        this.searches = new MetadataSearches(config.listen(), nanoTime);
         if (config.port() != 0) {
             try {
                 reserved = bind(config.port());
@@ -129,6 +137,13 @@ public final class BtSwarmEngine implements SwarmEngine {
         }
     }
 
+    /** Peers may call back on any free port: the configured ones are the swarms'. */
+    @Override
+    public Optional<EncodedInfo> metadata(InfoHash infoHash, PeerSource peers, Duration patience)
+            throws InterruptedException {
+        return searches.find(infoHash, peers, newPeerId(), patience);
+    }
+
     private PeerId newPeerId() {
         byte[] id = new byte[PeerId.BYTES];
         random.nextBytes(id);
@@ -156,6 +171,7 @@ public final class BtSwarmEngine implements SwarmEngine {
         if (unused != null) {
             closeQuietly(unused);
         }
+        searches.close();
         swarms.stream().parallel().forEach(BtSwarm::close);
     }
 }

@@ -11,6 +11,8 @@ import bt.protocol.NotInterested;
 import bt.protocol.Piece;
 import bt.protocol.Request;
 import bt.protocol.Unchoke;
+import dev.piecewise.core.fault.PeerFault;
+import dev.piecewise.peer.extension.ExtensionSession;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,6 +21,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +37,15 @@ final class PeerSession implements AutoCloseable {
     /** A peer that asks for more at once is not waiting for answers. */
     private static final int MAX_QUEUED_REQUESTS = 8192;
 
+    /** Told to the peer, as {@code reqq}. */
+    private static final int OFFERED_QUEUE = 2048;
+
     private final SwarmCore swarm;
     private final WireConnection connection;
     private final LongSupplier nanoTime;
+    /** Used by the reading thread only. */
+    private final ExtensionSession extensions;
+
     private final Thread reader;
     private final Thread writer;
 
@@ -66,6 +75,7 @@ final class PeerSession implements AutoCloseable {
         this.swarm = swarm;
         this.connection = connection;
         this.nanoTime = nanoTime;
+        this.extensions = ExtensionSession.serving(swarm.port(), OFFERED_QUEUE, OptionalInt.empty(), swarm.metadata());
         this.lastReadNanos = nanoTime.getAsLong();
         this.lastWriteNanos = lastReadNanos;
         this.lastBlockNanos = lastReadNanos;
@@ -74,6 +84,13 @@ final class PeerSession implements AutoCloseable {
         this.writer = new Thread(this::writeAll, name + "-out");
         reader.setDaemon(true);
         writer.setDaemon(true);
+    }
+
+    /** Queues what comes first: to those who understand it, the extension handshake. */
+    void greet() {
+        if (connection.speaksExtensions()) {
+            send(new Extended.Outgoing(extensions.handshake()));
+        }
     }
 
     void start() {
@@ -154,8 +171,22 @@ final class PeerSession implements AutoCloseable {
             swarm.onInterest(this);
         } else if (message instanceof Cancel cancel) {
             onCancel(cancel);
+        } else if (message instanceof Extended.Incoming extended) {
+            onExtended(extended);
         } else if (!(message instanceof KeepAlive || message instanceof NotInterested)) {
             throw new IOException("an unexpected " + message);
+        }
+    }
+
+    private void onExtended(Extended.Incoming message) throws IOException {
+        if (connection.speaksExtensions()) {
+            try {
+                extensions
+                        .receive(message.id(), message.payload())
+                        .forEach(answer -> send(new Extended.Outgoing(answer)));
+            } catch (PeerFault e) {
+                throw new IOException(e.getMessage(), e);
+            }
         }
     }
 
@@ -207,6 +238,8 @@ final class PeerSession implements AutoCloseable {
                     swarm.uploaded(piece.getLength());
                 } else if (message instanceof Bitfield bitfield) {
                     connection.send(bitfield, bitfield.getBitfield().length);
+                } else if (message instanceof Extended.Outgoing extended) {
+                    connection.send(extended, extended.message().payloadBytes());
                 } else {
                     connection.send(message, 0);
                 }

@@ -8,6 +8,7 @@ import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmSpec;
@@ -82,6 +83,11 @@ final class SwarmCore implements StoredArtifact.Listener {
         return port;
     }
 
+    /** The info dictionary, if it is known. */
+    Optional<EncodedInfo> metadata() {
+        return spec.metadata();
+    }
+
     CompletionStage<Void> failure() {
         return failure.minimalCompletionStage();
     }
@@ -133,6 +139,7 @@ final class SwarmCore implements StoredArtifact.Listener {
             }
             twin.ifPresent(this::forget);
             sessions.add(session);
+            session.greet();
             if (picker.heldCount() > 0) {
                 session.send(new Bitfield(WireBits.encode(picker.held(), layout.pieceCount())));
             }

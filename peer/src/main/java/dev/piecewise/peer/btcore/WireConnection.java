@@ -13,6 +13,7 @@ import bt.protocol.KeepAlive;
 import bt.protocol.Message;
 import bt.protocol.StandardBittorrentProtocol;
 import bt.protocol.handler.MessageHandler;
+import dev.piecewise.peer.extension.ExtensionMessage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,6 +47,7 @@ final class WireConnection implements PeerConnection {
     private ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES / 2);
     private volatile @Nullable TorrentId torrentId;
     private volatile @Nullable PeerId remoteId;
+    private volatile boolean speaksExtensions;
 
     WireConnection(
             Peer peer, SocketChannel channel, MessageHandler<Message> protocol, boolean outgoing, int maxBitfieldBytes)
@@ -67,6 +69,11 @@ final class WireConnection implements PeerConnection {
     @Nullable
     PeerId remoteId() {
         return remoteId;
+    }
+
+    /** Whether the peer's handshake announces the extension protocol (BEP 10), as ours does. */
+    boolean speaksExtensions() {
+        return speaksExtensions;
     }
 
     InetSocketAddress remoteAddress() {
@@ -101,6 +108,12 @@ final class WireConnection implements PeerConnection {
                     frame.getInt(5),
                     frame.getInt(9),
                     frame.slice(PIECE_HEADER_BYTES, frame.limit() - PIECE_HEADER_BYTES));
+        }
+        if (type == ExtensionMessage.WIRE_ID) {
+            if (frame.limit() < 6) {
+                throw new IOException("an extension message without a number");
+            }
+            return new Extended.Incoming(frame.get(5) & 0xff, frame.slice(6, frame.limit() - 6));
         }
         if (type < 0 || type > StandardBittorrentProtocol.CANCEL_ID) {
             return null;
@@ -159,6 +172,7 @@ final class WireConnection implements PeerConnection {
         Message message = decodeByBt(ByteBuffer.wrap(bytes));
         if (message instanceof Handshake handshake) {
             remoteId = handshake.getPeerId();
+            speaksExtensions = handshake.isReservedBitSet(ExtensionMessage.HANDSHAKE_BIT);
         }
         return message;
     }
@@ -171,7 +185,10 @@ final class WireConnection implements PeerConnection {
                 out = ByteBuffer.allocateDirect(payloadBytes + PIECE_HEADER_BYTES + HANDSHAKE_BYTES);
             }
         }
-        if (!protocol.encode(new EncodingContext(peer), message, out)) {
+        if (message instanceof Extended.Outgoing extended) {
+            out.putInt(1 + extended.message().payloadBytes()).put((byte) ExtensionMessage.WIRE_ID);
+            extended.message().writeTo(out);
+        } else if (!protocol.encode(new EncodingContext(peer), message, out)) {
             throw new IOException("no room for " + message);
         }
     }

@@ -16,12 +16,16 @@ import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.peer.extension.ExtensionMessage;
+import dev.piecewise.peer.extension.ExtensionSession;
 import dev.piecewise.peer.schedule.BlockRequest;
 import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.UploadSlots;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** One peer of a swarm: turns its messages into what the swarm understands, and back. Of the swarm's network thread. */
@@ -44,6 +48,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
     private final Dialling dialling;
     private final PeerState state;
     private final Connection connection;
+    private final ExtensionSession extensions;
     private Hello hello = STRANGER;
     private boolean unchoked;
     private @Nullable BlockRequest arriving;
@@ -65,6 +70,8 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
         this.greeting = greeting;
         this.dialling = dialling;
         this.state = new PeerState(this, swarm.now());
+        this.extensions = ExtensionSession.serving(
+                swarm.port(), Outbox.MOST_REQUESTS, OptionalInt.of(OWN_BLOCK_BYTES), swarm.metadata());
         this.connection = maker.connect(this);
     }
 
@@ -103,7 +110,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
             connection.send(new Bitfield(WireBits.encode(held, pieceCount)));
         }
         if (greeting.extended()) {
-            connection.send(new FastMessage.Extended(0, new Hello(Outbox.MOST_REQUESTS, OWN_BLOCK_BYTES).encode()));
+            send(extensions.handshake());
         }
     }
 
@@ -245,11 +252,19 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
     }
 
     private void onExtended(FastMessage.Extended extended) {
+        extensions.receive(extended.id(), ByteBuffer.wrap(extended.payload())).forEach(this::send);
         if (extended.id() == 0) {
-            hello = Hello.decode(extended.payload(), STRANGER);
+            hello = extensions.peer().map(said -> Hello.of(said, STRANGER)).orElse(STRANGER);
             int units = Math.min(OWN_BLOCK_BYTES, hello.blockBytes()) / PieceLength.BLOCK_BYTES;
             state.accepts(Math.min(hello.requests(), Outbox.MOST_REQUESTS), units);
         }
+    }
+
+    private void send(ExtensionMessage message) {
+        ByteBuffer payload = ByteBuffer.allocate(message.payloadBytes());
+        message.writeTo(payload);
+        byte[] bytes = payload.array();
+        connection.send(new FastMessage.Extended(message.id(), Arrays.copyOfRange(bytes, 1, bytes.length)));
     }
 
     @Override

@@ -5,9 +5,12 @@ import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.EncodedInfo;
+import dev.piecewise.peer.PeerSource;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
+import dev.piecewise.peer.metadata.MetadataSearches;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -16,8 +19,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +57,7 @@ public final class WireEngine implements SwarmEngine {
     private final TokenBucket download;
     private final List<WireSwarm> swarms = new CopyOnWriteArrayList<>();
     private final Set<Handshaking> callers = ConcurrentHashMap.newKeySet();
+    private final MetadataSearches searches;
     private final AtomicInteger joins = new AtomicInteger();
     private volatile boolean closed;
 
@@ -68,6 +74,7 @@ public final class WireEngine implements SwarmEngine {
         this.config = config;
         this.nanoTime = nanoTime;
         this.random = random;
+        this.searches = new MetadataSearches(config.listen(), nanoTime);
         this.upload = new TokenBucket(config.limits().uploadRate(), nanoTime);
         this.download = new TokenBucket(config.limits().downloadRate(), nanoTime);
         this.pool = new BufferPool(config.limits().bufferBytes(), this::buffersFreed);
@@ -233,6 +240,12 @@ public final class WireEngine implements SwarmEngine {
         return swarm;
     }
 
+    @Override
+    public Optional<EncodedInfo> metadata(InfoHash infoHash, PeerSource peers, Duration patience)
+            throws InterruptedException {
+        return searches.find(infoHash, peers, newPeerId(), patience);
+    }
+
     private PeerId newPeerId() {
         byte[] id = new byte[PeerId.BYTES];
         random.nextBytes(id);
@@ -244,6 +257,7 @@ public final class WireEngine implements SwarmEngine {
     @Override
     public void close() {
         closed = true;
+        searches.close();
         List.copyOf(swarms).stream().parallel().forEach(WireSwarm::close);
         loops.forEach(NetworkLoop::close);
         workers.close();

@@ -7,6 +7,7 @@ import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmSpec;
@@ -161,6 +162,11 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
     List<InfoHash> infoHashes() {
         return spec.infoHashes();
+    }
+
+    /** The info dictionary, if it is known. */
+    Optional<EncodedInfo> metadata() {
+        return spec.metadata();
     }
 
     NetworkLoop loop() {

@@ -7,8 +7,8 @@ import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.core.metainfo.InfoDictionary;
-import dev.piecewise.peer.PieceHashes;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
@@ -146,12 +146,7 @@ public final class Participant implements AutoCloseable {
                 running.close(); // what broke it, a full disk for example, may be over
             }
             store.recordTorrent(id, info);
-            Swarm swarm = engine.join(new SwarmSpec(
-                    List.of(info.infoHash()),
-                    artifact,
-                    PieceHashes.of(info.hashes()),
-                    new SeedSearch(this::announce),
-                    info.privateTorrent()));
+            Swarm swarm = engine.join(SwarmSpec.of(EncodedInfo.of(info), artifact, new SeedSearch(this::announce)));
             swarms.put(id, swarm);
             swarm.failure().whenComplete((none, broken) -> tell(info, broken));
             LOG.debug("joined the swarm of {} on port {}", info.content().name(), swarm.port());

@@ -1,9 +1,14 @@
 package dev.piecewise.seeder.cluster;
 
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.metainfo.EncodedInfo;
+import dev.piecewise.peer.PeerSource;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +46,11 @@ public final class FakeEngine implements SwarmEngine {
                 joined.remove(spec);
             }
         };
+    }
+
+    @Override
+    public Optional<EncodedInfo> metadata(InfoHash infoHash, PeerSource peers, Duration patience) {
+        return Optional.empty();
     }
 
     @Override
