@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
 /** How a tracker is put together. */
@@ -49,7 +50,7 @@ final class TrackerModule extends AbstractModule {
     @Provides
     @Singleton
     SwarmStore swarms(SecureRandom random) {
-        return new InMemorySwarmStore(random);
+        return new InMemorySwarmStore(new SplittableRandom(random.nextLong()));
     }
 
     @Provides

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.piecewise.core.InfoHash;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -76,5 +78,26 @@ abstract class SwarmStoreContract {
         assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(1, 1, 0, 0, 1));
         store.removeNode("n");
         assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(0, 1, 0, 0, 1));
+    }
+
+    @Test
+    void aSampleNamesEveryPeerEquallyOftenAndNeverWhoLeft() {
+        SwarmStore store = store();
+        for (int port = 1; port <= 12; port++) {
+            store.put(SWARM, stock(port, port <= 6), false, 0);
+        }
+        store.remove(SWARM, stock(2, true).address());
+        store.remove(SWARM, stock(12, false).address());
+        store.put(SWARM, stock(3, false), false, 1); // no longer a seed
+        Map<Integer, Integer> named = new HashMap<>();
+        int rounds = 9000;
+        for (int i = 0; i < rounds; i++) {
+            for (InetSocketAddress address : store.sample(SWARM, stock(11, false), 4)) {
+                named.merge(address.getPort(), 1, Integer::sum);
+            }
+        }
+        assertThat(named).containsOnlyKeys(1, 3, 4, 5, 6, 7, 8, 9, 10);
+        assertThat(named.values()).allSatisfy(times -> assertThat(times).isBetween(rounds * 4 / 10, rounds * 5 / 10));
+        assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(4, 6, 0, 4, 6));
     }
 }
