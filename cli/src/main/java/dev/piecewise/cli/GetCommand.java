@@ -70,7 +70,7 @@ final class GetCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             description = {
                 "Length of a piece (other tools: chunk): a multiple of 16KiB up to 512MiB, or auto.",
-                "Default: auto (what others chose for this version, else by the object's size)"
+                "Default: auto (what others chose for this version, else by the size)"
             })
     private String pieceSize = "auto";
 

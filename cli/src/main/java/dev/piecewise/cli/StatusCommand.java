@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  piecewise status",
             "  piecewise status s3://models/llm.bin --tracker http://tracker:7070",
+            "  piecewise status s3://models/llama/",
             "  piecewise status 3f9a --json",
             ""
         })
@@ -44,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "ARTIFACT",
-            description = "An artifact's id, the unique beginning of one, or a URI.")
+            description = "An artifact's id, the unique beginning of one, or the URI of an object or prefix.")
     private Optional<String> artifact = Optional.empty();
 
     @Mixin
@@ -109,14 +110,17 @@ final class StatusCommand implements Callable<Integer> {
             out.println("The tracker knows no artifact yet; 'piecewise get URI DEST' asks for one.");
             return;
         }
-        out.printf("%-12s  %-9s  %5s  %10s  %6s  %10s  %s%n", "ID", "STATE", "DONE", "SIZE", "NODES", "FROM S3", "URI");
+        out.printf(
+                "%-12s  %-9s  %5s  %10s  %6s  %6s  %10s  %s%n",
+                "ID", "STATE", "DONE", "SIZE", "FILES", "NODES", "FROM S3", "URI");
         for (ArtifactStatus status : known) {
             out.printf(
-                    "%-12s  %-9s  %4d%%  %10s  %6d  %10s  %s%n",
+                    "%-12s  %-9s  %4d%%  %10s  %6d  %6d  %10s  %s%n",
                     status.id().substring(0, 12),
                     status.state().name().toLowerCase(Locale.ROOT),
                     percent(status),
                     ByteSize.format(status.totalBytes()),
+                    status.files().size(),
                     status.nodes(),
                     ByteSize.format(status.originBytes()),
                     status.uri());

@@ -9,8 +9,8 @@ enum Subcommand {
     TRACKER("tracker", "Run the tracker: the scheduler, the only process with S3 credentials"),
     SEEDER("seeder", "Run a seeder: reads from S3 what the tracker leases to it, then seeds"),
     NODE("node", "Run a node: stays up, seeds, and serves every 'get' of this machine"),
-    GET("get", "Bring one object to a path of this machine"),
-    TORRENT("torrent", "Write the .torrent of an object, for any BitTorrent client"),
+    GET("get", "Bring an object or a whole prefix to a path of this machine"),
+    TORRENT("torrent", "Write the .torrent of an object or prefix, for any BitTorrent client"),
     STATUS("status", "What the tracker knows: artifacts, progress, who read which bytes");
 
     private final String word;

@@ -40,8 +40,16 @@ final class Cluster implements AutoCloseable {
     }
 
     private Seeder startSeeder() {
-        return SeederMain.start(SeederConfig.defaults(tracker.uri(), directory.resolve("seeder"))
-                .withListen(Listen.loopback()));
+        return SeederMain.start(seederConfig());
+    }
+
+    private SeederConfig seederConfig() {
+        return SeederConfig.defaults(tracker.uri(), directory.resolve("seeder")).withListen(Listen.loopback());
+    }
+
+    /** Lets the seeder serve the gets on its data directory. */
+    SeederGets serveGets() {
+        return SeederGets.serve(seeder, seederConfig());
     }
 
     void restartSeeder() {
