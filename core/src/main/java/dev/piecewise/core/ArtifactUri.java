@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /**
  * What a user asks for: {@code s3://bucket/key} is an object, {@code s3://bucket/prefix/} (or {@code s3://bucket/}) all
- * keys below a prefix. The key is taken literally: nothing is percent-decoded, {@code ?} and {@code #} are part of it.
+ * keys below a prefix. The key is taken literally: nothing is percent-decoded, {@code ?} and {@code #} are part of it; only
+ * the components {@code .} and {@code ..} are refused.
  *
  * @param scheme lower case, for example {@code s3}
  * @param bucket bucket or host
@@ -24,7 +25,15 @@ public record ArtifactUri(String scheme, String bucket, String key) {
             throw new IllegalArgumentException(
                     "'" + text + "' names no bucket and key; write for example " + scheme + "://bucket/key");
         }
-        return new ArtifactUri(scheme, rest.substring(0, slash), rest.substring(slash + 1));
+        String key = rest.substring(slash + 1);
+        // A store on a file system may follow them, out of what is allowed.
+        for (String component : key.split("/", -1)) {
+            if (component.equals(".") || component.equals("..")) {
+                throw new IllegalArgumentException("'" + text + "' has the component '" + component
+                        + "', by which some stores understand another key; name the key itself");
+            }
+        }
+        return new ArtifactUri(scheme, rest.substring(0, slash), key);
     }
 
     /** Whether this names all keys below a prefix and not one object. */
@@ -32,11 +41,16 @@ public record ArtifactUri(String scheme, String bucket, String key) {
         return key.isEmpty() || key.endsWith("/");
     }
 
-    /** The torrent's {@code name}: the last component of key or prefix, the bucket where there is none. */
+    /**
+     * The torrent's {@code name}: the last component of key or prefix, which may be one that {@link FilePath} refuses; of the
+     * whole bucket the bucket.
+     */
     public String name() {
-        String trimmed = isPrefix() && !key.isEmpty() ? key.substring(0, key.length() - 1) : key;
-        String last = trimmed.substring(trimmed.lastIndexOf('/') + 1);
-        return last.isEmpty() ? bucket : last;
+        if (key.isEmpty()) {
+            return bucket;
+        }
+        String trimmed = isPrefix() ? key.substring(0, key.length() - 1) : key;
+        return trimmed.substring(trimmed.lastIndexOf('/') + 1);
     }
 
     /** Whether this lies at or below {@code allowed}, compared whole component by whole component. */

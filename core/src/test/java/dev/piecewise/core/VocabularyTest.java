@@ -80,6 +80,7 @@ class VocabularyTest {
         assertThat(uri.name()).isEqualTo("ü?x#y");
         assertThat(ArtifactUri.parse("S3://bucket/dir/").name()).isEqualTo("dir");
         assertThat(ArtifactUri.parse("s3://bucket/").name()).isEqualTo("bucket");
+        assertThat(ArtifactUri.parse("s3://bucket/dir//").name()).isEmpty();
         assertThat(ArtifactUri.parse("s3://bucket/").isPrefix()).isTrue();
         for (String text : List.of("bucket/key", "s3:/bucket", "s3://bucket", "s3:///key", "://b/k")) {
             assertThatThrownBy(() -> ArtifactUri.parse(text)).as(text).isInstanceOf(IllegalArgumentException.class);
@@ -94,6 +95,21 @@ class VocabularyTest {
         assertThat(uri.isBelow(ArtifactUri.parse("s3://b/models"))).isTrue();
         assertThat(uri.isBelow(ArtifactUri.parse("s3://b/mod"))).isFalse();
         assertThat(uri.isBelow(ArtifactUri.parse("s3://c/"))).isFalse();
+        ArtifactUri allowed = ArtifactUri.parse("s3://b/models/");
+        assertThat(allowed.isBelow(allowed)).isTrue();
+        assertThat(ArtifactUri.parse("s3://b/").isBelow(allowed)).isFalse();
+        assertThat(ArtifactUri.parse("s3://b/models").isBelow(allowed)).isFalse();
+        assertThat(ArtifactUri.parse("s3://b/models2/").isBelow(allowed)).isFalse();
+    }
+
+    @Example
+    void aUriNeverLeadsOutOfItsPrefix() {
+        for (String key : List.of("models/../secret", "models/./x", "..", "models/..", "models/../", "./")) {
+            assertThatThrownBy(() -> ArtifactUri.parse("s3://b/" + key))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("s3://b/" + key);
+        }
+        assertThat(ArtifactUri.parse("s3://b/..a/.b/c..").key()).isEqualTo("..a/.b/c..");
     }
 
     @Example

@@ -94,6 +94,12 @@ final class PrefixListing {
     private void add(S3Object listed) {
         found = true;
         String key = listed.key();
+        if (!key.startsWith(uri.key())) {
+            throw new OriginFault(
+                    Kind.FAILED,
+                    "S3 at " + endpoint.text() + " lists the key '" + FilePath.shown(key) + "' below " + uri
+                            + ", where it is not; check that this server is S3 compatible");
+        }
         String path = key.substring(uri.key().length());
         if (listed.size() == 0 && (path.isEmpty() || path.endsWith("/"))) {
             if (!path.isEmpty()) {

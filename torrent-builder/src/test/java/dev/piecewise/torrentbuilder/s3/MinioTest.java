@@ -2,13 +2,10 @@ package dev.piecewise.torrentbuilder.s3;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import dev.piecewise.torrentbuilder.origin.Origin;
-import dev.piecewise.torrentbuilder.origin.OriginContract;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.MinIOContainer;
 import org.testcontainers.junit.jupiter.Testcontainers;
@@ -18,13 +15,10 @@ import org.testcontainers.junit.jupiter.Testcontainers;
  * skipped. {@code TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX} in the environment names another registry for the image.
  */
 @Testcontainers(disabledWithoutDocker = true)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init")
-class MinioTest extends OriginContract {
+class MinioTest extends S3Contract {
     private static final String IMAGE = "minio/minio:RELEASE.2025-09-07T16-13-09Z";
 
     private @Nullable MinIOContainer minio;
-    private TestBucket bucket;
 
     @BeforeAll
     void start() {
@@ -38,31 +32,13 @@ class MinioTest extends OriginContract {
             System.err.println("SKIPPED " + getClass().getSimpleName() + ": " + line);
             abort(line);
         }
-        bucket = new TestBucket(URI.create(started.getS3URL()), started.getUserName(), started.getPassword());
+        use(URI.create(started.getS3URL()), started.getUserName(), started.getPassword());
     }
 
     @AfterAll
     void stop() {
-        if (bucket != null) {
-            bucket.close();
-        }
         if (minio != null) {
             minio.close();
         }
-    }
-
-    @Override
-    protected Origin origin() {
-        return bucket.origin();
-    }
-
-    @Override
-    protected String bucket() {
-        return TestBucket.NAME;
-    }
-
-    @Override
-    protected void put(String key, byte[] bytes) {
-        bucket.put(key, bytes);
     }
 }

@@ -84,6 +84,25 @@ class PrefixListingTest {
     }
 
     @Test
+    void aPrefixWhoseLastComponentIsNoNameIsRefused() {
+        for (String prefix : List.of("p//", "/", "p/" + "x".repeat(241) + "/")) {
+            PrefixListing listing = new PrefixListing(
+                    new Listed(List.of(prefix + "a")), endpoint(), ArtifactUri.parse("s3://bucket/" + prefix));
+            assertThatThrownBy(listing::resolve)
+                    .isInstanceOfSatisfying(
+                            OriginFault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.USAGE))
+                    .hasMessageContaining("s3://bucket/" + prefix);
+        }
+    }
+
+    @Test
+    void aServerThatListsOtherKeysThanAskedForIsRefused() {
+        assertThatThrownBy(() -> listing(List.of("p/a", "other"), 1000).resolve())
+                .isInstanceOf(OriginFault.class)
+                .hasMessageContaining("'other'");
+    }
+
+    @Test
     void theWholeBucketIsNamedAfterIt() {
         ResolvedArtifact artifact = new PrefixListing(
                         new Listed(List.of("a", "b/c")), endpoint(), ArtifactUri.parse("s3://bucket/"))

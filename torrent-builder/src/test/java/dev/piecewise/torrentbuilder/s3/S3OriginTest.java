@@ -2,9 +2,6 @@ package dev.piecewise.torrentbuilder.s3;
 
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.locals3.LocalS3;
-import dev.piecewise.torrentbuilder.origin.Origin;
-import dev.piecewise.torrentbuilder.origin.OriginContract;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,44 +9,22 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract against a real S3 server in the process. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
-class S3OriginTest extends OriginContract {
-    private static final String BUCKET = "bucket";
-
+class S3OriginTest extends S3Contract {
     private LocalS3 s3;
-    private S3Origin origin;
 
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
         s3 = LocalS3.start(directory, "access", "secret");
-        s3.createBucket(BUCKET);
-        origin = S3Origin.at(s3.endpoint(), LocalS3.REGION, s3.accessKey(), s3.secretKey());
+        use(s3.endpoint(), s3.accessKey(), s3.secretKey());
     }
 
     @AfterAll
     void stop() throws IOException {
-        origin.close();
         s3.close();
-    }
-
-    @Override
-    protected Origin origin() {
-        return origin;
-    }
-
-    @Override
-    protected String bucket() {
-        return BUCKET;
-    }
-
-    @Override
-    protected void put(String key, byte[] bytes) {
-        s3.put(BUCKET, key, new ByteArrayInputStream(bytes), bytes.length);
     }
 
     @Test

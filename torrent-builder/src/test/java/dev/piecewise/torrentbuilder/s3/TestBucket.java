@@ -1,6 +1,7 @@
 package dev.piecewise.torrentbuilder.s3;
 
 import java.net.URI;
+import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -15,11 +16,13 @@ final class TestBucket implements AutoCloseable {
     private static final String REGION = "us-east-1";
 
     private final S3Client client;
+    private final Endpoint endpoint;
     private final S3Origin origin;
 
-    TestBucket(URI endpoint, String accessKey, String secretKey) {
+    TestBucket(URI server, String accessKey, String secretKey) {
+        endpoint = new Endpoint(Optional.of(server), REGION);
         client = S3Client.builder()
-                .endpointOverride(endpoint)
+                .endpointOverride(server)
                 .region(Region.of(REGION))
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
                 .forcePathStyle(true)
@@ -27,8 +30,16 @@ final class TestBucket implements AutoCloseable {
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .serviceConfiguration(settings -> settings.chunkedEncodingEnabled(false))
                 .build();
-        origin = S3Origin.at(endpoint, REGION, accessKey, secretKey);
+        origin = S3Origin.at(server, REGION, accessKey, secretKey);
         client.createBucket(request -> request.bucket(NAME));
+    }
+
+    S3Client client() {
+        return client;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
     }
 
     S3Origin origin() {

@@ -8,8 +8,8 @@ public record HeartbeatReply(List<Renewal> leases) {
     /**
      * @param secondsLeft from now; the holder counts on its own monotonic clock
      * @param firstPiece first piece that was not reported yet
-     * @param reads freshly signed reads from that piece's first byte to the end of the lease; empty when they cannot be signed
-     *     now, the former ones stay good
+     * @param reads freshly signed reads from that piece's first byte on, in order: to the end of the lease, or where it has many
+     *     the next 64 of them; empty when they cannot be signed now, the former ones stay good
      */
     public record Renewal(String leaseId, long fence, double secondsLeft, int firstPiece, List<SignedRead> reads) {}
 }

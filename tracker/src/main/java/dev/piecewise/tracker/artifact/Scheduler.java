@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  * long enough.
  */
 public final class Scheduler implements AutoCloseable {
+    private static final int MAX_RENEWED_READS =
+            64; // a piece of tiny objects has many, and comes by with every heartbeat
+
     private static final int MAX_WEB_SEEDS = 8;
 
     private final ArtifactBook book;
@@ -273,7 +276,9 @@ public final class Scheduler implements AutoCloseable {
     private HeartbeatReply.Renewal renewal(Renewed renewed) {
         List<SignedRead> reads;
         try {
-            reads = signer.sign(renewed.artifact().resolved, renewed.spans());
+            List<Span> spans = renewed.spans();
+            reads = signer.sign(
+                    renewed.artifact().resolved, spans.subList(0, Math.min(spans.size(), MAX_RENEWED_READS)));
         } catch (PiecewiseFault e) {
             reads = List.of();
         }

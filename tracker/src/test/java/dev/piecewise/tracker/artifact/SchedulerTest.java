@@ -7,7 +7,10 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.torrentbuilder.origin.OriginObject;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmPeer;
@@ -18,6 +21,7 @@ import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseReturn;
@@ -37,6 +41,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The lease protocol under a clock that the test moves. */
@@ -458,6 +463,32 @@ class SchedulerTest {
         assertThat(waiting.join().leases()).isEmpty();
         assertThatThrownBy(() -> scheduler.heartbeat("s", new Heartbeat(List.of())))
                 .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void aPieceOfManyTinyObjectsIsOneLeaseAndItsRenewalSignsAFewOfItsReads() {
+        register("s", "seeder");
+        List<OriginObject> objects = IntStream.range(0, 1500)
+                .mapToObj(i -> String.format("%04d", i))
+                .map(name -> new OriginObject("many/" + name, new VersionedEntry(name, 10, "\"v\"")))
+                .toList();
+        ResolvedArtifact prefix = new ResolvedArtifact(
+                ArtifactUri.parse("s3://bucket/many/"), "http://fake", false, objects, List.of("void"));
+        ArtifactId id = scheduler.admit(prefix, Optional.of(new PieceLength(16 * 1024)));
+        LeaseGrant lease = take("s", 10).get(0);
+        assertThat(lease.reads()).hasSize(1500);
+        HeartbeatReply.Renewal renewal = scheduler
+                .heartbeat("s", new Heartbeat(List.of(new Heartbeat.Progress(lease.leaseId(), lease.fence(), 0))))
+                .join()
+                .leases()
+                .get(0);
+        assertThat(renewal.reads()).isEqualTo(lease.reads().subList(0, 64));
+
+        restart();
+        assertThat(status(id).files()).hasSize(1500);
+        assertThat(status(id).directories()).containsExactly("void");
+        scheduler.report(lease.leaseId(), report(lease, 15_000, 0, 1));
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
     }
 
     @Test
