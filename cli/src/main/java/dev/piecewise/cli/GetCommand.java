@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -131,7 +132,8 @@ final class GetCommand implements Callable<Integer> {
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),
-                peerOptions.advertise());
+                peerOptions.advertise(),
+                Optional.empty());
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {
                 lifetime.endWithStandardInput();

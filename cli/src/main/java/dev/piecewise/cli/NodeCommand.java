@@ -34,6 +34,9 @@ final class NodeCommand implements Callable<Integer> {
     @Mixin
     private PeerOptions peerOptions = new PeerOptions();
 
+    @Mixin
+    private WebSeedOptions webSeedOptions = new WebSeedOptions();
+
     @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
     private boolean json;
 
@@ -55,7 +58,8 @@ final class NodeCommand implements Callable<Integer> {
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),
-                peerOptions.advertise());
+                peerOptions.advertise(),
+                webSeedOptions.offByDefault(peerOptions.listen()));
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {
                 lifetime.endWithStandardInput();
@@ -73,11 +77,15 @@ final class NodeCommand implements Callable<Integer> {
             fields.put("node", node.nodeId());
             fields.put("data", config.data().toString());
             fields.put("tracker", config.tracker().toString());
+            node.webSeedPort().ifPresent(port -> fields.put("webSeedPort", port.toString()));
             surroundings.out().println(Json.event("ready", fields));
         } else if (!verbosity.quiet()) {
             surroundings
                     .out()
-                    .println("piecewise node: ready, tracker " + config.tracker() + ", data in " + config.data());
+                    .println("piecewise node: ready, tracker " + config.tracker() + ", data in " + config.data()
+                            + node.webSeedPort()
+                                    .map(port -> ", web seed on port " + port)
+                                    .orElse(""));
         }
         surroundings.out().flush();
     }

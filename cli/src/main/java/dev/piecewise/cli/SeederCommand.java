@@ -37,6 +37,9 @@ final class SeederCommand implements Callable<Integer> {
     @Mixin
     private PeerOptions peerOptions = new PeerOptions();
 
+    @Mixin
+    private WebSeedOptions webSeedOptions = new WebSeedOptions();
+
     @Option(
             names = "--leases",
             paramLabel = "COUNT",
@@ -78,12 +81,16 @@ final class SeederCommand implements Callable<Integer> {
             fields.put("node", seeder.nodeId());
             fields.put("data", config.data().toString());
             fields.put("tracker", config.tracker().toString());
+            seeder.webSeedPort().ifPresent(port -> fields.put("webSeedPort", port.toString()));
             surroundings.out().println(Json.event("ready", fields));
         } else if (!verbosity.quiet()) {
             surroundings
                     .out()
                     .println("piecewise seeder: ready, reading for the tracker " + config.tracker() + ", data in "
-                            + config.data());
+                            + config.data()
+                            + seeder.webSeedPort()
+                                    .map(port -> ", web seed on port " + port)
+                                    .orElse(""));
         }
         surroundings.out().flush();
     }
@@ -98,6 +105,7 @@ final class SeederCommand implements Callable<Integer> {
                 peerOptions.data(surroundings, "seeder"),
                 peerOptions.listen(),
                 peerOptions.advertise(),
-                leases);
+                leases,
+                webSeedOptions.onByDefault(peerOptions.listen()));
     }
 }

@@ -3,6 +3,7 @@ package dev.piecewise.client;
 import dev.piecewise.seeder.Resources;
 import dev.piecewise.seeder.cluster.Participant;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -15,10 +16,13 @@ public final class Node implements AutoCloseable {
     private final Participant participant;
     private final Fetcher fetcher;
 
-    Node(Resources resources, Participant participant, Fetcher fetcher) {
+    private final Optional<Integer> webSeedPort;
+
+    Node(Resources resources, Participant participant, Fetcher fetcher, Optional<Integer> webSeedPort) {
         this.resources = resources;
         this.participant = participant;
         this.fetcher = fetcher;
+        this.webSeedPort = webSeedPort;
     }
 
     /** What it is there for. */
@@ -39,6 +43,11 @@ public final class Node implements AutoCloseable {
 
     Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
         return fetcher.acquire(ask, listener);
+    }
+
+    /** Where it serves torrents over HTTP, if it does. */
+    public Optional<Integer> webSeedPort() {
+        return webSeedPort;
     }
 
     /** The id under which the tracker knows it; new with every start. */

@@ -1,6 +1,7 @@
 package dev.piecewise.client;
 
 import dev.piecewise.seeder.Listen;
+import dev.piecewise.seeder.http.WebSeedConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,28 +14,40 @@ import java.util.Optional;
  * @param data the data directory; if another process of this machine owns it, that one is asked
  * @param listen where peers are accepted
  * @param advertise host handed out to other peers; absent means the local address by which the tracker is reached
+ * @param webSeed how a {@code node} serves torrents over HTTP, if it does
  */
-public record NodeConfig(URI tracker, Optional<String> token, Path data, Listen listen, Optional<String> advertise) {
-    /** No token, {@link Listen#defaults()}. */
+public record NodeConfig(
+        URI tracker,
+        Optional<String> token,
+        Path data,
+        Listen listen,
+        Optional<String> advertise,
+        Optional<WebSeedConfig> webSeed) {
+    /** No token, {@link Listen#defaults()}, no web seed. */
     public static NodeConfig defaults(URI tracker, Path data) {
-        return new NodeConfig(tracker, Optional.empty(), data, Listen.defaults(), Optional.empty());
+        return new NodeConfig(tracker, Optional.empty(), data, Listen.defaults(), Optional.empty(), Optional.empty());
     }
 
     public NodeConfig withToken(String secret) {
-        return new NodeConfig(tracker, Optional.of(secret), data, listen, advertise);
+        return new NodeConfig(tracker, Optional.of(secret), data, listen, advertise, webSeed);
     }
 
     public NodeConfig withListen(Listen address) {
-        return new NodeConfig(tracker, token, data, address, advertise);
+        return new NodeConfig(tracker, token, data, address, advertise, webSeed);
     }
 
     public NodeConfig withAdvertise(String host) {
-        return new NodeConfig(tracker, token, data, listen, Optional.of(host));
+        return new NodeConfig(tracker, token, data, listen, Optional.of(host), webSeed);
+    }
+
+    public NodeConfig withWebSeed(WebSeedConfig config) {
+        return new NodeConfig(tracker, token, data, listen, advertise, Optional.of(config));
     }
 
     @Override
     public String toString() {
         return "NodeConfig[tracker=" + tracker + ", token=" + (token.isPresent() ? "***" : "none") + ", data=" + data
-                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + "]";
+                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", webSeed="
+                + webSeed.map(WebSeedConfig::toString).orElse("off") + "]";
     }
 }

@@ -12,9 +12,11 @@ import dev.piecewise.seeder.cluster.LeaseKeeper;
 import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.RemoteTracker;
 import dev.piecewise.seeder.cluster.Tracker;
+import dev.piecewise.seeder.http.WebSeed;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 
@@ -54,10 +56,25 @@ final class NodeModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Participant participant(DataDirectory directory, Tracker tracker, SwarmEngine engine, LongSupplier nanoTime) {
+    Optional<WebSeed> webSeed() {
+        return config.webSeed().filter(of -> role == Node.Role.NODE).map(of -> resources.add(WebSeed.open(of)));
+    }
+
+    @Provides
+    @Singleton
+    Participant participant(
+            DataDirectory directory,
+            Tracker tracker,
+            SwarmEngine engine,
+            Optional<WebSeed> webSeed,
+            LongSupplier nanoTime) {
         String host = config.advertise().orElseGet(() -> AdvertisedHost.towards(config.tracker()));
-        NodeRegistration registration =
-                new NodeRegistration(UUID.randomUUID().toString(), role.name().toLowerCase(Locale.ROOT), false, host);
+        NodeRegistration registration = new NodeRegistration(
+                UUID.randomUUID().toString(),
+                role.name().toLowerCase(Locale.ROOT),
+                false,
+                host,
+                webSeed.map(of -> of.url(config.advertise(), host)).orElse(null));
         return resources.add(new Participant(
                 tracker, new DataDirectoryStore(directory), engine, registration, LeaseKeeper.NONE, nanoTime));
     }
@@ -70,7 +87,13 @@ final class NodeModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Node node(Participant participant, Fetcher fetcher) {
-        return new Node(resources, participant, fetcher);
+    Node node(
+            Tracker tracker,
+            Participant participant,
+            Fetcher fetcher,
+            Optional<WebSeed> webSeed,
+            LongSupplier nanoTime) {
+        webSeed.ifPresent(of -> of.serve(tracker, participant, nanoTime));
+        return new Node(resources, participant, fetcher, webSeed.map(WebSeed::port));
     }
 }

@@ -1,5 +1,6 @@
 package dev.piecewise.seeder;
 
+import dev.piecewise.seeder.http.WebSeedConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,9 +14,16 @@ import java.util.Optional;
  * @param listen where peers are accepted
  * @param advertise host handed out to other peers; absent means the local address by which the tracker is reached
  * @param leases how many leases are worked on at once, 1 or more
+ * @param webSeed how torrents are served over HTTP, if they are
  */
 public record SeederConfig(
-        URI tracker, Optional<String> token, Path data, Listen listen, Optional<String> advertise, int leases) {
+        URI tracker,
+        Optional<String> token,
+        Path data,
+        Listen listen,
+        Optional<String> advertise,
+        int leases,
+        Optional<WebSeedConfig> webSeed) {
     private static final int DEFAULT_LEASES = 8;
 
     public SeederConfig {
@@ -24,30 +32,36 @@ public record SeederConfig(
         }
     }
 
-    /** No token, {@link Listen#defaults()}, 8 leases at once. */
+    /** No token, {@link Listen#defaults()}, 8 leases at once, no web seed. */
     public static SeederConfig defaults(URI tracker, Path data) {
-        return new SeederConfig(tracker, Optional.empty(), data, Listen.defaults(), Optional.empty(), DEFAULT_LEASES);
+        return new SeederConfig(
+                tracker, Optional.empty(), data, Listen.defaults(), Optional.empty(), DEFAULT_LEASES, Optional.empty());
     }
 
     public SeederConfig withToken(String secret) {
-        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, leases);
+        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, leases, webSeed);
     }
 
     public SeederConfig withListen(Listen address) {
-        return new SeederConfig(tracker, token, data, address, advertise, leases);
+        return new SeederConfig(tracker, token, data, address, advertise, leases, webSeed);
     }
 
     public SeederConfig withAdvertise(String host) {
-        return new SeederConfig(tracker, token, data, listen, Optional.of(host), leases);
+        return new SeederConfig(tracker, token, data, listen, Optional.of(host), leases, webSeed);
     }
 
     public SeederConfig withLeases(int count) {
-        return new SeederConfig(tracker, token, data, listen, advertise, count);
+        return new SeederConfig(tracker, token, data, listen, advertise, count, webSeed);
+    }
+
+    public SeederConfig withWebSeed(WebSeedConfig config) {
+        return new SeederConfig(tracker, token, data, listen, advertise, leases, Optional.of(config));
     }
 
     @Override
     public String toString() {
         return "SeederConfig[tracker=" + tracker + ", token=" + (token.isPresent() ? "***" : "none") + ", data=" + data
-                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", leases=" + leases + "]";
+                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", leases=" + leases + ", webSeed="
+                + webSeed.map(WebSeedConfig::toString).orElse("off") + "]";
     }
 }

@@ -9,11 +9,13 @@ import dev.piecewise.seeder.cluster.AdvertisedHost;
 import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.RemoteTracker;
 import dev.piecewise.seeder.cluster.Tracker;
+import dev.piecewise.seeder.http.WebSeed;
 import dev.piecewise.seeder.lease.LeaseWorker;
 import dev.piecewise.seeder.lease.LiveLeases;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 
@@ -55,10 +57,26 @@ final class SeederModule extends AbstractModule {
 
     @Provides
     @Singleton
+    Optional<WebSeed> webSeed() {
+        return config.webSeed().map(of -> resources.add(WebSeed.open(of)));
+    }
+
+    @Provides
+    @Singleton
     Participant participant(
-            DataDirectory data, Tracker tracker, SwarmEngine engine, LiveLeases leases, LongSupplier nanoTime) {
+            DataDirectory data,
+            Tracker tracker,
+            SwarmEngine engine,
+            LiveLeases leases,
+            Optional<WebSeed> webSeed,
+            LongSupplier nanoTime) {
         String host = config.advertise().orElseGet(() -> AdvertisedHost.towards(config.tracker()));
-        NodeRegistration registration = new NodeRegistration(UUID.randomUUID().toString(), "seeder", true, host);
+        NodeRegistration registration = new NodeRegistration(
+                UUID.randomUUID().toString(),
+                "seeder",
+                true,
+                host,
+                webSeed.map(of -> of.url(config.advertise(), host)).orElse(null));
         return resources.add(
                 new Participant(tracker, new DataDirectoryStore(data), engine, registration, leases, nanoTime));
     }
@@ -83,7 +101,14 @@ final class SeederModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Seeder seeder(Participant participant, PublicationWatch publications, LeaseWorker leases) {
-        return new Seeder(resources, participant, publications, leases);
+    Seeder seeder(
+            Tracker tracker,
+            Participant participant,
+            PublicationWatch publications,
+            LeaseWorker leases,
+            Optional<WebSeed> webSeed,
+            LongSupplier nanoTime) {
+        webSeed.ifPresent(of -> of.serve(tracker, participant, nanoTime));
+        return new Seeder(resources, participant, publications, leases, webSeed.map(WebSeed::port));
     }
 }

@@ -54,6 +54,11 @@ public final class PublishedTorrent {
      * @throws TorrentFault if it is not
      */
     public static InfoDictionary download(Tracker tracker, ArtifactStatus status) {
+        return metainfo(tracker, status).info();
+    }
+
+    /** The same with what the tracker adds for this process: the announce URL. */
+    public static Metainfo metainfo(Tracker tracker, ArtifactStatus status) {
         String hex = status.infoHash();
         if (hex == null) {
             throw new TorrentFault(Kind.FAILED, status.uri() + " has no torrent");
@@ -69,6 +74,6 @@ public final class PublishedTorrent {
                     "the tracker served another torrent than that of " + status.uri() + ", infohash " + infoHash
                             + "; check that --tracker names one Piecewise tracker");
         }
-        return info;
+        return metainfo;
     }
 }

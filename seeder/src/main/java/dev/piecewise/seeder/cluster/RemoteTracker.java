@@ -20,7 +20,10 @@ import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import dev.piecewise.trackerclient.api.TokenRole;
+import dev.piecewise.trackerclient.api.WantedPieces;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The tracker at the other end of a {@link TrackerClient}, which its caller closes. */
 public final class RemoteTracker implements Tracker {
@@ -38,6 +41,21 @@ public final class RemoteTracker implements Tracker {
     @Override
     public ArtifactStatus artifact(ArtifactId id, Duration wait) {
         return client.artifact(id, wait);
+    }
+
+    @Override
+    public ArtifactStatus artifact(InfoHash infoHash) {
+        return client.artifact(infoHash);
+    }
+
+    @Override
+    public void want(ArtifactId id, WantedPieces wanted) {
+        client.want(id, wanted);
+    }
+
+    @Override
+    public Optional<TokenRole> role(String presented) {
+        return client.role(presented);
     }
 
     @Override

@@ -19,7 +19,10 @@ import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import dev.piecewise.trackerclient.api.TokenRole;
+import dev.piecewise.trackerclient.api.WantedPieces;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The tracker as the processes of a cluster see it; promises and faults are those of the methods of the same names of
@@ -29,6 +32,12 @@ public interface Tracker {
     ArtifactStatus requestArtifact(ArtifactRequest request);
 
     ArtifactStatus artifact(ArtifactId id, Duration wait);
+
+    ArtifactStatus artifact(InfoHash infoHash);
+
+    void want(ArtifactId id, WantedPieces wanted);
+
+    Optional<TokenRole> role(String presented);
 
     byte[] torrent(InfoHash infoHash);
 

@@ -23,9 +23,12 @@ import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import dev.piecewise.trackerclient.api.TokenRole;
+import dev.piecewise.trackerclient.api.WantedPieces;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +51,9 @@ public final class FakeTracker implements Tracker {
     public final Set<String> lostLeases = ConcurrentHashMap.newKeySet();
     public final Map<ArtifactId, ArtifactStatus> artifacts = new ConcurrentHashMap<>();
     public final Map<InfoHash, byte[]> torrents = new ConcurrentHashMap<>();
+    public final Map<String, TokenRole> roles = new ConcurrentHashMap<>();
+    public final BlockingQueue<Integer> wanted = new LinkedBlockingQueue<>();
+    public final AtomicInteger lookups = new AtomicInteger();
     public final AtomicLong bytesRead = new AtomicLong();
     public final AtomicInteger torrentsServed = new AtomicInteger();
     public volatile Function<SignRequest, SignedRead> signer = request -> {
@@ -78,6 +84,29 @@ public final class FakeTracker implements Tracker {
             throw new OriginFault(Kind.NOT_FOUND, "no artifact " + id);
         }
         return status;
+    }
+
+    @Override
+    public ArtifactStatus artifact(InfoHash infoHash) {
+        reach();
+        lookups.incrementAndGet();
+        return artifacts.values().stream()
+                .filter(status -> infoHash.hex().equals(status.infoHash()))
+                .findFirst()
+                .orElseThrow(() -> new OriginFault(Kind.NOT_FOUND, "no torrent " + infoHash));
+    }
+
+    @Override
+    public void want(ArtifactId id, WantedPieces pieces) {
+        reach();
+        wanted.addAll(pieces.pieces());
+    }
+
+    @Override
+    public Optional<TokenRole> role(String presented) {
+        reach();
+        lookups.incrementAndGet();
+        return Optional.ofNullable(roles.get(presented));
     }
 
     @Override
