@@ -135,6 +135,9 @@ final class StatusCommand implements Callable<Integer> {
         PrintStream out = surroundings.out();
         long leased = count(ledger, "leased");
         long unread = count(ledger, "unread");
+        long promised = ledger.pieces().stream()
+                .filter(piece -> piece.state().equals("unread") && piece.sha1() != null)
+                .count();
         if (json) {
             out.println(Json.pretty(Map.of(
                     "artifact",
@@ -160,8 +163,9 @@ final class StatusCommand implements Callable<Integer> {
                         + status.files().size() + (status.files().size() == 1 ? " file" : " files"));
         line(
                 "pieces",
-                status.piecesHashed() + " of " + status.pieceCount() + " hashed, " + leased + " leased, " + unread
-                        + " unread; " + ByteSize.format(status.pieceBytes()) + " each");
+                count(ledger, "hashed") + " of " + status.pieceCount() + " hashed, " + leased + " leased, " + unread
+                        + " unread" + (promised == 0 ? "" : " (hashes known of " + promised + ")") + "; "
+                        + ByteSize.format(status.pieceBytes()) + " each");
         line(
                 "from S3",
                 ledger.originBytes() + " bytes" + ratio(ledger) + "; " + ledger.wastedBytes() + " wasted, "

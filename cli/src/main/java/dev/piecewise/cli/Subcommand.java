@@ -11,6 +11,7 @@ enum Subcommand {
     NODE("node", "Run a node: stays up, seeds, and serves every 'get' of this machine"),
     GET("get", "Bring an object or a whole prefix to a path of this machine"),
     TORRENT("torrent", "Write the .torrent of an object or prefix, for any BitTorrent client"),
+    REGISTER("register", "Have the tracker serve a torrent that was made with 'torrent --offline'"),
     STATUS("status", "What the tracker knows: artifacts, progress, who read which bytes");
 
     private final String word;
@@ -48,6 +49,7 @@ enum Subcommand {
             case NODE -> new NodeCommand(surroundings);
             case GET -> new GetCommand(surroundings);
             case TORRENT -> new TorrentCommand(surroundings);
+            case REGISTER -> new RegisterCommand(surroundings);
             case STATUS -> new StatusCommand(surroundings);
         };
     }

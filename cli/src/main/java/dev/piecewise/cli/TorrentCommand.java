@@ -11,6 +11,7 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
+import dev.piecewise.core.metainfo.TorrentSource;
 import dev.piecewise.torrentbuilder.build.MetainfoBuilder;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Asks the tracker for the object's torrent, which makes seeders read and hash it if that has not happened yet, and "
                     + "writes it to a file. With --offline no tracker is asked: this process reads the whole object from S3 "
-                    + "itself, with its own credentials (the AWS SDK's settings), only to hash it.",
+                    + "itself, with its own credentials (the AWS SDK's settings), only to hash it; 'piecewise register' then has a "
+                    + "tracker serve it.",
             ""
         },
         footer = {
@@ -80,8 +82,16 @@ final class TorrentCommand implements Callable<Integer> {
             })
     private boolean offline;
 
-    @Option(names = "--not-private", description = "With --offline: leave out private=1 (BEP 27).")
-    private boolean notPrivate;
+    @Option(
+            names = "--private",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = {
+                "With --offline: whether the torrent says private=1 (BEP 27).",
+                "Default: --private, as a tracker's torrents do"
+            })
+    private boolean privateTorrent = true;
 
     @Option(
             names = "--stall-timeout",
@@ -138,11 +148,16 @@ final class TorrentCommand implements Callable<Integer> {
                     .build(
                             resolved,
                             pieceLength,
-                            !notPrivate,
+                            privateTorrent,
                             done -> progress.show(List.of("hashing " + ProgressLines.bar(done, totalBytes))));
             progress.clear();
             Optional<String> announce = trackerOptions.named(surroundings).map(url -> url + "/announce");
-            return Metainfo.of(info, announce, List.of()).encode();
+            List<String> versions = resolved.objects().stream()
+                    .map(object -> object.entry().version())
+                    .toList();
+            return Metainfo.of(info, announce, List.of())
+                    .withSource(new TorrentSource(artifact.toString(), versions))
+                    .encode();
         }
     }
 

@@ -3,6 +3,13 @@ package dev.piecewise.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.Metainfo;
+import dev.piecewise.core.metainfo.TorrentSource;
 import dev.piecewise.it.lab.PiecewiseProcess;
 import dev.piecewise.locals3.LocalS3;
 import java.io.ByteArrayInputStream;
@@ -14,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -219,6 +227,59 @@ class UserErrorsTest {
                 List.of("node", "--tracker", trackerUrl, "--data", data("seeder"), "--listen", "127.0.0.1:0"),
                 data("seeder"),
                 "in use");
+    }
+
+    @Test
+    void aTorrentThatCannotBeRegisteredIsNamedWithTheReason() throws Exception {
+        Path none = root.resolve("none.torrent");
+        fails(NOT_FOUND, register(none), none.toString());
+        fails(
+                USAGE,
+                register(Files.writeString(root.resolve("text.torrent"), "hello")),
+                "text.torrent",
+                "not a torrent");
+
+        ArtifactContent content = new ArtifactContent(
+                "file.bin", true, List.of(new FileEntry("file.bin", 3_000_000)), new PieceLayout(3_000_000, 4 << 20));
+        Metainfo torrent = Metainfo.of(
+                new InfoDictionary(content, List.of(PieceHash.of(new byte[PieceHash.BYTES])), true),
+                Optional.empty(),
+                List.of());
+        Path foreign = Files.write(root.resolve("foreign.torrent"), torrent.encode());
+        fails(USAGE, register(foreign), "file.bin", "--uri");
+        fails(DENIED, register(foreign, "--uri", "s3://other/file.bin"), "s3://other/file.bin", "--allow");
+        fails(NOT_FOUND, register(foreign, "--uri", "s3://bucket/missing.bin"), "missing.bin");
+        fails(FAILED, register(foreign, "--uri", "s3://bucket/dir/inside"), "s3://bucket/dir/inside", "'file.bin'");
+        Path changed = Files.write(
+                root.resolve("changed.torrent"),
+                torrent.withSource(new TorrentSource("s3://bucket/file.bin", List.of("\"old\"")))
+                        .encode());
+        fails(FAILED, register(changed), "s3://bucket/file.bin", "version", "\"old\"");
+    }
+
+    @Test
+    void registeringWithoutTheRightsIsDenied() throws Exception {
+        Path tokens = Files.writeString(root.resolve("tokens"), "node n0de\n");
+        Path torrent = Files.writeString(
+                root.resolve("any.torrent"),
+                "d4:infod6:lengthi1e4:name1:a12:piece lengthi16384e" + "6:pieces20:aaaaaaaaaaaaaaaaaaaaee");
+        List<String> command = List.of(
+                "tracker", "--listen", "127.0.0.1:0", "--state", data("guarded"), "--token-file", tokens.toString());
+        try (PiecewiseProcess guarded = PiecewiseProcess.start(credentials("secret"), command.toArray(String[]::new))) {
+            String url = guarded.awaitLine(URL).group();
+            fails(
+                    DENIED,
+                    List.of("register", torrent.toString(), "--tracker", url, "--token-file", tokens.toString()),
+                    "token",
+                    "admin");
+            fails(DENIED, List.of("register", torrent.toString(), "--tracker", url), "token");
+        }
+    }
+
+    private List<String> register(Path torrent, String... more) {
+        List<String> command = new ArrayList<>(List.of("register", torrent.toString(), "--tracker", trackerUrl));
+        command.addAll(List.of(more));
+        return command;
     }
 
     private void getFails(int exitCode, String url, String uri, String... named) throws Exception {

@@ -2,6 +2,7 @@ package dev.piecewise.seeder;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.seeder.cluster.Participant;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +43,22 @@ final class PublicationWatch {
     /** Looks at this artifact soon, and until it is published or fails. */
     void watch(ArtifactId id) {
         if (participant.swarm(id).isEmpty()) {
-            synchronized (this) {
-                pending.putIfAbsent(id, false);
-                poked = true;
-                notifyAll();
-            }
+            await(id);
+        }
+    }
+
+    private synchronized void await(ArtifactId id) {
+        pending.putIfAbsent(id, false);
+        poked = true;
+        notifyAll();
+    }
+
+    /** A lease of this artifact ended; is its present torrent, if it has one, that whose swarm was joined? */
+    void worked(ArtifactStatus status) {
+        ArtifactId id = new ArtifactId(status.id());
+        Optional<String> joined = participant.infoHash(id).map(InfoHash::hex);
+        if (joined.isEmpty() || !joined.equals(Optional.ofNullable(status.infoHash()))) {
+            await(id);
         }
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method HTTP's
  * @param path below the tracker's base, with query
- * @param body sent as JSON
+ * @param body sent as JSON, bytes as they are
  * @param timeout for the whole answer
  * @param repeat what may be done when the connection fails
  */

@@ -65,12 +65,14 @@ final class HttpCalls implements AutoCloseable {
     HttpResponse<byte[]> send(Call call, Optional<String> presented) {
         HttpRequest.BodyPublisher body = call.body() == null
                 ? HttpRequest.BodyPublishers.noBody()
-                : HttpRequest.BodyPublishers.ofByteArray(ApiJson.write(call.body()));
+                : HttpRequest.BodyPublishers.ofByteArray(
+                        call.body() instanceof byte[] bytes ? bytes : ApiJson.write(call.body()));
         HttpRequest.Builder request = HttpRequest.newBuilder(below(call.path()))
                 .method(call.method(), body)
                 .timeout(call.timeout());
         if (call.body() != null) {
-            request.header("Content-Type", "application/json");
+            request.header(
+                    "Content-Type", call.body() instanceof byte[] ? "application/octet-stream" : "application/json");
         }
         presented.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         return send(request.build(), call.repeat());

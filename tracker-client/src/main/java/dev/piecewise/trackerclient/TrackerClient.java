@@ -68,6 +68,17 @@ public final class TrackerClient implements AutoCloseable {
         return value(Call.post("/v1/artifacts", request).within(ORIGIN_TIMEOUT), ArtifactStatus.class);
     }
 
+    /**
+     * {@code POST /v1/torrents}: the tracker serves this torrent from now on, though nothing was read.
+     *
+     * @param uri what it was made of, instead of what the torrent says
+     */
+    public ArtifactStatus registerTorrent(byte[] torrent, Optional<String> uri) {
+        String query = uri.map(of -> "?uri=" + URLEncoder.encode(of, StandardCharsets.UTF_8))
+                .orElse("");
+        return value(Call.post("/v1/torrents" + query, torrent).within(ORIGIN_TIMEOUT), ArtifactStatus.class);
+    }
+
     /** {@code GET /v1/artifacts}. */
     public ArtifactList artifacts() {
         return value(Call.get("/v1/artifacts"), ArtifactList.class);

@@ -9,6 +9,7 @@ import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.artifact.Admissions;
 import dev.piecewise.tracker.artifact.ReadSigner;
+import dev.piecewise.tracker.artifact.Registrations;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.http.TrackerHttp;
 import dev.piecewise.tracker.state.Event;
@@ -101,9 +102,16 @@ final class TrackerModule extends AbstractModule {
 
     @Provides
     @Singleton
+    Registrations registrations(Admissions admissions, Scheduler scheduler) {
+        return new Registrations(admissions, scheduler);
+    }
+
+    @Provides
+    @Singleton
     TrackerHttp.Parts parts(
             Scheduler scheduler,
             Admissions admissions,
+            Registrations registrations,
             Announcer announcer,
             SwarmStore swarms,
             SwarmKeys keys,
@@ -111,6 +119,7 @@ final class TrackerModule extends AbstractModule {
         return new TrackerHttp.Parts(
                 scheduler,
                 admissions,
+                registrations,
                 announcer,
                 swarms,
                 config.tokens(),

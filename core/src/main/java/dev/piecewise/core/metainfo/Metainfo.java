@@ -20,15 +20,26 @@ import java.util.Optional;
  * @param infoHash SHA-1 of the info dictionary's bytes as they were read or are written
  * @param announce the tracker's announce URL
  * @param urlList web seeds (BEP 19), possibly none
+ * @param source what it was made of, if it says so
  */
-public record Metainfo(InfoDictionary info, InfoHash infoHash, Optional<String> announce, List<String> urlList) {
+public record Metainfo(
+        InfoDictionary info,
+        InfoHash infoHash,
+        Optional<String> announce,
+        List<String> urlList,
+        Optional<TorrentSource> source) {
     public Metainfo {
         urlList = List.copyOf(urlList);
     }
 
     /** A torrent of our own making. */
     public static Metainfo of(InfoDictionary info, Optional<String> announce, List<String> urlList) {
-        return new Metainfo(info, info.infoHash(), announce, urlList);
+        return new Metainfo(info, info.infoHash(), announce, urlList, Optional.empty());
+    }
+
+    /** The same that says what it was made of. */
+    public Metainfo withSource(TorrentSource of) {
+        return new Metainfo(info, infoHash, announce, urlList, Optional.of(of));
     }
 
     /** The torrent file's bytes: the same for the same values, no dates, no client names. */
@@ -41,6 +52,7 @@ public record Metainfo(InfoDictionary info, InfoHash infoHash, Optional<String> 
                     "url-list",
                     new BList(urlList.stream().<BencodeValue>map(BString::of).toList()));
         }
+        source.ifPresent(of -> torrent.put(TorrentSource.KEY, of.dictionary()));
         return Bencode.encode(BDictionary.of(torrent));
     }
 
@@ -58,7 +70,8 @@ public record Metainfo(InfoDictionary info, InfoHash infoHash, Optional<String> 
         // Decoding is strict, so encoding gives back the very bytes that were read.
         InfoHash infoHash = InfoDictionary.hashOf(Bencode.encode(info));
         Optional<String> announce = torrent.get("announce", BString.class).flatMap(BString::text);
-        return new Metainfo(InfoDictionary.parse(info), infoHash, announce, urlList(torrent));
+        return new Metainfo(
+                InfoDictionary.parse(info), infoHash, announce, urlList(torrent), TorrentSource.in(torrent));
     }
 
     private static List<String> urlList(BDictionary torrent) {

@@ -171,6 +171,16 @@ public final class DataDirectory implements AutoCloseable {
         FileStoredArtifact opened = open.get(id);
         if (opened != null) {
             opened.know(info.hashes());
+            meta.torrent().ifPresent(former -> dropDiffering(opened, former.info(), info));
+        }
+    }
+
+    /** A torrent that proved wrong was replaced: what was verified by it is good only where both agree. */
+    private static void dropDiffering(FileStoredArtifact artifact, InfoDictionary former, InfoDictionary present) {
+        for (int piece : artifact.held().stream().toArray()) {
+            if (!present.hashes().get(piece).equals(former.hashes().get(piece))) {
+                artifact.drop(piece);
+            }
         }
     }
 

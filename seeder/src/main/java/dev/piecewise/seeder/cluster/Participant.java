@@ -3,6 +3,7 @@ package dev.piecewise.seeder.cluster;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.core.fault.PiecewiseFault;
@@ -44,7 +45,14 @@ public final class Participant implements AutoCloseable {
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
     @GuardedBy("this")
-    private final Map<ArtifactId, Swarm> swarms = new HashMap<>();
+    private final Map<ArtifactId, Joined> swarms = new HashMap<>();
+
+    private record Joined(Swarm swarm, InfoHash infoHash) {
+        boolean isOf(InfoDictionary info) {
+            return infoHash.equals(info.infoHash())
+                    && !swarm.failure().toCompletableFuture().isCompletedExceptionally();
+        }
+    }
 
     private volatile boolean closing;
 
@@ -128,7 +136,7 @@ public final class Participant implements AutoCloseable {
 
     /**
      * Takes part in the swarm of a published artifact, as a seed or as a leech that also seeds; if it does already, gives
-     * that swarm.
+     * that swarm. Where the artifact had another torrent before, pieces whose hash differs are dropped.
      *
      * @param info its torrent, kept so that a restarted process goes on by itself
      * @throws PiecewiseFault if there is no port, or the disk is broken
@@ -139,15 +147,15 @@ public final class Participant implements AutoCloseable {
             if (closing) {
                 throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
             }
-            Swarm running = swarms.get(id);
-            if (running != null && !running.failure().toCompletableFuture().isCompletedExceptionally()) {
-                return running;
+            Joined running = swarms.get(id);
+            if (running != null && running.isOf(info)) {
+                return running.swarm();
             } else if (running != null) {
-                running.close(); // what broke it, a full disk for example, may be over
+                running.swarm().close(); // what broke it, a full disk for example, may be over
             }
             store.recordTorrent(id, info);
             Swarm swarm = engine.join(SwarmSpec.of(EncodedInfo.of(info), artifact, new SeedSearch(this::announce)));
-            swarms.put(id, swarm);
+            swarms.put(id, new Joined(swarm, info.infoHash()));
             swarm.failure().whenComplete((none, broken) -> tell(info, broken));
             LOG.debug("joined the swarm of {} on port {}", info.content().name(), swarm.port());
             return swarm;
@@ -164,18 +172,23 @@ public final class Participant implements AutoCloseable {
 
     /** The swarm of an artifact, if this process takes part in it. */
     public synchronized Optional<Swarm> swarm(ArtifactId id) {
-        return Optional.ofNullable(swarms.get(id));
+        return Optional.ofNullable(swarms.get(id)).map(Joined::swarm);
+    }
+
+    /** The torrent by which this process takes part in the swarm of an artifact, if it does. */
+    public synchronized Optional<InfoHash> infoHash(ArtifactId id) {
+        return Optional.ofNullable(swarms.get(id)).map(Joined::infoHash);
     }
 
     /** Leaves the swarm of an artifact and offers it no longer; its bytes stay. */
     public void withdraw(ArtifactId id) {
-        Swarm swarm;
+        Joined joined;
         synchronized (this) {
-            swarm = swarms.remove(id);
+            joined = swarms.remove(id);
         }
         holdings.withdraw(id);
-        if (swarm != null) {
-            swarm.close();
+        if (joined != null) {
+            joined.swarm().close();
         }
     }
 

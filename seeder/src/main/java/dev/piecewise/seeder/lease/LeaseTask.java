@@ -145,9 +145,9 @@ final class LeaseTask {
                 stored.drop(piece);
             }
             throw new LeaseBytes.Broken(
-                    Kind.FAILED.name(),
-                    grant.artifact().uri() + ": piece " + piece + " has SHA-1 " + hash + " but had " + knownHash
-                            + " when it was first read; the origin or the way from it is corrupt",
+                    LeaseReturn.HASH_MISMATCH,
+                    grant.artifact().uri() + ": piece " + piece + " has SHA-1 " + hash
+                            + " at the origin, but was read or registered before with " + knownHash,
                     null);
         }
         if (unreported.isEmpty()) {

@@ -10,6 +10,7 @@ import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.seeder.cluster.Worker;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
@@ -46,7 +47,7 @@ public final class LeaseWorker implements AutoCloseable {
     private final Participant participant;
     private final LiveLeases live;
     private final int leases;
-    private final Consumer<ArtifactId> worked;
+    private final Consumer<ArtifactStatus> worked;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final OriginRequests requests = new OriginRequests();
@@ -61,14 +62,14 @@ public final class LeaseWorker implements AutoCloseable {
     /**
      * @param live where the participant's heartbeats find the leases
      * @param leases how many are worked on at once
-     * @param worked told after every lease which artifact it was of
+     * @param worked told after every lease which artifact it was of, as it stood when the lease was granted
      */
     public LeaseWorker(
             Tracker tracker,
             Participant participant,
             LiveLeases live,
             int leases,
-            Consumer<ArtifactId> worked,
+            Consumer<ArtifactStatus> worked,
             LongSupplier nanoTime,
             RandomGenerator random) {
         this.tracker = tracker;
@@ -152,9 +153,8 @@ public final class LeaseWorker implements AutoCloseable {
     private void run(Granted next) throws InterruptedException {
         LeaseGrant grant = next.grant();
         LeaseTask task;
-        ArtifactId id;
         try {
-            id = new ArtifactId(grant.artifact().id());
+            ArtifactId id = new ArtifactId(grant.artifact().id());
             StoredArtifact stored = participant.share(id, PublishedTorrent.content(grant.artifact()));
             task = task(grant, stored, next.deadlineNanos());
         } catch (PiecewiseFault | IllegalArgumentException e) {
@@ -171,7 +171,7 @@ public final class LeaseWorker implements AutoCloseable {
         } finally {
             live.remove(task);
         }
-        worked.accept(id);
+        worked.accept(grant.artifact());
     }
 
     private LeaseTask task(LeaseGrant grant, StoredArtifact stored, long deadlineNanos) {

@@ -46,7 +46,7 @@ class LeaseWorkerTest {
 
     private final byte[] object = new byte[SIZE];
     private final FakeTracker tracker = new FakeTracker();
-    private final LinkedBlockingQueue<ArtifactId> worked = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<ArtifactStatus> worked = new LinkedBlockingQueue<>();
     private final ArtifactContent content =
             new ArtifactContent("key", true, List.of(new FileEntry("key", SIZE)), new PieceLayout(SIZE, PIECE));
 
@@ -122,7 +122,9 @@ class LeaseWorkerTest {
     }
 
     private void awaitEnd() throws InterruptedException {
-        assertThat(worked.poll(20, TimeUnit.SECONDS)).isEqualTo(ID);
+        assertThat(worked.poll(20, TimeUnit.SECONDS))
+                .extracting(ArtifactStatus::id)
+                .isEqualTo(ID.hex());
     }
 
     private String hash(int piece) throws NoSuchAlgorithmException {

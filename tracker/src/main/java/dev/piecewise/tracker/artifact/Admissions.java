@@ -46,8 +46,18 @@ public final class Admissions {
      * @throws OriginFault of kind USAGE or DENIED, at once, when the request cannot be granted whatever the origin says
      */
     public CompletableFuture<ArtifactId> request(ArtifactRequest request) {
-        ArtifactUri uri = parse(request.uri());
         Optional<PieceLength> pieceLength = pieceLength(request.pieceSize());
+        return resolve(request.uri()).thenApply(resolved -> scheduler.admit(resolved, pieceLength));
+    }
+
+    /**
+     * The present version of what a URI names.
+     *
+     * @return completes with it, or with an {@link OriginFault}: USAGE, DENIED, NOT_FOUND, FAILED
+     * @throws OriginFault of kind USAGE or DENIED, at once, as {@link #request}
+     */
+    CompletableFuture<ResolvedArtifact> resolve(@Nullable String text) {
+        ArtifactUri uri = parse(text);
         Origin origin = origins.origin(uri.scheme())
                 .orElseThrow(() -> new OriginFault(
                         Kind.USAGE,
@@ -59,7 +69,7 @@ public final class Admissions {
                     uri + " is outside what this tracker may read; start the tracker with --allow " + uri.scheme()
                             + "://" + uri.bucket() + "/");
         }
-        return resolve(origin, uri).thenApply(resolved -> scheduler.admit(resolved, pieceLength));
+        return resolve(origin, uri);
     }
 
     private static ArtifactUri parse(@Nullable String uri) {

@@ -88,6 +88,13 @@ final class Artifact {
         return hashes.isPresent();
     }
 
+    /** Forgets hashes that came by registration and were not confirmed by a read, and the torrent that was made of them. */
+    void forgetUnconfirmed() {
+        ledger.forgetUnconfirmed();
+        info = null;
+        infoHash = null;
+    }
+
     Optional<InfoDictionary> info() {
         return Optional.ofNullable(info);
     }

@@ -9,6 +9,7 @@ import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.tracker.ledger.ReadOutcome;
@@ -86,6 +87,56 @@ final class ArtifactBook {
             journal.append(new Event.DirectoriesSeen(artifact.id.hex(), now.directories()));
         }
         return artifact;
+    }
+
+    /**
+     * The artifact of what was resolved, with all its hashes from a torrent of it.
+     *
+     * @throws Refused TORRENT_DIFFERS if the torrent is private while the artifact is not, or the other way, or if a hash
+     *     differs from a known one
+     */
+    Artifact register(ResolvedArtifact resolved, InfoDictionary torrent, boolean privateTorrents) {
+        PieceLength length = new PieceLength(torrent.content().layout().pieceBytes());
+        Optional<Artifact> known = find(resolved.id(length));
+        boolean needPrivate = known.map(artifact -> artifact.privateTorrent).orElse(privateTorrents);
+        if (needPrivate != torrent.privateTorrent()) {
+            throw differs(
+                    resolved,
+                    (needPrivate ? "it is not private" : "it is private")
+                            + ", unlike the ones of this tracker; make it with --offline "
+                            + (needPrivate ? "--private" : "--no-private"));
+        }
+        known.flatMap(artifact -> artifact.ledger.contradicted(torrent.hashes()))
+                .ifPresent(piece -> {
+                    throw differs(
+                            resolved,
+                            "piece " + piece + " has SHA-1 " + torrent.hashes().get(piece)
+                                    + " in it, but another is known; make it anew");
+                });
+        Artifact artifact = admit(resolved, Optional.of(length), privateTorrents);
+        if (artifact.ledger.register(torrent.hashes())) {
+            StringBuilder hashes = new StringBuilder();
+            torrent.hashes().forEach(hash -> hashes.append(hash.hex()));
+            journal.append(new Event.HashesRegistered(artifact.id.hex(), hashes.toString()));
+        }
+        publish(artifact);
+        return artifact;
+    }
+
+    private static Refused differs(ResolvedArtifact resolved, String how) {
+        return new Refused(
+                Refused.Reason.TORRENT_DIFFERS, "cannot register the torrent of " + resolved.uri() + ": " + how);
+    }
+
+    /** The registered torrent proved wrong: it is served no longer. */
+    void forgetUnconfirmed(Artifact artifact) {
+        unpublish(artifact);
+        journal.append(new Event.UnconfirmedForgotten(artifact.id.hex()));
+    }
+
+    private void unpublish(Artifact artifact) {
+        artifact.infoHash().ifPresent(hash -> published.remove(hash, artifact));
+        artifact.forgetUnconfirmed();
     }
 
     private Artifact add(ResolvedArtifact resolved, PieceLength length, boolean privateTorrent) {
@@ -215,7 +266,21 @@ final class ArtifactBook {
             get(seen.id()).directories = List.copyOf(seen.directories());
         } else if (event instanceof Event.ArtifactRevived revived) {
             get(revived.id()).revive();
+        } else if (event instanceof Event.HashesRegistered registered) {
+            Artifact artifact = get(registered.id());
+            artifact.ledger.register(hashes(registered.sha1s()));
+            publish(artifact);
+        } else if (event instanceof Event.UnconfirmedForgotten forgotten) {
+            unpublish(get(forgotten.id()));
         }
+    }
+
+    private static List<PieceHash> hashes(String sha1s) {
+        List<PieceHash> hashes = new ArrayList<>();
+        for (int start = 0; start < sha1s.length(); start += 2 * PieceHash.BYTES) {
+            hashes.add(PieceHash.fromHex(sha1s.substring(start, start + 2 * PieceHash.BYTES)));
+        }
+        return hashes;
     }
 
     private void readd(Event.ArtifactAdded added) {

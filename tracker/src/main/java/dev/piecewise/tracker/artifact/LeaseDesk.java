@@ -152,11 +152,11 @@ final class LeaseDesk {
     }
 
     /**
-     * Hashed pieces that may be read again: nobody alive holds them, and somebody wants them. A stock client that announces
+     * Pieces of known hash that may be read, once more or for the first time: nobody alive holds them, and somebody wants them. A stock client that announces
      * itself as a seed counts as a holder of everything, one that leeches as somebody who wants.
      */
     private BitSet rereadable(Artifact artifact, long nowNanos) {
-        if (artifact.ledger.hashedPieces() == 0 || nowNanos - rereadNotBeforeNanos < 0) {
+        if (artifact.ledger.hashedPieces() == 0) {
             return new BitSet();
         }
         SwarmCounts swarm = artifact.infoHash().map(swarms::counts).orElse(SwarmCounts.NONE);
@@ -164,7 +164,11 @@ final class LeaseDesk {
                 || swarm.stockLeeches() > 0
                 || artifact.holders.isMissedBy(node ->
                         nodes.find(node).map(NodeRegistry.Node::wantsBytes).orElse(false));
-        return wanted && swarm.stockSeeds() == 0 ? artifact.holders.heldByNobody() : new BitSet();
+        BitSet pieces = wanted && swarm.stockSeeds() == 0 ? artifact.holders.heldByNobody() : new BitSet();
+        if (nowNanos - rereadNotBeforeNanos < 0) {
+            pieces.and(artifact.ledger.unconfirmed()); // what was never read was never held
+        }
+        return pieces;
     }
 
     /** Keeps a lease alive; nothing if it is not this node's, or dead. */
@@ -244,15 +248,33 @@ final class LeaseDesk {
     }
 
     private void refuseMismatch(Artifact artifact, int piece) {
-        String what = "piece " + piece + " of " + artifact.resolved.uri() + " differs from what was read before";
-        if (artifact.attempts.mismatched()) {
+        String what = "piece " + piece + " of " + artifact.resolved.uri() + " differs from its known hash";
+        mismatched(artifact, new Run(piece, 1), what);
+        throw new Refused(Refused.Reason.HASH_MISMATCH, what + "; it is not counted");
+    }
+
+    /** Bytes of a run differ from a known hash; after some such reads the artifact fails. */
+    private void mismatched(Artifact artifact, Run run, String what) {
+        if (!artifact.attempts.mismatched()) {
+            return;
+        }
+        BitSet unconfirmed = artifact.ledger.unconfirmed();
+        int suspect = unconfirmed.nextSetBit(run.firstPiece());
+        if (suspect >= 0 && suspect < run.endExclusive()) {
+            fail(
+                    artifact,
+                    Kind.FAILED,
+                    what + ", " + Attempts.MAX_MISMATCHES
+                            + " times: the torrent that was registered is wrong and is served no longer; register the right"
+                            + " one, or ask again to have the origin's bytes hashed");
+            book.forgetUnconfirmed(artifact);
+        } else {
             fail(
                     artifact,
                     Kind.FAILED,
                     what + ", " + Attempts.MAX_MISMATCHES
                             + " times: the object changed without its ETag, or a reader is broken; store it anew");
         }
-        throw new Refused(Refused.Reason.HASH_MISMATCH, what + "; it is not counted");
     }
 
     /** @throws Refused STALE_FENCE if it ended otherwise before */
@@ -283,6 +305,7 @@ final class LeaseDesk {
             case "NOT_FOUND" -> fail(artifact, Kind.NOT_FOUND, message);
             case "DENIED" -> fail(artifact, Kind.DENIED, message);
             case LeaseReturn.VERSION_GONE -> fail(artifact, Kind.FAILED, message);
+            case LeaseReturn.HASH_MISMATCH -> mismatched(artifact, lease.run(), message);
             default -> {
                 if (artifact.attempts.failed(lease.grantedNanos(), nowNanos, times.retryBackoff())) {
                     fail(artifact, Kind.FAILED, message);

@@ -13,7 +13,9 @@ public final class Refused extends RuntimeException {
         /** The node never registered, or is counted as dead. */
         UNKNOWN_NODE,
         /** The artifact has no torrent (yet). */
-        NO_TORRENT
+        NO_TORRENT,
+        /** A torrent to register is not that of the origin's present version. */
+        TORRENT_DIFFERS
     }
 
     private final Reason reason;

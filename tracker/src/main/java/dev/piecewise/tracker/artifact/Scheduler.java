@@ -109,6 +109,13 @@ public final class Scheduler implements AutoCloseable {
         return artifact.id;
     }
 
+    /** The artifact of a resolved URI with the hashes of its torrent, see {@link Registrations}. */
+    synchronized ArtifactId register(ResolvedArtifact resolved, InfoDictionary torrent) {
+        Artifact artifact = book.register(resolved, torrent, privateTorrents);
+        dispatch();
+        return artifact.id;
+    }
+
     public synchronized ArtifactList artifacts(Links links) {
         return new ArtifactList(book.all().stream()
                 .map(artifact -> artifact.status(links, nodes.leaseTakers()))

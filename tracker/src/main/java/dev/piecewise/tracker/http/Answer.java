@@ -83,6 +83,7 @@ final class Answer {
                 case STALE_FENCE -> error(409, ApiError.STALE_FENCE, message(refused));
                 case HASH_MISMATCH -> error(409, ApiError.HASH_MISMATCH, message(refused));
                 case UNKNOWN_NODE -> error(404, ApiError.UNKNOWN_NODE, message(refused));
+                case TORRENT_DIFFERS -> error(409, Kind.FAILED.name(), message(refused));
                 case NO_TORRENT -> error(409, Kind.USAGE.name(), message(refused));
             };
         }

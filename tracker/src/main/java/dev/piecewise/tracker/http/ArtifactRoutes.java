@@ -9,6 +9,7 @@ import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.tracker.artifact.Admissions;
 import dev.piecewise.tracker.artifact.Links;
+import dev.piecewise.tracker.artifact.Registrations;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
@@ -23,20 +24,31 @@ import java.util.concurrent.CompletableFuture;
 final class ArtifactRoutes {
     private static final String TORRENT = "application/x-bittorrent";
     private static final String SUFFIX = ".torrent";
+    private static final int MAX_TORRENT_BYTES = 64 * 1024 * 1024; // 2,000,000 pieces have 40 MB of hashes
 
     private final Scheduler scheduler;
     private final Admissions admissions;
+    private final Registrations registrations;
     private final Duration maxWait;
 
-    ArtifactRoutes(Scheduler scheduler, Admissions admissions, Duration maxWait) {
+    ArtifactRoutes(Scheduler scheduler, Admissions admissions, Registrations registrations, Duration maxWait) {
         this.scheduler = scheduler;
         this.admissions = admissions;
+        this.registrations = registrations;
         this.maxWait = maxWait;
     }
 
     CompletableFuture<Answer> ask(Exchange exchange) {
         return exchange.body(ArtifactRequest.class)
                 .thenCompose(admissions::request)
+                .thenApply(id -> Answer.json(scheduler.artifact(id, exchange.links())));
+    }
+
+    /** {@code POST /v1/torrents}: the body is a torrent file. */
+    CompletableFuture<Answer> register(Exchange exchange) {
+        Optional<String> uri = exchange.parameter("uri");
+        return exchange.body(MAX_TORRENT_BYTES)
+                .thenCompose(torrent -> registrations.register(torrent, uri))
                 .thenApply(id -> Answer.json(scheduler.artifact(id, exchange.links())));
     }
 

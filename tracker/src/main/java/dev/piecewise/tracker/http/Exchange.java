@@ -79,21 +79,20 @@ record Exchange(Request request, List<String> path, Optional<String> key, Option
 
     /** The JSON body; completes with a {@link PeerFault} when it is none or too large. */
     <T> CompletableFuture<T> body(Class<T> type) {
-        CompletableFuture<T> body = new CompletableFuture<>();
+        return body(MAX_BODY_BYTES).thenApply(bytes -> ApiJson.read(bytes, type));
+    }
+
+    /** The body as it is; completes with a {@link PeerFault} when it is too large. */
+    CompletableFuture<byte[]> body(int maxBytes) {
+        CompletableFuture<byte[]> body = new CompletableFuture<>();
         Content.Source.asByteArrayAsync(
-                request, MAX_BODY_BYTES, Promise.Invocable.from(Invocable.InvocationType.BLOCKING, (bytes, failure) -> {
+                request, maxBytes, Promise.Invocable.from(Invocable.InvocationType.BLOCKING, (bytes, failure) -> {
                     if (failure != null) {
                         body.completeExceptionally(new PeerFault(
-                                Kind.USAGE,
-                                "cannot read the body, at most " + MAX_BODY_BYTES + " bytes are taken",
-                                failure));
+                                Kind.USAGE, "cannot read the body, at most " + maxBytes + " bytes are taken", failure));
                         return;
                     }
-                    try {
-                        body.complete(ApiJson.read(bytes, type));
-                    } catch (PeerFault e) {
-                        body.completeExceptionally(e);
-                    }
+                    body.complete(bytes);
                 }));
         return body;
     }

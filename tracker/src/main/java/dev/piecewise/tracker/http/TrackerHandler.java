@@ -134,6 +134,14 @@ final class TrackerHandler extends Handler.Abstract {
         String shape = exchange.method() + " " + (path.size() > 1 ? path.get(1) : "") + " " + path.size();
         return switch (shape) {
             case "POST artifacts 2" -> artifacts.ask(exchange);
+            case "POST torrents 2" ->
+                exchange.isAllowed(Role.ADMIN)
+                        ? artifacts.register(exchange)
+                        : now(Answer.error(
+                                403,
+                                "DENIED",
+                                "this token may not register torrents, whose hashes all nodes would trust; use one of role"
+                                        + " admin"));
             case "GET artifacts 2" -> now(artifacts.list(exchange));
             case "GET artifacts 3" -> artifacts.status(exchange);
             case "GET role 2" -> now(role(exchange));

@@ -5,6 +5,7 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.tracker.announce.Announcer;
 import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.artifact.Admissions;
+import dev.piecewise.tracker.artifact.Registrations;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.tracker.token.Tokens;
@@ -47,6 +48,7 @@ public final class TrackerHttp implements AutoCloseable {
     public record Parts(
             Scheduler scheduler,
             Admissions admissions,
+            Registrations registrations,
             Announcer announcer,
             SwarmStore swarms,
             Tokens tokens,
@@ -76,7 +78,7 @@ public final class TrackerHttp implements AutoCloseable {
         connector.setIdleTimeout(parts.maxWait().plusSeconds(30).toMillis());
         server.addConnector(connector);
         server.setHandler(new GracefulHandler(new TrackerHandler(
-                new ArtifactRoutes(parts.scheduler(), parts.admissions(), parts.maxWait()),
+                new ArtifactRoutes(parts.scheduler(), parts.admissions(), parts.registrations(), parts.maxWait()),
                 new NodeRoutes(parts.scheduler(), parts.nanoClock(), parts.lookups()),
                 new SwarmRoutes(parts.scheduler(), parts.announcer(), parts.swarms(), parts.tokens(), parts.keys()),
                 parts.tokens(),

@@ -18,7 +18,7 @@ public record LedgerRecord(
         int rereadPieces) {
     /**
      * @param sha1 hexadecimal, once known
-     * @param fence under which it was accepted last, 0 while unknown
+     * @param fence under which it was accepted last, 0 while it was never read
      */
     public record Piece(@Nullable String sha1, long fence, List<PieceRead> reads) {}
 

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ledger of one artifact: every piece goes unread, leased, hashed, and every byte read is accounted for.
  *
+ * <p>A hash may also be known before its piece was read, from a registered torrent: the piece stays unread, is leased only
+ * when somebody wants it, and its first read is no re-read.
+ *
  * <p>Invariants: a piece is under at most one live lease; its bytes are leased in the {@link VersionBytes} of their objects
  * exactly while it is; a known hash never changes; {@code originBytes} is the sum of what leases reported, and what of it
  * became no piece is in {@code wastedBytes} once the lease has ended. Not thread-safe; fences must grow.
@@ -194,7 +197,7 @@ public final class PieceLedger {
         } else if (known == null) {
             hashes[piece] = hash;
             hashedPieces++;
-        } else {
+        } else if (hashFences[piece] != 0) {
             rereadPieces++;
             rereadBytes += bytes;
         }
@@ -302,12 +305,70 @@ public final class PieceLedger {
         return Optional.of(all);
     }
 
-    /** {@code unread}, {@code leased} or {@code hashed}; a hashed piece that is read again is leased. */
+    /**
+     * {@code unread}, {@code leased} or {@code hashed}; a hashed piece that is read again is leased, one whose hash is known
+     * but that was never read is unread.
+     */
     public String state(int piece) {
         if (leaseFences[piece] != 0) {
             return "leased";
         }
-        return hashes[piece] == null ? "unread" : "hashed";
+        return hashFences[piece] == 0 ? "unread" : "hashed";
+    }
+
+    /** The first piece whose known hash, from a read or an earlier registration, is not this one. */
+    public Optional<Integer> contradicted(List<PieceHash> registered) {
+        for (int piece = 0; piece < hashes.length; piece++) {
+            PieceHash known = hashes[piece];
+            if (known != null && !known.equals(registered.get(piece))) {
+                return Optional.of(piece);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Takes hashes that contradict none known, one per piece, as those of the pieces; whether any was news. */
+    public boolean register(List<PieceHash> registered) {
+        boolean news = false;
+        for (int piece = 0; piece < hashes.length; piece++) {
+            if (hashes[piece] == null) {
+                know(piece, registered.get(piece));
+                news = true;
+            }
+        }
+        return news;
+    }
+
+    private void know(int piece, PieceHash hash) {
+        hashes[piece] = hash;
+        hashedPieces++;
+        if (unread.get(piece)) {
+            unread.clear(piece);
+            hashedAndFree.set(piece);
+        }
+    }
+
+    /** Pieces whose hash is known by registration alone: no read has confirmed it. */
+    public BitSet unconfirmed() {
+        BitSet pieces = new BitSet();
+        for (int piece = 0; piece < hashes.length; piece++) {
+            if (hashes[piece] != null && hashFences[piece] == 0) {
+                pieces.set(piece);
+            }
+        }
+        return pieces;
+    }
+
+    /** Forgets the hashes that no read has confirmed. */
+    public void forgetUnconfirmed() {
+        for (int piece : unconfirmed().stream().toArray()) {
+            hashes[piece] = null;
+            hashedPieces--;
+            if (hashedAndFree.get(piece)) {
+                hashedAndFree.clear(piece);
+                unread.set(piece);
+            }
+        }
     }
 
     /** Every read of a piece that is still remembered (the last {@value #MAX_READS_KEPT}), oldest first. */
@@ -366,10 +427,9 @@ public final class PieceLedger {
             reads.set(i, List.copyOf(piece.reads()));
             hashFences[i] = piece.fence();
             if (piece.sha1() != null) {
-                hashes[i] = PieceHash.fromHex(piece.sha1());
-                hashedPieces++;
-                unread.clear(i);
-                hashedAndFree.set(i);
+                know(i, PieceHash.fromHex(piece.sha1()));
+            }
+            if (piece.fence() != 0) {
                 spans.of(i, 1).forEach(span -> versions.get(span.object()).hold(span.first(), span.endExclusive()));
             }
         }

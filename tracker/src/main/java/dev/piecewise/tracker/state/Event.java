@@ -53,6 +53,16 @@ public sealed interface Event {
     /** An artifact failed. */
     record ArtifactFailed(String id, String errorKind, String error) implements Event {}
 
+    /**
+     * All hashes of an artifact came from a registered torrent; those that were known are among them.
+     *
+     * @param sha1s 40 hexadecimal digits a piece, joined
+     */
+    record HashesRegistered(String id, String sha1s) implements Event {}
+
+    /** The hashes that came by registration and that no read has confirmed were forgotten. */
+    record UnconfirmedForgotten(String id) implements Event {}
+
     /** A failed artifact was asked for anew. */
     record ArtifactRevived(String id) implements Event {}
 }
