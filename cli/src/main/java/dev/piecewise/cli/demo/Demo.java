@@ -2,8 +2,10 @@ package dev.piecewise.cli.demo;
 
 import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import java.io.IOException;
@@ -89,7 +91,11 @@ public final class Demo {
         if (explain) {
             try (TrackerClient client = new TrackerClient(tracker, Optional.empty())) {
                 List<ArtifactStatus> known = client.artifacts().artifacts();
-                new DemoGuide(tracker, cluster.s3().endpoint(), scratch.path(), members, known).print(out);
+                List<String> webSeeds = known.stream()
+                        .flatMap(status -> Optional.ofNullable(status.infoHash()).stream())
+                        .flatMap(hex -> Metainfo.parse(client.torrent(InfoHash.fromHex(hex))).urlList().stream())
+                        .toList();
+                new DemoGuide(tracker, cluster.s3().endpoint(), scratch.path(), members, known, webSeeds).print(out);
             }
         }
         return report;

@@ -10,7 +10,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** What to try while a demo stays up: commands that can be pasted. */
-record DemoGuide(URI tracker, URI s3, Path scratch, List<DemoCluster.Member> members, List<ArtifactStatus> artifacts) {
+record DemoGuide(
+        URI tracker,
+        URI s3,
+        Path scratch,
+        List<DemoCluster.Member> members,
+        List<ArtifactStatus> artifacts,
+        List<String> webSeeds) {
     void print(PrintStream out) {
         String piecewise = Optional.ofNullable(System.getProperty("piecewise.home"))
                 .map(home -> home + "/bin/piecewise")
@@ -23,6 +29,7 @@ record DemoGuide(URI tracker, URI s3, Path scratch, List<DemoCluster.Member> mem
         out.println("  tracker   " + tracker);
         out.println("  torrent   " + torrent(object));
         artifacts.forEach(status -> magnet(status, out));
+        webSeeds.forEach(url -> out.println("  web seed  " + url));
         out.println("  scrape    " + tracker + "/scrape");
         for (DemoCluster.Member member : members) {
             out.println("  " + String.format("%-8s", member.name()) + "  files in " + member.files() + ", data in "
