@@ -105,11 +105,8 @@ final class LeaseDesk {
             if (wanted.isEmpty() || artifact.state() == ArtifactState.FAILED || artifact.attempts.isResting(nowNanos)) {
                 continue;
             }
-            BitSet lost = artifact.holders.heldByNobody();
+            BitSet lost = heldByNobody(artifact, nowNanos);
             lost.and(wanted);
-            if (nowNanos - rereadNotBeforeNanos < 0 || hasStockSeed(artifact)) {
-                lost.clear();
-            }
             lost.or(rereadable(artifact, nowNanos));
             Optional<Run> run = artifact.ledger.next(lost, wanted);
             if (run.isPresent()) {
@@ -117,10 +114,6 @@ final class LeaseDesk {
             }
         }
         return Optional.empty();
-    }
-
-    private boolean hasStockSeed(Artifact artifact) {
-        return artifact.infoHash().map(swarms::counts).orElse(SwarmCounts.NONE).stockSeeds() > 0;
     }
 
     private Optional<Lease> grantOne(String nodeId, long nowNanos) {
@@ -152,23 +145,34 @@ final class LeaseDesk {
     }
 
     /**
-     * Pieces of known hash that may be read, once more or for the first time: nobody alive holds them, and somebody wants them. A stock client that announces
-     * itself as a seed counts as a holder of everything, one that leeches as somebody who wants.
+     * Pieces of known hash that may be read, once more or for the first time, as nobody has them and somebody wants them: a node
+     * that misses some, or a stock client that announces itself as a leech.
      */
     private BitSet rereadable(Artifact artifact, long nowNanos) {
-        if (artifact.ledger.hashedPieces() == 0) {
-            return new BitSet();
-        }
-        SwarmCounts swarm = artifact.infoHash().map(swarms::counts).orElse(SwarmCounts.NONE);
         boolean wanted = artifact.state() == ArtifactState.READING
-                || swarm.stockLeeches() > 0
+                || counts(artifact).stockLeeches() > 0
                 || artifact.holders.isMissedBy(node ->
                         nodes.find(node).map(NodeRegistry.Node::wantsBytes).orElse(false));
-        BitSet pieces = wanted && swarm.stockSeeds() == 0 ? artifact.holders.heldByNobody() : new BitSet();
+        return wanted ? heldByNobody(artifact, nowNanos) : new BitSet();
+    }
+
+    /**
+     * Pieces of known hash that nobody alive holds. A stock client that announces itself as a seed counts as a holder of
+     * everything, and after a restart so does, for what was ever read, everybody who could still come back.
+     */
+    private BitSet heldByNobody(Artifact artifact, long nowNanos) {
+        if (artifact.ledger.hashedPieces() == 0 || counts(artifact).stockSeeds() > 0) {
+            return new BitSet();
+        }
+        BitSet pieces = artifact.holders.heldByNobody();
         if (nowNanos - rereadNotBeforeNanos < 0) {
-            pieces.and(artifact.ledger.unconfirmed()); // what was never read was never held
+            pieces.and(artifact.ledger.unconfirmed());
         }
         return pieces;
+    }
+
+    private SwarmCounts counts(Artifact artifact) {
+        return artifact.infoHash().map(swarms::counts).orElse(SwarmCounts.NONE);
     }
 
     /** Keeps a lease alive; nothing if it is not this node's, or dead. */
