@@ -5,6 +5,7 @@ import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.client.Destination;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchRequest;
+import dev.piecewise.client.FetchSource;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.core.ByteSize;
@@ -36,6 +37,9 @@ import picocli.CommandLine.Parameters;
                     + "below. If DEST is there already, equal files are left, absent ones added, and what does not belong to the "
                     + "prefix is left alone; symbolic links below DEST are never followed.",
             "",
+            "A magnet link (magnet:?xt=urn:btih:...&tr=...) needs no tracker of its own: what it stands for comes from the peers that "
+                    + "its trackers name, is verified, and goes to DEST like an object or a prefix.",
+            "",
             "Files at DEST are hard links to the data directory where possible, with mode 0444; else copies.",
             ""
         },
@@ -45,6 +49,7 @@ import picocli.CommandLine.Parameters;
             "  piecewise get s3://models/llm.bin llm.bin",
             "  piecewise get s3://models/llama/ /scratch/llama",
             "  piecewise get s3://models/llm.bin /scratch/ --tracker http://tracker:7070 --linger 10m",
+            "  piecewise get 'magnet:?xt=urn:btih:...&tr=http%3A%2F%2Ftracker%3A7070%2Fannounce' llm.bin",
             ""
         })
 final class GetCommand implements Callable<Integer> {
@@ -53,8 +58,10 @@ final class GetCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "URI",
-            description =
-                    "The object s3://bucket/key or the prefix s3://bucket/prefix/. Taken literally, never decoded.")
+            description = {
+                "The object s3://bucket/key or the prefix s3://bucket/prefix/, taken literally, never decoded;",
+                "or a magnet link with an infohash (v1) and an http or https tracker, in quotes."
+            })
     private String uri = "";
 
     @Parameters(
@@ -128,7 +135,9 @@ final class GetCommand implements Callable<Integer> {
         FetchRequest request = request();
         Duration stay = OptionValues.duration("--linger", linger);
         NodeConfig config = new NodeConfig(
-                trackerOptions.tracker(surroundings),
+                request.source() instanceof FetchSource.Magnet
+                        ? trackerOptions.named(surroundings)
+                        : Optional.of(trackerOptions.tracker(surroundings)),
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),
@@ -169,7 +178,7 @@ final class GetCommand implements Callable<Integer> {
     private FetchRequest request() {
         try {
             return new FetchRequest(
-                    OptionValues.uri(uri),
+                    OptionValues.source(uri),
                     Destination.parse(destination),
                     OptionValues.pieceSize(pieceSize),
                     replace,

@@ -5,6 +5,7 @@ import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,7 +55,7 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Logging.configure(verbosity, Logging.Kind.STAYS_UP);
         NodeConfig config = new NodeConfig(
-                trackerOptions.tracker(surroundings),
+                Optional.of(trackerOptions.tracker(surroundings)),
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),
@@ -76,13 +77,14 @@ final class NodeCommand implements Callable<Integer> {
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("node", node.nodeId());
             fields.put("data", config.data().toString());
-            fields.put("tracker", config.tracker().toString());
+            fields.put("tracker", trackerOptions.tracker(surroundings).toString());
             node.webSeedPort().ifPresent(port -> fields.put("webSeedPort", port.toString()));
             surroundings.out().println(Json.event("ready", fields));
         } else if (!verbosity.quiet()) {
             surroundings
                     .out()
-                    .println("piecewise node: ready, tracker " + config.tracker() + ", data in " + config.data()
+                    .println("piecewise node: ready, tracker " + trackerOptions.tracker(surroundings) + ", data in "
+                            + config.data()
                             + node.webSeedPort()
                                     .map(port -> ", web seed on port " + port)
                                     .orElse(""));

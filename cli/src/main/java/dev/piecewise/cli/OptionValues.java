@@ -1,5 +1,6 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.client.FetchSource;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLength;
@@ -23,6 +24,11 @@ final class OptionValues {
 
     static ArtifactUri uri(String text) {
         return checked("URI", text, ArtifactUri::parse);
+    }
+
+    /** A URI or a magnet link. */
+    static FetchSource source(String text) {
+        return checked("URI", text, FetchSource::parse);
     }
 
     /** A URI of {@code --allow}; {@code s3://bucket} means all of the bucket. */

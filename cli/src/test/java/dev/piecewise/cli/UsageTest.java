@@ -22,6 +22,8 @@ final class UsageTest {
                 "get s3://b/k dest --tracker host:7070 | get: --tracker is 'host:7070', not an http URL",
                 "get s3://b/k dest --token-file /no/such/file | get: cannot read the token file /no/such/file",
                 "get b/k dest | get: URI: 'b/k' is not a URI",
+                "get magnet:?dn=x dest | get: URI: this magnet link names no infohash",
+                "get magnet:xt dest | get: URI: not a magnet link: it must start with magnet:?",
                 "get s3://b/k | get: Missing required parameter: 'DEST'",
                 "get | get: Missing required parameters: 'URI', 'DEST'",
                 "get s3://b/k dest --pice-size 1MiB | get: unknown option '--pice-size', did you mean --piece-size?",

@@ -25,6 +25,8 @@ public record FetchProgress(
     public enum Phase {
         /** The tracker is asked what the artifact is. */
         ASKING,
+        /** Of a magnet link: its peers are asked what the torrent is. */
+        METADATA,
         /** Seeders read it from the origin; the torrent is not published yet. */
         READING_ORIGIN,
         /** Pieces arrive from peers. */

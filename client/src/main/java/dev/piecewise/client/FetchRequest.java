@@ -8,15 +8,15 @@ import java.util.Optional;
 /**
  * What to fetch, and to where.
  *
- * @param uri the object
+ * @param source a URI or a magnet link
  * @param destination where it goes
- * @param pieceLength how it is cut; absent joins what others chose, else {@link PieceLength#auto}
+ * @param pieceLength how it is cut, of no meaning for a magnet link; absent joins what others chose, else {@link PieceLength#auto}
  * @param replace whether other content at the destination is replaced; otherwise it is left alone and the fetch ends as
  *     {@link FetchOutcome.Usage}
  * @param stallTimeout after so long without any progress, anywhere, the fetch ends as {@link FetchOutcome.Stalled}
  */
 public record FetchRequest(
-        ArtifactUri uri,
+        FetchSource source,
         Destination destination,
         Optional<PieceLength> pieceLength,
         boolean replace,
@@ -25,18 +25,23 @@ public record FetchRequest(
 
     /** Others' piece length, nothing replaced, stalled after 5 minutes. */
     public static FetchRequest of(ArtifactUri uri, Destination destination) {
-        return new FetchRequest(uri, destination, Optional.empty(), false, STALL_TIMEOUT);
+        return of(new FetchSource.Artifact(uri), destination);
+    }
+
+    /** The same of a URI or a magnet link. */
+    public static FetchRequest of(FetchSource source, Destination destination) {
+        return new FetchRequest(source, destination, Optional.empty(), false, STALL_TIMEOUT);
     }
 
     public FetchRequest withPieceLength(PieceLength length) {
-        return new FetchRequest(uri, destination, Optional.of(length), replace, stallTimeout);
+        return new FetchRequest(source, destination, Optional.of(length), replace, stallTimeout);
     }
 
     public FetchRequest withReplace(boolean allowed) {
-        return new FetchRequest(uri, destination, pieceLength, allowed, stallTimeout);
+        return new FetchRequest(source, destination, pieceLength, allowed, stallTimeout);
     }
 
     public FetchRequest withStallTimeout(Duration timeout) {
-        return new FetchRequest(uri, destination, pieceLength, replace, timeout);
+        return new FetchRequest(source, destination, pieceLength, replace, timeout);
     }
 }

@@ -2,15 +2,14 @@ package dev.piecewise.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.client.FetchProgress.Phase;
-import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.MagnetLink;
 import dev.piecewise.peer.StoredArtifact;
-import dev.piecewise.peer.Swarm;
 import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.PublishedTorrent;
 import dev.piecewise.seeder.cluster.Tracker;
@@ -21,22 +20,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Brings artifacts into this process's store: asks the tracker, waits for publication, joins the swarm, waits for the last
- * piece. Several may ask for the same artifact; it is downloaded once, and given up when the last of them gives up.
+ * Brings artifacts into this process's store: asks the tracker, waits for publication (or, of a magnet link, asks its peers),
+ * joins the swarm, waits for the last piece. Several may ask for the same artifact; it is downloaded once, and given up when the last of them gives up.
  */
 final class Fetcher {
     private static final Duration ASK_FOR = Duration.ofSeconds(6);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LONG_POLL = Duration.ofSeconds(1);
-    private static final Duration TICK = Duration.ofMillis(400);
-    private static final Duration STATUS_INTERVAL = Duration.ofSeconds(3);
 
     private final Tracker tracker;
     private final Participant participant;
@@ -85,6 +78,9 @@ final class Fetcher {
     }
 
     private Acquired fetch(Ask ask, AskListener listener) throws Stall, InterruptedException {
+        if (ask.source() instanceof FetchSource.Magnet magnet) {
+            return fetch(magnet.link(), ask, listener);
+        }
         listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0, 0));
         ArtifactStatus asked = ask(ask);
         if (asked.state() != ArtifactState.FAILED) {
@@ -98,17 +94,37 @@ final class Fetcher {
         InfoDictionary info = PublishedTorrent.download(tracker, published);
         ArtifactId id = new ArtifactId(published.id());
         enter(id);
+        StoredArtifact stored = participant.share(id, info.content());
         try {
-            return download(ask, published, id, info, listener);
+            return new Download(info, participant.join(id, info), stored, new Followed(published), nanoTime)
+                    .await(
+                            ask.stallTimeout(),
+                            PublishedTorrent.directories(published),
+                            info.infoHash().hex(),
+                            listener);
         } finally {
-            leave(id, info.content());
+            leave(stored);
+        }
+    }
+
+    private Acquired fetch(MagnetLink link, Ask ask, AskListener listener) throws InterruptedException {
+        listener.progress(new FetchProgress(Phase.METADATA, 0, 0, 0, 0, 0, 0, 0));
+        MagnetSwarm magnet = MagnetSwarm.find(link, participant, ask.stallTimeout());
+        listener.known(magnet.info().content(), List.of());
+        enter(magnet.id());
+        StoredArtifact stored = magnet.store();
+        try {
+            return new Download(magnet.info(), magnet.join(), stored, magnet, nanoTime)
+                    .await(ask.stallTimeout(), List.of(), link.infoHash().hex(), listener);
+        } finally {
+            leave(stored);
         }
     }
 
     /** A tracker that cannot be reached is tried for some seconds: it may just be starting. */
     private ArtifactStatus ask(Ask ask) throws InterruptedException {
         ArtifactRequest request = new ArtifactRequest(
-                ask.uri().toString(),
+                ask.source().text(),
                 ask.pieceLength().map(PieceLength::bytes).map(String::valueOf).orElse(null));
         long started = nanoTime.getAsLong();
         while (true) {
@@ -172,93 +188,42 @@ final class Fetcher {
         return new ProcessFault(kind, error == null ? status.uri() + " could not be read from the origin" : error);
     }
 
-    private Acquired download(
-            Ask ask, ArtifactStatus published, ArtifactId id, InfoDictionary info, AskListener listener)
-            throws Stall, InterruptedException {
-        Swarm swarm = participant.join(id, info);
-        StoredArtifact stored = participant.share(id, info.content());
-        long before = swarm.stats().downloadedBytes();
-        StallWatch stall = new StallWatch(nanoTime);
-        ArtifactStatus status = published;
-        long polled = nanoTime.getAsLong();
-        while (true) {
-            if (stored.isComplete()) {
-                // A file that someone changed meanwhile loses its bad pieces here, and they are fetched again.
-                stored.verifyStamps();
-            }
-            Swarm.Stats stats = swarm.stats();
-            long fromPeers = stats.downloadedBytes() - before;
-            int held = stored.held().cardinality();
-            boolean complete = stored.isComplete();
-            listener.progress(
-                    progress(complete ? Phase.PUBLISHING : Phase.DOWNLOADING, status, held, fromPeers, stats.peers()));
-            if (complete) {
-                return new Acquired.Ready(
-                        info.content(),
-                        PublishedTorrent.directories(published),
-                        stored.files(),
-                        info.infoHash().hex(),
-                        fromPeers,
-                        0);
-            }
-            stall.observe(stats.downloadedBytes() + held + status.originBytes());
-            if (stall.idle().compareTo(ask.stallTimeout()) >= 0) {
-                throw new Stall(notSent(status, held, stats.peers(), stall.idle()));
-            }
-            if (stall.idle().compareTo(STATUS_INTERVAL) > 0
-                    && nanoTime.getAsLong() - polled > STATUS_INTERVAL.toNanos()) {
-                status = refresh(status);
-                polled = nanoTime.getAsLong();
-            }
-            awaitPiece(stored, swarm);
-        }
-    }
+    /** An artifact of the tracker while it is downloaded. */
+    private final class Followed implements Download.Surroundings {
+        private ArtifactStatus status;
 
-    /** Nothing arrives: perhaps a lost piece cannot be read again. A tracker that is away does not end a download. */
-    private ArtifactStatus refresh(ArtifactStatus before) throws InterruptedException {
-        ArtifactStatus now;
-        try {
-            now = tracker.artifact(new ArtifactId(before.id()), Duration.ZERO);
-        } catch (PiecewiseFault fault) {
-            stopIfInterrupted();
-            return before;
+        Followed(ArtifactStatus published) {
+            status = published;
         }
-        if (now.state() == ArtifactState.FAILED) {
-            throw failed(now);
-        }
-        return now;
-    }
 
-    private static void awaitPiece(StoredArtifact stored, Swarm swarm) throws InterruptedException {
-        if (swarm.failure().toCompletableFuture().isCompletedExceptionally()) {
-            throw failure(swarm);
+        @Override
+        public FetchProgress progress(Phase phase, int held, long bytesFromPeers, int peers) {
+            return Fetcher.progress(phase, status, held, bytesFromPeers, peers);
         }
-        try {
-            if (stored.completion().toCompletableFuture().isDone()) {
-                Thread.sleep(TICK.toMillis());
-            } else {
-                stored.completion().toCompletableFuture().get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+
+        @Override
+        public long movement() {
+            return status.originBytes();
+        }
+
+        /** Perhaps a lost piece cannot be read again. A tracker that is away does not end a download. */
+        @Override
+        public void look() throws InterruptedException {
+            try {
+                status = tracker.artifact(new ArtifactId(status.id()), Duration.ZERO);
+            } catch (PiecewiseFault fault) {
+                stopIfInterrupted();
+                return;
             }
-        } catch (TimeoutException e) {
-            return;
-        } catch (ExecutionException e) {
-            throw asFault(e.getCause());
+            if (status.state() == ArtifactState.FAILED) {
+                throw failed(status);
+            }
         }
-    }
 
-    private static PiecewiseFault failure(Swarm swarm) throws InterruptedException {
-        try {
-            swarm.failure().toCompletableFuture().get();
-            return new ProcessFault(Kind.FAILED, "the swarm ended");
-        } catch (ExecutionException e) {
-            return asFault(e.getCause());
+        @Override
+        public FetchOutcome.Stalled stalled(int held, int peers, Duration idle) {
+            return notSent(status, held, peers, idle);
         }
-    }
-
-    private static PiecewiseFault asFault(@Nullable Throwable cause) {
-        return cause instanceof PiecewiseFault fault
-                ? fault
-                : new ProcessFault(Kind.FAILED, "the download broke: " + cause, cause);
     }
 
     private static FetchProgress progress(Phase phase, ArtifactStatus status, int held, long fromPeers, int peers) {
@@ -313,16 +278,14 @@ final class Fetcher {
     }
 
     /** Whoever leaves an incomplete artifact last ends its download; complete ones are seeded on. */
-    private void leave(ArtifactId id, ArtifactContent content) {
+    private void leave(StoredArtifact stored) {
+        ArtifactId id = stored.id();
         boolean last;
         synchronized (this) {
             Integer left = askers.merge(id, -1, (count, one) -> count + one == 0 ? null : count + one);
             last = left == null;
         }
-        if (last
-                && abandoned == Abandoned.WITHDRAW
-                && participant.swarm(id).isPresent()
-                && !participant.share(id, content).isComplete()) {
+        if (last && abandoned == Abandoned.WITHDRAW && participant.swarm(id).isPresent() && !stored.isComplete()) {
             participant.withdraw(id);
         }
     }

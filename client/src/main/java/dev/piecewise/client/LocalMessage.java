@@ -1,7 +1,6 @@
 package dev.piecewise.client;
 
 import dev.piecewise.core.ArtifactContent;
-import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import java.io.BufferedReader;
@@ -36,7 +35,7 @@ record LocalMessage(
             .build();
 
     /** @param pieceBytes 0 means whatever others chose */
-    record AskLine(String uri, int pieceBytes, long stallMillis) {}
+    record AskLine(String source, int pieceBytes, long stallMillis) {}
 
     /** {@link AskListener#known}. */
     record KnownLine(ArtifactContent content, List<String> directories) {}
@@ -49,7 +48,7 @@ record LocalMessage(
 
     static LocalMessage of(Ask ask) {
         AskLine line = new AskLine(
-                ask.uri().toString(),
+                ask.source().text(),
                 ask.pieceLength().map(PieceLength::bytes).orElse(0),
                 ask.stallTimeout().toMillis());
         return new LocalMessage(line, null, null, null, null);
@@ -100,7 +99,7 @@ record LocalMessage(
     Optional<Ask> asAsk() {
         return Optional.ofNullable(ask)
                 .map(line -> new Ask(
-                        ArtifactUri.parse(line.uri()),
+                        FetchSource.parse(line.source()),
                         line.pieceBytes() == 0 ? Optional.empty() : Optional.of(new PieceLength(line.pieceBytes())),
                         Duration.ofMillis(line.stallMillis())));
     }

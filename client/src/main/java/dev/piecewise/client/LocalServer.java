@@ -110,7 +110,7 @@ final class LocalServer implements AutoCloseable {
                     Thread.currentThread().getName() + "-fetch", () -> fetch(ask.get(), channel, lines));
             try {
                 Optional<LocalMessage> more = lines.receive();
-                LOG.debug("the asker of {} {}", ask.get().uri(), more.isPresent() ? "said more" : "is gone");
+                LOG.debug("the asker of {} {}", ask.get().source(), more.isPresent() ? "said more" : "is gone");
             } finally {
                 fetch.close();
             }
@@ -128,7 +128,7 @@ final class LocalServer implements AutoCloseable {
             Acquired acquired = fetcher.acquire(ask, new Teller(lines));
             lines.send(LocalMessage.of(acquired));
         } catch (IOException | AskerGone e) {
-            LOG.debug("the asker of {} is gone: {}", ask.uri(), e.getMessage());
+            LOG.debug("the asker of {} is gone: {}", ask.source(), e.getMessage());
         } finally {
             closeQuietly(channel);
         }

@@ -9,7 +9,8 @@ import java.util.Optional;
 /**
  * Everything a node, or a {@code get}, can be told.
  *
- * @param tracker the tracker's base URL, for example {@code http://127.0.0.1:7070}
+ * @param tracker the tracker's base URL, for example {@code http://127.0.0.1:7070}; without one only magnet links can be
+ *     fetched
  * @param token sent to the tracker; never logged
  * @param data the data directory; if another process of this machine owns it, that one is asked
  * @param listen where peers are accepted
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param webSeed how a {@code node} serves torrents over HTTP, if it does
  */
 public record NodeConfig(
-        URI tracker,
+        Optional<URI> tracker,
         Optional<String> token,
         Path data,
         Listen listen,
@@ -25,7 +26,14 @@ public record NodeConfig(
         Optional<WebSeedConfig> webSeed) {
     /** No token, {@link Listen#defaults()}, no web seed. */
     public static NodeConfig defaults(URI tracker, Path data) {
-        return new NodeConfig(tracker, Optional.empty(), data, Listen.defaults(), Optional.empty(), Optional.empty());
+        return new NodeConfig(
+                Optional.of(tracker), Optional.empty(), data, Listen.defaults(), Optional.empty(), Optional.empty());
+    }
+
+    /** For magnet links alone. */
+    public static NodeConfig withoutTracker(Path data) {
+        return new NodeConfig(
+                Optional.empty(), Optional.empty(), data, Listen.defaults(), Optional.empty(), Optional.empty());
     }
 
     public NodeConfig withToken(String secret) {
@@ -46,7 +54,8 @@ public record NodeConfig(
 
     @Override
     public String toString() {
-        return "NodeConfig[tracker=" + tracker + ", token=" + (token.isPresent() ? "***" : "none") + ", data=" + data
+        return "NodeConfig[tracker=" + tracker.map(URI::toString).orElse("none") + ", token="
+                + (token.isPresent() ? "***" : "none") + ", data=" + data
                 + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", webSeed="
                 + webSeed.map(WebSeedConfig::toString).orElse("off") + "]";
     }

@@ -15,6 +15,7 @@ import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.seeder.http.WebSeed;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,6 +23,8 @@ import java.util.function.LongSupplier;
 
 /** Puts a node together; what must be closed is added to {@link Resources} as soon as it is open. */
 final class NodeModule extends AbstractModule {
+    private static final URI NOWHERE = URI.create("http://tracker.invalid");
+
     private final NodeConfig config;
     private final Node.Role role;
     private final DataDirectory data;
@@ -45,7 +48,9 @@ final class NodeModule extends AbstractModule {
     @Provides
     @Singleton
     Tracker tracker() {
-        return new RemoteTracker(resources.add(new TrackerClient(config.tracker(), config.token())));
+        return config.tracker()
+                .<Tracker>map(url -> new RemoteTracker(resources.add(new TrackerClient(url, config.token()))))
+                .orElseGet(() -> new NoTracker(resources.add(new TrackerClient(NOWHERE, Optional.empty()))));
     }
 
     @Provides
@@ -68,7 +73,8 @@ final class NodeModule extends AbstractModule {
             SwarmEngine engine,
             Optional<WebSeed> webSeed,
             LongSupplier nanoTime) {
-        String host = config.advertise().orElseGet(() -> AdvertisedHost.towards(config.tracker()));
+        String host = config.advertise()
+                .orElseGet(() -> config.tracker().map(AdvertisedHost::towards).orElse("localhost"));
         NodeRegistration registration = new NodeRegistration(
                 UUID.randomUUID().toString(),
                 role.name().toLowerCase(Locale.ROOT),

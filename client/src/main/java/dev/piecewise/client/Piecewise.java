@@ -2,7 +2,6 @@ package dev.piecewise.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.core.ArtifactContent;
-import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.store.DataDirectory;
@@ -117,7 +116,7 @@ public final class Piecewise implements AutoCloseable {
             return FetchOutcome.of(fault);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new FetchOutcome.Failed("the fetch of " + request.uri() + " was interrupted; a retry resumes");
+            return new FetchOutcome.Failed("the fetch of " + request.source() + " was interrupted; a retry resumes");
         }
     }
 
@@ -165,13 +164,13 @@ public final class Piecewise implements AutoCloseable {
     /**
      * Fetches with the defaults of {@link FetchRequest#of}.
      *
-     * @param uri for example {@code s3://bucket/key}
+     * @param uri for example {@code s3://bucket/key}, or a magnet link
      * @param destination a path, see {@link Destination}
      */
     public FetchOutcome fetch(String uri, String destination) {
         FetchRequest request;
         try {
-            request = FetchRequest.of(ArtifactUri.parse(uri), Destination.parse(destination));
+            request = FetchRequest.of(FetchSource.parse(uri), Destination.parse(destination));
         } catch (InvalidPathException e) {
             return new FetchOutcome.Usage("'" + destination + "' is not a path: " + e.getReason());
         } catch (IllegalArgumentException e) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
-import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
@@ -113,7 +112,7 @@ class FetcherTest {
     }
 
     private static Ask ask(Duration stallTimeout) {
-        return new Ask(ArtifactUri.parse("s3://b/f"), Optional.empty(), stallTimeout);
+        return new Ask(FetchSource.parse("s3://b/f"), Optional.empty(), stallTimeout);
     }
 
     private CompletableFuture<Acquired> acquire(Duration stallTimeout) {

@@ -2,7 +2,7 @@ package dev.piecewise.seeder;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
-import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.peer.store.StoredTorrent;
@@ -23,15 +23,18 @@ public final class DataDirectoryStore implements Store {
     }
 
     @Override
-    public void recordTorrent(ArtifactId id, InfoDictionary info) {
-        data.recordTorrent(id, info.encode());
+    public void recordTorrent(ArtifactId id, EncodedInfo torrent, List<String> trackers) {
+        data.recordTorrent(id, torrent, trackers);
     }
 
     @Override
     public List<Stored> stored() {
         return data.stored().stream()
                 .map(stored -> new Stored(
-                        stored.id(), stored.content(), stored.torrent().map(StoredTorrent.Known::info)))
+                        stored.id(),
+                        stored.content(),
+                        stored.torrent().map(StoredTorrent.Known::torrent),
+                        stored.torrent().map(StoredTorrent.Known::trackers).orElse(List.of())))
                 .toList();
     }
 }

@@ -187,18 +187,21 @@ public final class TrackerClient implements AutoCloseable {
      * out.
      */
     public AnnounceResponse announce(AnnounceRequest request, String nodeId) {
-        return announce(request, nodeId, calls.below("/announce"));
+        URI url = calls.below("/announce");
+        return announce(URI.create(url + "?" + AnnounceCodec.toQuery(request) + "&node=" + encode(nodeId)));
     }
 
     /**
-     * Announces at another URL, for example the one in a metainfo.
+     * Announces at another URL, for example the one in a magnet link, as any peer.
      *
      * @throws dev.piecewise.core.fault.PeerFault if the tracker answers with a failure reason or nonsense
      */
-    public AnnounceResponse announce(AnnounceRequest request, String nodeId, URI announceUrl) {
+    public AnnounceResponse announce(AnnounceRequest request, URI announceUrl) {
         String url = announceUrl.toString();
-        URI full = URI.create(
-                url + (url.contains("?") ? "&" : "?") + AnnounceCodec.toQuery(request) + "&node=" + encode(nodeId));
+        return announce(URI.create(url + (url.contains("?") ? "&" : "?") + AnnounceCodec.toQuery(request)));
+    }
+
+    private AnnounceResponse announce(URI full) {
         HttpResponse<byte[]> response = calls.get(full, ANNOUNCE_TIMEOUT);
         if (!isOk(response)) {
             throw new PeerFault(

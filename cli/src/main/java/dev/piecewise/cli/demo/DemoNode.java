@@ -6,6 +6,7 @@ import dev.piecewise.client.Destination;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchProgress;
 import dev.piecewise.client.FetchRequest;
+import dev.piecewise.client.FetchSource;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
@@ -68,7 +69,8 @@ final class DemoNode {
     private void fetch(ArtifactUri uri) {
         ProgressListener listener = uri.equals(DemoArtifact.OBJECT) ? now -> progress = now : ProgressListener.NONE;
         try (Piecewise piecewise = Piecewise.open(config)) {
-            FetchRequest request = new FetchRequest(uri, Destination.of(path(uri)), pieceLength, false, STALL_TIMEOUT);
+            FetchRequest request = new FetchRequest(
+                    new FetchSource.Artifact(uri), Destination.of(path(uri)), pieceLength, false, STALL_TIMEOUT);
             outcomes.put(uri, piecewise.fetch(request, listener));
         }
     }

@@ -20,6 +20,7 @@ public final class FetchText {
     public String line(FetchProgress progress) {
         return switch (progress.phase()) {
             case ASKING -> "asking the tracker";
+            case METADATA -> "asking peers what the magnet link stands for";
             case READING_ORIGIN ->
                 "S3 is read   " + ProgressLines.bar(bytes(progress, progress.piecesHashed()), progress.totalBytes())
                         + files(progress);

@@ -135,14 +135,24 @@ public final class LocalCluster implements AutoCloseable {
 
     /** The .torrent that the tracker serves once the object is read, in a file. */
     public Path torrent(String key, String pieceSize) throws IOException {
+        Path file = Files.createTempFile(root, "served", ".torrent");
+        String infoHash = Objects.requireNonNull(published(key, pieceSize).infoHash());
+        return Files.write(file, client.torrent(InfoHash.fromHex(infoHash)));
+    }
+
+    /** The magnet link that the tracker gives once the object, or the prefix, is read. */
+    public String magnet(String key, String pieceSize) {
+        return Objects.requireNonNull(published(key, pieceSize).magnet());
+    }
+
+    private ArtifactStatus published(String key, String pieceSize) {
         ArtifactStatus status = client.requestArtifact(new ArtifactRequest(uri(key).toString(), pieceSize));
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (status.state() == ArtifactState.READING && System.nanoTime() < deadline) {
             status = client.artifact(new ArtifactId(status.id()), Duration.ofSeconds(5));
         }
         Assertions.assertThat(status.infoHash()).as("infohash of " + key).isNotNull();
-        Path file = Files.createTempFile(root, "served", ".torrent");
-        return Files.write(file, client.torrent(InfoHash.fromHex(Objects.requireNonNull(status.infoHash()))));
+        return status;
     }
 
     /** Fetches, and fails the test unless it completes. */

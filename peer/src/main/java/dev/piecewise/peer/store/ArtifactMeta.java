@@ -2,7 +2,6 @@ package dev.piecewise.peer.store;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.FileEntry;
-import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.bencode.BDictionary;
 import dev.piecewise.core.bencode.BInteger;
@@ -13,7 +12,7 @@ import dev.piecewise.core.bencode.BencodeValue;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.TorrentFault;
-import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The file {@code meta} of an artifact: its content and, once known, the info dictionary's bytes. */
-record ArtifactMeta(ArtifactContent content, Optional<byte[]> infoBytes) {
+/** The file {@code meta} of an artifact: its content and, once known, its torrent. */
+record ArtifactMeta(ArtifactContent content, Optional<StoredTorrent.Known> torrent) {
     /** @throws TorrentFault if the file cannot be read or is damaged */
     static ArtifactMeta read(Path file) {
         try {
@@ -61,7 +60,14 @@ record ArtifactMeta(ArtifactContent content, Optional<byte[]> infoBytes) {
                 need(meta, "single", BInteger.class).value() == 1,
                 files,
                 new PieceLayout(total, Math.toIntExact(pieceBytes)));
-        return new ArtifactMeta(content, meta.get("info", BString.class).map(BString::bytes));
+        List<String> trackers = new ArrayList<>();
+        meta.get("trackers", BList.class).ifPresent(list -> list.values().stream()
+                .filter(BString.class::isInstance)
+                .forEach(url -> trackers.add(url.toString())));
+        return new ArtifactMeta(
+                content,
+                meta.get("info", BString.class)
+                        .map(info -> new StoredTorrent.Known(EncodedInfo.parse(info.bytes()), trackers)));
     }
 
     private static <T extends BencodeValue> T need(BDictionary dictionary, String key, Class<T> type) {
@@ -86,19 +92,19 @@ record ArtifactMeta(ArtifactContent content, Optional<byte[]> infoBytes) {
                         .<BencodeValue>map(entry -> BDictionary.of(
                                 Map.of("path", BString.of(entry.path()), "length", new BInteger(entry.sizeBytes()))))
                         .toList()));
-        infoBytes.ifPresent(bytes -> meta.put("info", BString.of(bytes)));
+        torrent.ifPresent(known -> {
+            meta.put("info", BString.of(known.torrent().bytes()));
+            if (!known.trackers().isEmpty()) {
+                meta.put(
+                        "trackers",
+                        new BList(known.trackers().stream()
+                                .<BencodeValue>map(BString::of)
+                                .toList()));
+            }
+        });
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.write(fresh, Bencode.encode(BDictionary.of(meta)));
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** The recorded torrent, hashes and all. */
-    Optional<StoredTorrent.Known> torrent() {
-        return infoBytes.map(bytes -> new StoredTorrent.Known(infoHash(bytes), InfoDictionary.parse(bytes)));
-    }
-
-    private static InfoHash infoHash(byte[] bytes) {
-        return InfoHash.of(sha1().digest(bytes));
     }
 
     static MessageDigest sha1() {

@@ -6,6 +6,7 @@ import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.peer.StoredArtifact;
 import java.io.IOException;
@@ -155,16 +156,25 @@ public final class DataDirectory implements AutoCloseable {
      * @param infoDictionary its exact bytes, for their hash is the infohash
      * @throws TorrentFault if it is none, describes other content, or the disk refuses
      */
-    public synchronized void recordTorrent(ArtifactId id, byte[] infoDictionary) {
+    public void recordTorrent(ArtifactId id, byte[] infoDictionary) {
+        recordTorrent(id, EncodedInfo.parse(infoDictionary), List.of());
+    }
+
+    /**
+     * The same with the announce URLs of a torrent that is not the cluster's tracker's.
+     *
+     * @throws TorrentFault if it describes other content, or the disk refuses
+     */
+    public synchronized void recordTorrent(ArtifactId id, EncodedInfo torrent, List<String> trackers) {
         needOpen();
         Path file = directory(id).resolve("meta");
         ArtifactMeta meta = ArtifactMeta.read(file);
-        InfoDictionary info = InfoDictionary.parse(infoDictionary);
+        InfoDictionary info = torrent.info();
         if (!info.content().layout().equals(meta.content().layout())) {
             throw new TorrentFault(Kind.FAILED, "this torrent is not that of artifact " + id);
         }
         try {
-            new ArtifactMeta(meta.content(), Optional.of(infoDictionary.clone())).write(file);
+            new ArtifactMeta(meta.content(), Optional.of(new StoredTorrent.Known(torrent, trackers))).write(file);
         } catch (IOException e) {
             throw new TorrentFault(Kind.FAILED, "cannot record the torrent in " + file + ": " + e.getMessage(), e);
         }

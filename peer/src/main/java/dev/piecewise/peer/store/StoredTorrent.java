@@ -3,7 +3,9 @@ package dev.piecewise.peer.store;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.core.metainfo.InfoDictionary;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,7 +18,20 @@ public record StoredTorrent(ArtifactId id, ArtifactContent content, Optional<Kno
     /**
      * A torrent whose hashes are known.
      *
-     * @param infoHash SHA-1 of the recorded bytes, which of a foreign torrent need not be those that {@code info} encodes to
+     * @param trackers announce URLs to find its peers at, if those are not at the cluster's tracker
      */
-    public record Known(InfoHash infoHash, InfoDictionary info) {}
+    public record Known(EncodedInfo torrent, List<String> trackers) {
+        public Known {
+            trackers = List.copyOf(trackers);
+        }
+
+        /** SHA-1 of the recorded bytes, which of a foreign torrent need not be those that {@link #info()} encodes to. */
+        public InfoHash infoHash() {
+            return torrent.infoHash();
+        }
+
+        public InfoDictionary info() {
+            return torrent.info();
+        }
+    }
 }

@@ -10,11 +10,14 @@ import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.MagnetLink;
+import dev.piecewise.peer.PeerSource;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +51,8 @@ public final class Participant implements AutoCloseable {
     private final Map<ArtifactId, Joined> swarms = new HashMap<>();
 
     private record Joined(Swarm swarm, InfoHash infoHash) {
-        boolean isOf(InfoDictionary info) {
-            return infoHash.equals(info.infoHash())
+        boolean isOf(InfoHash wanted) {
+            return infoHash.equals(wanted)
                     && !swarm.failure().toCompletableFuture().isCompletedExceptionally();
         }
     }
@@ -134,6 +137,11 @@ public final class Participant implements AutoCloseable {
         holdings.resend(id);
     }
 
+    /** Opens or begins something in the store that the tracker knows nothing of. */
+    public StoredArtifact keep(ArtifactId id, ArtifactContent content) {
+        return store.artifact(id, content);
+    }
+
     /**
      * Takes part in the swarm of a published artifact, as a seed or as a leech that also seeds; if it does already, gives
      * that swarm. Where the artifact had another torrent before, pieces whose hash differs are dropped.
@@ -142,31 +150,72 @@ public final class Participant implements AutoCloseable {
      * @throws PiecewiseFault if there is no port, or the disk is broken
      */
     public Swarm join(ArtifactId id, InfoDictionary info) {
-        StoredArtifact artifact = share(id, info.content());
-        synchronized (this) {
-            if (closing) {
-                throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
-            }
-            Joined running = swarms.get(id);
-            if (running != null && running.isOf(info)) {
-                return running.swarm();
-            } else if (running != null) {
-                running.swarm().close(); // what broke it, a full disk for example, may be over
-            }
-            store.recordTorrent(id, info);
-            Swarm swarm = engine.join(SwarmSpec.of(EncodedInfo.of(info), artifact, new SeedSearch(this::announce)));
-            swarms.put(id, new Joined(swarm, info.infoHash()));
-            swarm.failure().whenComplete((none, broken) -> tell(info, broken));
-            LOG.debug("joined the swarm of {} on port {}", info.content().name(), swarm.port());
-            return swarm;
-        }
+        return join(share(id, info.content()), EncodedInfo.of(info), List.of(), this::announce);
     }
 
-    private void tell(InfoDictionary info, @Nullable Throwable broken) {
+    /**
+     * Takes part in the swarm of a torrent that is known by its infohash alone, under {@link ArtifactId#of(InfoHash)}; the
+     * tracker hears nothing of it, and its peers come from the link. Else as {@link #join(ArtifactId, InfoDictionary)}.
+     */
+    public Swarm join(EncodedInfo torrent, LinkedPeers peers) {
+        StoredArtifact artifact =
+                keep(ArtifactId.of(torrent.infoHash()), torrent.info().content());
+        return join(artifact, torrent, peers.trackers(), peers);
+    }
+
+    private synchronized Swarm join(
+            StoredArtifact artifact, EncodedInfo torrent, List<String> trackers, PeerSource peers) {
+        if (closing) {
+            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
+        }
+        Joined running = swarms.get(artifact.id());
+        if (running != null && running.isOf(torrent.infoHash())) {
+            return running.swarm();
+        } else if (running != null) {
+            running.swarm().close(); // what broke it, a full disk for example, may be over
+        }
+        store.recordTorrent(artifact.id(), torrent, trackers);
+        Swarm swarm = engine.join(SwarmSpec.of(torrent, artifact, new SeedSearch(peers)));
+        swarms.put(artifact.id(), new Joined(swarm, torrent.infoHash()));
+        String name = torrent.info().content().name();
+        swarm.failure().whenComplete((none, broken) -> tell(name, broken));
+        LOG.debug("joined the swarm of {} on port {}", name, swarm.port());
+        return swarm;
+    }
+
+    /** Where a magnet link says that peers are. */
+    public LinkedPeers peersOf(MagnetLink link) {
+        return new LinkedPeers(link, tracker::announce);
+    }
+
+    /** Gets an info dictionary from peers, as {@link SwarmEngine#metadata}. */
+    public Optional<EncodedInfo> metadata(InfoHash infoHash, PeerSource peers, Duration patience)
+            throws InterruptedException {
+        if (closing) {
+            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
+        }
+        return engine.metadata(infoHash, peers, patience);
+    }
+
+    /** The torrent of that infohash, if it lies in the store. */
+    public Optional<KnownTorrent> known(InfoHash infoHash) {
+        return store.stored().stream()
+                .flatMap(stored -> stored
+                        .torrent()
+                        .filter(torrent -> torrent.infoHash().equals(infoHash))
+                        .map(torrent -> new KnownTorrent(stored.id(), torrent))
+                        .stream())
+                .findFirst();
+    }
+
+    /** A torrent in the store. */
+    public record KnownTorrent(ArtifactId id, EncodedInfo torrent) {}
+
+    private void tell(String name, @Nullable Throwable broken) {
         if (broken != null) {
             // Whoever waits for a get is told by its outcome.
             LOG.atLevel(role.equals("get") ? Level.DEBUG : Level.WARN)
-                    .log("the swarm of {} stops: {}", info.content().name(), broken.getMessage());
+                    .log("the swarm of {} stops: {}", name, broken.getMessage());
         }
     }
 
@@ -207,8 +256,13 @@ public final class Participant implements AutoCloseable {
 
     private boolean resume(Store.Stored stored) {
         try {
-            if (stored.info().isPresent()) {
-                join(stored.id(), stored.info().get());
+            if (stored.torrent().isPresent()) {
+                EncodedInfo torrent = stored.torrent().get();
+                if (stored.id().equals(ArtifactId.of(torrent.infoHash()))) {
+                    join(torrent, new LinkedPeers(stored.trackers(), List.of(), tracker::announce));
+                } else {
+                    join(stored.id(), torrent.info());
+                }
                 return false;
             }
             share(stored.id(), stored.content());

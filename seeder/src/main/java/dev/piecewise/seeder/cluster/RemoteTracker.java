@@ -22,6 +22,7 @@ import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
 import dev.piecewise.trackerclient.api.WantedPieces;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -101,6 +102,11 @@ public final class RemoteTracker implements Tracker {
     @Override
     public SignedRead sign(String leaseId, SignRequest request) throws StaleFence {
         return client.sign(leaseId, request);
+    }
+
+    @Override
+    public AnnounceResponse announce(AnnounceRequest request, URI announceUrl) {
+        return client.announce(request, announceUrl);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.piecewise.seeder.cluster;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
-import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.StoredArtifact;
 import java.util.List;
 import java.util.Optional;
@@ -12,15 +12,20 @@ public interface Store {
     /** Opens an artifact, or begins it; the same object every time while this process runs. */
     StoredArtifact artifact(ArtifactId id, ArtifactContent content);
 
-    /** Keeps the torrent of an artifact, so that a restarted process seeds without asking. */
-    void recordTorrent(ArtifactId id, InfoDictionary info);
+    /**
+     * Keeps the torrent of an artifact, so that a restarted process seeds without asking.
+     *
+     * @param trackers announce URLs other than the cluster's tracker, possibly none
+     */
+    void recordTorrent(ArtifactId id, EncodedInfo torrent, List<String> trackers);
 
     /** All artifacts that lie there. */
     List<Stored> stored();
 
     /**
      * @param content what it consists of
-     * @param info its torrent, if it was published when this process heard last
+     * @param torrent its torrent, if it was published when this process heard last
+     * @param trackers what {@link Store#recordTorrent} was told of them
      */
-    record Stored(ArtifactId id, ArtifactContent content, Optional<InfoDictionary> info) {}
+    record Stored(ArtifactId id, ArtifactContent content, Optional<EncodedInfo> torrent, List<String> trackers) {}
 }

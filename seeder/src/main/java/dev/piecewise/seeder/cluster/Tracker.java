@@ -21,6 +21,7 @@ import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
 import dev.piecewise.trackerclient.api.WantedPieces;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -58,4 +59,7 @@ public interface Tracker {
     SignedRead sign(String leaseId, SignRequest request) throws StaleFence;
 
     AnnounceResponse announce(AnnounceRequest request, String nodeId);
+
+    /** Announces at any tracker, as nobody's node. */
+    AnnounceResponse announce(AnnounceRequest request, URI announceUrl);
 }

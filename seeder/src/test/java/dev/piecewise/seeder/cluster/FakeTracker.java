@@ -25,6 +25,7 @@ import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
 import dev.piecewise.trackerclient.api.WantedPieces;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +188,11 @@ public final class FakeTracker implements Tracker {
         reach();
         signed.add(request);
         return signer.apply(request);
+    }
+
+    @Override
+    public AnnounceResponse announce(AnnounceRequest request, URI announceUrl) {
+        throw new ProcessFault(Kind.FAILED, "there is no other tracker");
     }
 
     @Override

@@ -10,4 +10,12 @@ import java.util.Optional;
  * @param nodeId the node that announced; none for a stock client
  * @param seed whether nothing is left to download
  */
-public record SwarmPeer(InetSocketAddress address, Optional<String> nodeId, boolean seed) {}
+public record SwarmPeer(InetSocketAddress address, Optional<String> nodeId, boolean seed) {
+    /**
+     * Whether other seeds are of use to it. aria2 says that nothing is left also when it has a magnet link and no metadata yet, so
+     * that word of a stock client is not taken for it.
+     */
+    boolean wantsSeeds() {
+        return !seed || nodeId.isEmpty();
+    }
+}

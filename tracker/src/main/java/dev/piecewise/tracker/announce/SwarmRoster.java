@@ -102,7 +102,7 @@ final class SwarmRoster {
 
     /** Different peers, each choice equally likely (Floyd's way of drawing without a shuffle). */
     List<InetSocketAddress> sample(SwarmPeer asking, int atMost, RandomGenerator random) {
-        int others = leeches.size() + (asking.seed() ? 0 : seeds.size());
+        int others = leeches.size() + (asking.wantsSeeds() ? seeds.size() : 0);
         // One more than wanted, for the one who asks may be among them.
         int count = Math.min(atMost + 1, others);
         Set<Integer> drawn = new HashSet<>();

@@ -21,7 +21,7 @@ public interface SwarmStore {
     /** Drops peers not heard of for longer than this. */
     void expire(long nowNanos, long silentNanos);
 
-    /** A random sample for {@code asking}, which is not in it; a seed is handed no seeds. */
+    /** A random sample for {@code asking}, which is not in it; a node that seeds is handed no seeds. */
     List<InetSocketAddress> sample(InfoHash swarm, SwarmPeer asking, int atMost);
 
     /** How many are there now. */

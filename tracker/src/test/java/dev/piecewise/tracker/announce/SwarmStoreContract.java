@@ -23,13 +23,18 @@ abstract class SwarmStoreContract {
     }
 
     @Test
-    void aSampleHasNeitherTheAskingPeerNorSeedsForASeed() {
+    void aSampleHasNeitherTheAskingPeerNorSeedsForANodeThatSeeds() {
         SwarmStore store = store();
         store.put(SWARM, stock(1, true), false, 0);
         store.put(SWARM, stock(2, true), false, 0);
         store.put(SWARM, stock(3, false), false, 0);
-        assertThat(store.sample(SWARM, stock(1, true), 50))
+        SwarmPeer node = new SwarmPeer(stock(1, true).address(), Optional.of("node"), true);
+        assertThat(store.sample(SWARM, node, 50))
                 .containsExactly(stock(3, false).address());
+        // It may be aria2 with a magnet link.
+        assertThat(store.sample(SWARM, stock(1, true), 50))
+                .containsExactlyInAnyOrder(
+                        stock(2, true).address(), stock(3, false).address());
         assertThat(store.sample(SWARM, stock(3, false), 50))
                 .containsExactlyInAnyOrder(
                         stock(1, true).address(), stock(2, true).address());

@@ -1,0 +1,123 @@
+package dev.piecewise.client;
+
+import dev.piecewise.client.FetchProgress.Phase;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.Swarm;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Waits in a swarm until the last piece is here, or nothing moves any more. */
+final class Download {
+    private static final Duration TICK = Duration.ofMillis(400);
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(3);
+
+    private final InfoDictionary info;
+    private final Swarm swarm;
+    private final StoredArtifact stored;
+    private final Surroundings surroundings;
+    private final LongSupplier nanoTime;
+
+    /** What else is known of the artifact, outside its swarm. */
+    interface Surroundings {
+        FetchProgress progress(Phase phase, int held, long bytesFromPeers, int peers);
+
+        /** A number that grows while others get on. */
+        default long movement() {
+            return 0;
+        }
+
+        /**
+         * Nothing has arrived for a while: perhaps there is a reason.
+         *
+         * @throws PiecewiseFault if that is the end
+         */
+        default void look() throws InterruptedException {}
+
+        FetchOutcome.Stalled stalled(int held, int peers, Duration idle);
+    }
+
+    Download(
+            InfoDictionary info, Swarm swarm, StoredArtifact stored, Surroundings surroundings, LongSupplier nanoTime) {
+        this.info = info;
+        this.swarm = swarm;
+        this.stored = stored;
+        this.surroundings = surroundings;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * @param directories for {@link Acquired.Ready}
+     * @param infoHash hexadecimal, likewise
+     */
+    Acquired await(Duration stallTimeout, List<String> directories, String infoHash, AskListener listener)
+            throws InterruptedException {
+        long before = swarm.stats().downloadedBytes();
+        StallWatch stall = new StallWatch(nanoTime);
+        long looked = nanoTime.getAsLong();
+        while (true) {
+            if (stored.isComplete()) {
+                // A file that someone changed meanwhile loses its bad pieces here, and they are fetched again.
+                stored.verifyStamps();
+            }
+            Swarm.Stats stats = swarm.stats();
+            long fromPeers = stats.downloadedBytes() - before;
+            int held = stored.held().cardinality();
+            boolean complete = stored.isComplete();
+            listener.progress(surroundings.progress(
+                    complete ? Phase.PUBLISHING : Phase.DOWNLOADING, held, fromPeers, stats.peers()));
+            if (complete) {
+                return new Acquired.Ready(info.content(), directories, stored.files(), infoHash, fromPeers, 0);
+            }
+            stall.observe(stats.downloadedBytes() + held + surroundings.movement());
+            if (stall.idle().compareTo(stallTimeout) >= 0) {
+                return new Acquired.Ended(surroundings.stalled(held, stats.peers(), stall.idle()));
+            }
+            if (stall.idle().compareTo(LOOK_INTERVAL) > 0 && nanoTime.getAsLong() - looked > LOOK_INTERVAL.toNanos()) {
+                surroundings.look();
+                looked = nanoTime.getAsLong();
+            }
+            awaitPiece();
+        }
+    }
+
+    private void awaitPiece() throws InterruptedException {
+        if (swarm.failure().toCompletableFuture().isCompletedExceptionally()) {
+            throw failure();
+        }
+        try {
+            if (stored.completion().toCompletableFuture().isDone()) {
+                Thread.sleep(TICK.toMillis());
+            } else {
+                stored.completion().toCompletableFuture().get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (TimeoutException e) {
+            return;
+        } catch (ExecutionException e) {
+            throw asFault(e.getCause());
+        }
+    }
+
+    private PiecewiseFault failure() throws InterruptedException {
+        try {
+            swarm.failure().toCompletableFuture().get();
+            return new ProcessFault(Kind.FAILED, "the swarm ended");
+        } catch (ExecutionException e) {
+            return asFault(e.getCause());
+        }
+    }
+
+    private static PiecewiseFault asFault(@Nullable Throwable cause) {
+        return cause instanceof PiecewiseFault fault
+                ? fault
+                : new ProcessFault(Kind.FAILED, "the download broke: " + cause, cause);
+    }
+}
