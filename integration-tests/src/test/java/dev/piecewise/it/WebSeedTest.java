@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
+import dev.piecewise.it.lab.Await;
 import dev.piecewise.it.lab.LocalCluster;
 import dev.piecewise.it.lab.RequiresProgram;
 import dev.piecewise.it.lab.StockClient;
 import dev.piecewise.it.lab.StockClient.Program;
+import dev.piecewise.locals3.LocalS3;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.Seeder;
 import dev.piecewise.seeder.SeederConfig;
 import dev.piecewise.seeder.SeederMain;
 import dev.piecewise.seeder.http.WebSeedConfig;
+import dev.piecewise.torrentbuilder.build.MetainfoBuilder;
+import dev.piecewise.torrentbuilder.origin.Origin;
+import dev.piecewise.torrentbuilder.s3.S3Origin;
 import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.token.Tokens;
 import java.net.URI;
@@ -179,6 +186,43 @@ class WebSeedTest {
             assertThat(small.s3().objectBytesSent())
                     .as("the object, and one run of pieces again")
                     .isBetween(size + 4L * MIB, size + 8L * MIB);
+        }
+    }
+
+    @Test
+    void aRangeOfATorrentThatWasOnlyRegisteredMakesItsPieceBeRead() throws Exception {
+        try (LocalCluster small = LocalCluster.start(directory.resolve("cluster"));
+                Origin origin = S3Origin.at(
+                        small.s3().endpoint(),
+                        LocalS3.REGION,
+                        small.s3().accessKey(),
+                        small.s3().secretKey())) {
+            int size = 40 * MIB;
+            Path source = small.put("k", size);
+            InfoDictionary info = new MetainfoBuilder(origin)
+                    .build(origin.resolve(LocalCluster.uri("k")), PieceLength.parse("4MiB"), true, done -> {});
+            small.s3().resetCounters();
+            addSeeder(small, "seeder");
+            small.client()
+                    .registerTorrent(
+                            Metainfo.of(info, Optional.empty(), List.of()).encode(),
+                            Optional.of(LocalCluster.uri("k").toString()));
+            small.restartTracker();
+            Await.until("the seeder is back, and named", PATIENCE, () -> !Metainfo.parse(
+                            small.client().torrent(info.infoHash()))
+                    .urlList()
+                    .isEmpty());
+            HttpResponse<byte[]> answer = get(
+                    urlOf(small.client().torrent(info.infoHash()), "k"),
+                    "Range",
+                    "bytes=" + 21 * MIB + "-" + (21 * MIB + 99));
+
+            assertThat(answer.statusCode()).isEqualTo(206);
+            byte[] bytes = Files.readAllBytes(source);
+            assertThat(answer.body()).isEqualTo(Arrays.copyOfRange(bytes, 21 * MIB, 21 * MIB + 100));
+            assertThat(small.s3().objectBytesSent())
+                    .as("the run of pieces around it, nothing else")
+                    .isBetween(4L * MIB, 16L * MIB);
         }
     }
 
