@@ -1,6 +1,9 @@
 package dev.piecewise.bench;
 
 import dev.piecewise.bench.bound.BoundCommand;
+import dev.piecewise.bench.engine.EngineCommand;
+import dev.piecewise.bench.engine.EngineNodeMain;
+import dev.piecewise.bench.engine.FloorNodeMain;
 import dev.piecewise.bench.ingest.IngestCommand;
 import dev.piecewise.bench.tracker.TrackerCommand;
 import picocli.CommandLine;
@@ -11,7 +14,15 @@ import picocli.CommandLine.Command;
         name = "bench/run",
         mixinStandardHelpOptions = true,
         description = "Measures Piecewise beside other programs; docs/performance.md says what the numbers mean.",
-        subcommands = {BoundCommand.class, IngestCommand.class, TrackerCommand.class, S3Main.class})
+        subcommands = {
+            BoundCommand.class,
+            EngineCommand.class,
+            EngineNodeMain.class,
+            FloorNodeMain.class,
+            IngestCommand.class,
+            TrackerCommand.class,
+            S3Main.class
+        })
 public final class BenchMain {
     private BenchMain() {}
 

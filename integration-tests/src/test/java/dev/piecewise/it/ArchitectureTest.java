@@ -92,8 +92,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheBtCoreAdapterUsesBtCore() {
-        onlyIn("bt..", ROOT + "peer.btcore..", ROOT + "peer.wire..");
+    void onlyTheWireEngineUsesBtCore() {
+        onlyIn("bt..", ROOT + "peer.wire..");
     }
 
     @Test

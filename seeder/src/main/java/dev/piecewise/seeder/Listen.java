@@ -3,8 +3,8 @@ package dev.piecewise.seeder;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.SwarmEngine;
-import dev.piecewise.peer.btcore.BtSwarmEngine;
-import dev.piecewise.peer.btcore.EngineConfig;
+import dev.piecewise.peer.wire.EngineConfig;
+import dev.piecewise.peer.wire.WireEngine;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -12,12 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a process accepts peers. Until one port serves all torrents, every swarm has its own: the first takes the port,
- * further ones the next free ports above.
+ * Where a process accepts peers: one port for all swarms.
  *
  * @param host address to bind
- * @param firstPort 0 lets the system choose for every swarm
- * @param lastPort the highest that the first swarm may take if those below are in use; a port that the user named is both
+ * @param firstPort 0 lets the system choose
+ * @param lastPort the highest to take if those below are in use; a port that the user named is both
  */
 public record Listen(String host, int firstPort, int lastPort) {
     private static final Duration SEARCH_INTERVAL = Duration.ofMillis(250); // the tracker says when to ask less often
@@ -71,11 +70,10 @@ public record Listen(String host, int firstPort, int lastPort) {
         } catch (UnknownHostException e) {
             throw new ProcessFault(Kind.USAGE, "cannot listen on " + host + ": no such host; check --listen", e);
         }
-        EngineConfig defaults = EngineConfig.defaults();
+        EngineConfig defaults = EngineConfig.defaults().searchingEvery(SEARCH_INTERVAL);
         for (int port = firstPort; ; port++) {
             try {
-                return new BtSwarmEngine(new EngineConfig(
-                        address, port, defaults.maxPeers(), defaults.outstandingRequests(), SEARCH_INTERVAL));
+                return new WireEngine(defaults.at(address, port));
             } catch (ProcessFault fault) {
                 if (port >= lastPort) {
                     throw fault;

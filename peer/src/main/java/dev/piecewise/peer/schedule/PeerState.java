@@ -20,7 +20,7 @@ public final class PeerState {
         void interested(boolean wanted);
     }
 
-    private static final long LEAST_PIPELINE_BYTES = 1 << 20;
+    private static final long LEAST_PIPELINE_BYTES = 256 << 10;
     private static final long MOST_PIPELINE_BYTES = 64 << 20;
 
     private final Voice voice;
@@ -165,12 +165,20 @@ public final class PeerState {
         return request != null && request.length() == length ? request : null;
     }
 
+    /** It sent a part of what it owes. */
+    void received(BlockRequest request, int bytes) {
+        request.received(bytes);
+        if (outstanding.get(request.key()) == request) {
+            outstandingBytes -= bytes;
+        }
+    }
+
     /** It owes this no longer. */
     boolean settle(BlockRequest request) {
         if (!outstanding.remove(request.key(), request)) {
             return false;
         }
-        outstandingBytes -= request.length();
+        outstandingBytes -= request.length() - request.receivedBytes();
         request.piece().giveBack(request);
         return true;
     }

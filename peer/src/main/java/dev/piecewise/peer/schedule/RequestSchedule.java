@@ -131,7 +131,7 @@ public final class RequestSchedule {
         int fresh = 0;
         if (request.isCurrent()) {
             int from = request.receivedBytes() / PieceLength.BLOCK_BYTES;
-            request.received(bytes);
+            peer.received(request, bytes);
             boolean whole = request.receivedBytes() == request.length();
             int to = whole ? request.units() : request.receivedBytes() / PieceLength.BLOCK_BYTES;
             for (int unit = request.firstUnit() + from; unit < request.firstUnit() + to; unit++) {
@@ -142,7 +142,7 @@ public final class RequestSchedule {
                 peer.working().removeIf(RequestSchedule::isOver);
             }
         } else {
-            request.received(bytes);
+            peer.received(request, bytes);
             if (request.receivedBytes() == request.length()) {
                 peer.settle(request);
             }

@@ -28,6 +28,9 @@ final class AnnounceLoop implements AutoCloseable {
         Swarm.Stats stats();
 
         long leftBytes();
+
+        /** There may be somebody to dial. */
+        void addressesCame();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(AnnounceLoop.class);
@@ -104,6 +107,7 @@ final class AnnounceLoop implements AutoCloseable {
                         addresses.retain(response.peers()); // a seed is named leeches only: the others need no dialling
                     }
                     addresses.named(response.peers());
+                    swarm.addressesCame();
                     wait = pause(response);
                     event = AnnounceEvent.NONE;
                 } catch (PiecewiseFault e) {

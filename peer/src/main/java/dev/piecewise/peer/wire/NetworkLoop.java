@@ -146,7 +146,7 @@ final class NetworkLoop implements AutoCloseable {
         try {
             handler.ready(key.readyOps());
         } catch (IOException | RuntimeException e) {
-            handler.failed(e);
+            runSafely(() -> handler.failed(e));
         }
     }
 

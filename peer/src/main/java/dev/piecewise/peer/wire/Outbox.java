@@ -3,7 +3,6 @@ package dev.piecewise.peer.wire;
 import bt.protocol.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -159,7 +158,7 @@ final class Outbox {
     }
 
     /** Sends for a while. After {@link Turn#EMPTY} the role is given up, else it is kept. */
-    Turn send(SocketChannel channel, ByteBuffer staging) throws IOException {
+    Turn send(WritableByteChannel channel, ByteBuffer staging) throws IOException {
         int budget = TURN_BYTES;
         while (budget > 0) {
             int allowed = limit.available();

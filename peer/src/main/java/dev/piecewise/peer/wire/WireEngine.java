@@ -180,8 +180,7 @@ public final class WireEngine implements SwarmEngine {
         @Override
         public void dial(WireSwarm swarm, InetSocketAddress address) {
             try {
-                SocketChannel channel = SocketChannel.open();
-                Handshaking unused = Handshaking.call(swarm, channel, address, desk, nanoTime);
+                Handshaking unused = Handshaking.call(swarm, socket(), address, desk, nanoTime);
             } catch (IOException e) {
                 LOG.warn("no socket for {}: {}", address, e.toString());
                 swarm.addresses().dialled(address, null);
@@ -193,6 +192,20 @@ public final class WireEngine implements SwarmEngine {
             swarms.remove(swarm);
         }
     };
+
+    /** A socket that calls from where we listen, so that a peer sees one address. */
+    private SocketChannel socket() throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            if (!config.listen().isAnyLocalAddress()) {
+                channel.bind(new InetSocketAddress(config.listen(), 0));
+            }
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
 
     private void buffersFreed() {
         for (int i = 0; i < loops.size(); i++) {

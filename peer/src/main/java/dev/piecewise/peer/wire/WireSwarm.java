@@ -48,6 +48,9 @@ import org.slf4j.LoggerFactory;
 final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, AnnounceLoop.Subject {
     private static final Logger LOG = LoggerFactory.getLogger(WireSwarm.class);
     private static final Duration TICK = Duration.ofMillis(100);
+    /** Of a seed without peers; there may be many. */
+    private static final Duration IDLE_TICK = Duration.ofSeconds(1);
+
     private static final Duration PATIENCE = Duration.ofMillis(700);
     private static final int MAX_BAD_PIECES = 5;
     private static final int DIALS_A_TICK = 16;
@@ -491,9 +494,21 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         }
         slots.tick();
         verifyLate();
-        int room = Math.min(DIALS_A_TICK, config.limits().maxPeers() - sessions.size());
-        addresses.due(this::isConnectedTo, room).forEach(address -> host.dial(this, address));
-        loop().schedule(TICK.toNanos(), this::tick);
+        dial();
+        Duration pause = sessions.isEmpty() && picker.isComplete() ? IDLE_TICK : TICK;
+        loop().schedule(pause.toNanos(), this::tick);
+    }
+
+    private void dial() {
+        if (!stopped) {
+            int room = Math.min(DIALS_A_TICK, config.limits().maxPeers() - sessions.size());
+            addresses.due(this::isConnectedTo, room).forEach(address -> host.dial(this, address));
+        }
+    }
+
+    @Override
+    public void addressesCame() {
+        loop().execute(this::dial);
     }
 
     /** Pieces that waited for their hashes. */

@@ -1,4 +1,4 @@
-package dev.piecewise.peer.btcore;
+package dev.piecewise.peer.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
