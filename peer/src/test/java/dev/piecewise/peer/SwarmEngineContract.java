@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -438,6 +439,34 @@ public abstract class SwarmEngineContract {
         join(first, leech);
         awaitComplete(first, leech);
         awaitComplete(second, secondLeech);
+    }
+
+    @Test
+    void manyTorrentsAtOnceShareOnePortAndLoseNoPiece() throws Exception {
+        TestArtifact first = TestArtifact.single("many-0", 300_000, 16 * KIB);
+        Node seed = node(first);
+        Node leech = node(first);
+        List<Swarm> swarms = new ArrayList<>();
+        List<Node> leeches = new ArrayList<>();
+        List<TestArtifact> artifacts = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            TestArtifact artifact = TestArtifact.single("many-" + i, 300_000 + i, 16 * KIB);
+            Node seeding =
+                    new Node(seed.data(), seed.engine(), seed.data().artifact(artifact.id(), artifact.content()));
+            artifact.storeAll(seeding.storage());
+            leeches.add(
+                    new Node(leech.data(), leech.engine(), leech.data().artifact(artifact.id(), artifact.content())));
+            artifacts.add(artifact);
+            join(artifact, seeding);
+        }
+        for (int i = 0; i < leeches.size(); i++) {
+            swarms.add(join(artifacts.get(i), leeches.get(i)));
+        }
+        for (int i = 0; i < leeches.size(); i++) {
+            awaitComplete(artifacts.get(i), leeches.get(i));
+            assertThat(swarms.get(i).stats().piecesRefused()).isZero();
+            assertThat(swarms.get(i).port()).isEqualTo(swarms.get(0).port());
+        }
     }
 
     @Test

@@ -37,7 +37,7 @@ final class Connection implements NetworkLoop.Handler {
     record Shared(
             NetworkLoop loop,
             ReceiveBuffers buffers,
-            Workers workers,
+            Lane workers,
             BufferPool.Account account,
             RateLimit download,
             RateLimit upload,

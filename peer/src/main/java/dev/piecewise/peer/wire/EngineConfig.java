@@ -68,9 +68,9 @@ public record EngineConfig(InetAddress listen, int port, Duration searchInterval
             }
         }
 
-        /** A network thread for two processors, and as many workers as processors, but at least two. */
+        /** A network thread for two processors, and a worker more than processors: one torrent never has them all. */
         public static Threads forProcessors(int processors) {
-            return new Threads(Math.max(1, processors / 2), Math.max(2, processors));
+            return new Threads(Math.max(1, processors / 2), processors + 1);
         }
     }
 

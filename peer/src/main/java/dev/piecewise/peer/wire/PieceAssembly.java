@@ -30,7 +30,7 @@ final class PieceAssembly implements Workers.Task {
     private final StoredArtifact storage;
     private final long start;
     private final int length;
-    private final Workers workers;
+    private final Lane workers;
     private final InFlight busy;
     private final Outcome outcome;
 
@@ -43,7 +43,7 @@ final class PieceAssembly implements Workers.Task {
     /** Of the one worker. */
     private final RunningHash hash = new RunningHash();
 
-    PieceAssembly(StoredArtifact storage, int piece, Workers workers, InFlight busy, Outcome outcome) {
+    PieceAssembly(StoredArtifact storage, int piece, Lane workers, InFlight busy, Outcome outcome) {
         this.storage = storage;
         this.start = storage.content().layout().offsetOf(piece);
         this.length = storage.content().layout().lengthOf(piece);

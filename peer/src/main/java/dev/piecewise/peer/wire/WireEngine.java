@@ -230,7 +230,7 @@ public final class WireEngine implements SwarmEngine {
         Connection.Shared shared = new Connection.Shared(
                 loop,
                 buffers.get(index),
-                workers,
+                new Lane(workers, Math.max(1, config.threads().workers() - 1)),
                 new BufferPool.Account(),
                 new RateLimit(new TokenBucket(limits.torrentDownloadRate(), nanoTime), download),
                 new RateLimit(new TokenBucket(limits.torrentUploadRate(), nanoTime), upload),
