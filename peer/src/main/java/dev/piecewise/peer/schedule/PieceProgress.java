@@ -50,7 +50,7 @@ public final class PieceProgress {
         return attempt;
     }
 
-    /** Who sent parts of it. */
+    /** Who sent parts of it, parts of units that never arrived included. */
     public Set<PeerState> sources() {
         return sources;
     }
@@ -86,8 +86,9 @@ public final class PieceProgress {
         }
     }
 
+    /** Nobody owes any of it, and nobody sent a byte: it can be forgotten, as no bytes of it are being hashed. */
     boolean isUntouched() {
-        return taken.isEmpty();
+        return taken.isEmpty() && sources.isEmpty();
     }
 
     /** A unit that nobody was asked for, or -1. */

@@ -130,6 +130,8 @@ public final class RequestSchedule {
         peer.pipeline().received(bytes, now);
         int fresh = 0;
         if (request.isCurrent()) {
+            // Also of a block that is never finished bytes were hashed, and may be the wrong ones.
+            request.piece().sources().add(peer);
             int from = request.receivedBytes() / PieceLength.BLOCK_BYTES;
             peer.received(request, bytes);
             boolean whole = request.receivedBytes() == request.length();
@@ -160,7 +162,6 @@ public final class RequestSchedule {
             return 0;
         }
         piece.arrive(unit);
-        piece.sources().add(peer);
         if (piece.owed(unit) > 1) {
             cancelAnswered(peer, piece);
         }

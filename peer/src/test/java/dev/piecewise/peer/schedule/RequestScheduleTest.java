@@ -134,6 +134,26 @@ class RequestScheduleTest {
     }
 
     @Test
+    void whoLeftInTheMiddleOfABlockIsASourceOfItsPieceAndThePieceGoesOn() {
+        PieceLayout layout = new PieceLayout(UNIT, UNIT);
+        RequestSchedule schedule = schedule(picker(layout));
+        FakePeer liar = seed(schedule, layout, 1);
+        BlockRequest first = liar.asked.get(0);
+        schedule.begins(liar.state, 0, 0, UNIT);
+        assertThat(schedule.received(liar.state, first, UNIT / 2)).isZero();
+        schedule.left(liar.state); // half a block of it was hashed already
+        FakePeer good = seed(schedule, layout, 1);
+        BlockRequest second = good.asked.get(0);
+        assertThat(second.piece()).isSameAs(first.piece());
+        schedule.begins(good.state, 0, 0, UNIT);
+        schedule.received(good.state, second, UNIT);
+        assertThat(second.piece().sources()).containsExactlyInAnyOrder(liar.state, good.state);
+        good.asked.clear();
+        schedule.refused(second.piece());
+        assertThat(good.asked).as("its bytes were not the wrong ones").hasSize(1);
+    }
+
+    @Test
     void aPeerThatAloneSpoiltAPieceIsNotAskedForItAgain() {
         PieceLayout layout = new PieceLayout(2L * UNIT, UNIT);
         RequestSchedule schedule = schedule(picker(layout));
