@@ -24,8 +24,8 @@ final class PeerOptions {
             names = "--listen",
             paramLabel = "HOST:PORT",
             description = {
-                "Where to accept peers: from this port on, one for each swarm; 0 takes any free ones.",
-                "Default: 0.0.0.0, from the first free port of 6881 to 6999 on"
+                "Where to accept peers, those of all torrents at one port; 0 takes any free one.",
+                "Default: 0.0.0.0, the first free port of 6881 to 6899"
             })
     private Optional<String> listen = Optional.empty();
 
