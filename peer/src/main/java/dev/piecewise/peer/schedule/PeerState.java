@@ -2,6 +2,7 @@ package dev.piecewise.peer.schedule;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ public final class PeerState {
 
     private static final long LEAST_PIPELINE_BYTES = 256 << 10;
     private static final long MOST_PIPELINE_BYTES = 64 << 20;
+    private static final int MOST_SUGGESTIONS = 64;
 
     private final Voice voice;
     private final Pipeline pipeline;
@@ -29,6 +31,11 @@ public final class PeerState {
     private final BitSet distrusted = new BitSet();
     private final Map<Long, BlockRequest> outstanding = new LinkedHashMap<>();
     private final Set<PieceProgress> working = new LinkedHashSet<>();
+    private final Set<Integer> suggested = new LinkedHashSet<>();
+    /** Pieces that it refused to send, and until when it is not asked for them. */
+    private final Map<Integer, Long> refusedUntilNanos = new HashMap<>();
+
+    private int refusals;
     private long outstandingBytes;
     private int maxRequests = 250;
     private int unitsPerRequest = 1;
@@ -93,11 +100,43 @@ public final class PeerState {
         return has.get(piece) && !distrusted.get(piece);
     }
 
-    /** Pieces to ask it for, a copy. */
-    BitSet offered() {
+    boolean offers(int piece, long nowNanos) {
+        return offers(piece) && nowNanos - refusedUntilNanos.getOrDefault(piece, nowNanos) >= 0;
+    }
+
+    /** Pieces to ask it for now, a copy. */
+    BitSet offered(long nowNanos) {
+        refusedUntilNanos.values().removeIf(until -> nowNanos - until >= 0);
         BitSet offered = (BitSet) has.clone();
         offered.andNot(distrusted);
+        refusedUntilNanos.keySet().forEach(offered::clear);
         return offered;
+    }
+
+    /** Pieces that it would like to be asked for, in order. */
+    Set<Integer> suggested() {
+        return suggested;
+    }
+
+    void suggest(int piece) {
+        refusedUntilNanos.remove(piece);
+        if (suggested.size() < MOST_SUGGESTIONS) {
+            suggested.add(piece);
+        }
+    }
+
+    /**
+     * It will not send this piece for now.
+     *
+     * @return how many it refused since it sent something
+     */
+    int refuse(int piece, long untilNanos) {
+        suggested.remove(piece);
+        return refusedUntilNanos.put(piece, untilNanos) == null ? ++refusals : refusals;
+    }
+
+    void sends() {
+        refusals = 0;
     }
 
     Set<PieceProgress> working() {

@@ -110,6 +110,18 @@ public final class PiecePicker {
         }
     }
 
+    /** Connected peers that have the piece. */
+    public int copies(int piece) {
+        return copies[piece];
+    }
+
+    /** Nobody began it and it was refused: it is open again. */
+    void openAgain(PieceProgress piece) {
+        if (piece.isUntouched() && active.remove(piece.index(), piece)) {
+            open.set(piece.index());
+        }
+    }
+
     /** The next run of units to ask this peer for, if there is one. */
     @Nullable
     BlockRequest pick(PeerState peer, long nowNanos) {
@@ -117,13 +129,13 @@ public final class PiecePicker {
         if (pick != null) {
             return pick;
         }
-        PieceProgress fresh = start(peer);
+        PieceProgress fresh = start(peer, nowNanos);
         return fresh == null ? firstFree(active.values(), peer, nowNanos) : request(fresh, 0, peer, nowNanos);
     }
 
     private @Nullable BlockRequest firstFree(Iterable<PieceProgress> pieces, PeerState peer, long nowNanos) {
         for (PieceProgress piece : pieces) {
-            int unit = isAllowed(piece, peer) ? piece.nextFree() : -1;
+            int unit = isAllowed(piece, peer, nowNanos) ? piece.nextFree() : -1;
             if (unit >= 0) {
                 return request(piece, unit, peer, nowNanos);
             }
@@ -140,7 +152,7 @@ public final class PiecePicker {
     @Nullable
     BlockRequest pickLate(PeerState peer, long nowNanos) {
         for (PieceProgress piece : active.values()) {
-            if (isAllowed(piece, peer)) {
+            if (isAllowed(piece, peer, nowNanos)) {
                 for (int unit = piece.nextLate(0); unit >= 0; unit = piece.nextLate(unit + 1)) {
                     if (piece.owed(unit) < 2 && !peer.hasOutstanding(piece.index(), unit)) {
                         return new BlockRequest(piece, unit, 1, nowNanos, !peer.owes());
@@ -151,17 +163,19 @@ public final class PiecePicker {
         return null;
     }
 
-    private boolean isAllowed(PieceProgress piece, PeerState peer) {
-        return active.get(piece.index()) == piece && peer.offers(piece.index()) && piece.isAllowed(peer);
+    private boolean isAllowed(PieceProgress piece, PeerState peer, long nowNanos) {
+        return active.get(piece.index()) == piece && peer.offers(piece.index(), nowNanos) && piece.isAllowed(peer);
     }
 
-    private @Nullable PieceProgress start(PeerState peer) {
-        BitSet candidates = peer.offered();
+    private @Nullable PieceProgress start(PeerState peer, long nowNanos) {
+        BitSet candidates = peer.offered(nowNanos);
         candidates.and(open);
         if (candidates.isEmpty()) {
             return null;
         }
-        int index = rarest(candidates);
+        peer.suggested().removeIf(piece -> !open.get(piece));
+        int index =
+                peer.suggested().stream().filter(candidates::get).findFirst().orElseGet(() -> rarest(candidates));
         open.clear(index);
         PieceProgress piece = new PieceProgress(index, layout.lengthOf(index));
         active.put(index, piece);

@@ -20,8 +20,10 @@ public final class RequestSchedule {
     /** ... and for so long is disconnected, to start afresh. */
     private static final Duration STUCK = Duration.ofSeconds(20);
 
-    /** A peer that refused a block is not asked for more before. */
+    /** Whoever refused a block is not asked for that piece before. */
     private static final Duration REFUSED = Duration.ofMillis(500);
+    /** Whoever refuses so many pieces in a row is not asked for any before. */
+    private static final int REFUSALS = 8;
 
     private final PiecePicker picker;
     private final LongSupplier nanoTime;
@@ -97,9 +99,23 @@ public final class RequestSchedule {
         BlockRequest request = peer.owed(piece, offset, length);
         if (request != null) {
             peer.settle(request);
+            peer.working().remove(request.piece());
+            picker.openAgain(request.piece());
             // Asked again at once it might refuse again at once, for ever.
-            peer.pauseUntil(nanoTime.getAsLong() + REFUSED.toNanos());
+            long until = nanoTime.getAsLong() + REFUSED.toNanos();
+            if (peer.refuse(piece, until) >= REFUSALS) {
+                peer.sends();
+                peer.pauseUntil(until);
+            }
             fillAll();
+        }
+    }
+
+    /** The peer, which is one of ours, had best be asked for this piece next (BEP 6). */
+    public void suggested(PeerState peer, int piece) {
+        if (!picker.isHeld(piece)) {
+            peer.suggest(piece);
+            fill(peer);
         }
     }
 
@@ -113,6 +129,7 @@ public final class RequestSchedule {
         long now = nanoTime.getAsLong();
         peer.blockAt(now);
         peer.snubbed(false);
+        peer.sends();
         if (request != null && request.isAlone()) {
             peer.pipeline().roundTrip(now - request.askedNanos());
         }

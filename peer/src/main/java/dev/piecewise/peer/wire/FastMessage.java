@@ -27,6 +27,14 @@ sealed interface FastMessage extends Message {
         }
     }
 
+    /** The piece is a good one to ask for next. */
+    record Suggest(int piece) implements FastMessage {
+        @Override
+        public Integer getMessageId() {
+            return SUGGEST_ID;
+        }
+    }
+
     /** A request will not be answered. */
     record Reject(int piece, int offset, int length) implements FastMessage {
         @Override

@@ -26,6 +26,16 @@ final class MessageCodec {
     private static final int FAST_BIT = 61; // BEP 6: the third lowest of the last byte
     private static final int EXTENSION_BIT = 43; // BEP 10
     private static final int PREFIX_BYTES = 4;
+    /** Of the messages that have one length, with their number. */
+    private static final Map<Integer, Integer> FIXED_BYTES = Map.of(
+            FastMessage.SUGGEST_ID,
+            5,
+            FastMessage.HAVE_ALL_ID,
+            1,
+            FastMessage.HAVE_NONE_ID,
+            1,
+            FastMessage.REJECT_ID,
+            13);
 
     private final StandardBittorrentProtocol protocol = new StandardBittorrentProtocol(Map.of());
     private final Peer nobody = InetPeer.build(InetAddress.getLoopbackAddress(), 1);
@@ -68,15 +78,17 @@ final class MessageCodec {
         if (!(message instanceof FastMessage fast)) {
             return protocol.encode(encoding, message, into);
         }
-        int length = fast instanceof FastMessage.Reject
-                ? 13
-                : fast instanceof FastMessage.Extended extended ? 2 + extended.payload().length : 1;
+        int length = fast instanceof FastMessage.Extended extended
+                ? 2 + extended.payload().length
+                : FIXED_BYTES.get(fast.getMessageId());
         if (into.remaining() < PREFIX_BYTES + length) {
             return false;
         }
         into.putInt(length).put(fast.getMessageId().byteValue());
         if (fast instanceof FastMessage.Reject reject) {
             into.putInt(reject.piece()).putInt(reject.offset()).putInt(reject.length());
+        } else if (fast instanceof FastMessage.Suggest suggest) {
+            into.putInt(suggest.piece());
         } else if (fast instanceof FastMessage.Extended extended) {
             into.put((byte) extended.id()).put(extended.payload());
         }
@@ -96,9 +108,7 @@ final class MessageCodec {
         if (id <= StandardBittorrentProtocol.CANCEL_ID && id >= 0) {
             return decode(frame, length, true);
         }
-        int expected = id == FastMessage.HAVE_ALL_ID || id == FastMessage.HAVE_NONE_ID
-                ? 1
-                : id == FastMessage.REJECT_ID ? 13 : length - PREFIX_BYTES;
+        int expected = FIXED_BYTES.getOrDefault(id, length - PREFIX_BYTES);
         if (length - PREFIX_BYTES != expected || (id == FastMessage.EXTENDED_ID && expected < 2)) {
             throw new PeerFault(Kind.FAILED, "a message " + id + " of " + length + " bytes");
         }
@@ -106,10 +116,11 @@ final class MessageCodec {
         return switch (id) {
             case FastMessage.HAVE_ALL_ID -> new FastMessage.HaveAll();
             case FastMessage.HAVE_NONE_ID -> new FastMessage.HaveNone();
+            case FastMessage.SUGGEST_ID -> new FastMessage.Suggest(body.getInt(5));
             case FastMessage.REJECT_ID -> new FastMessage.Reject(body.getInt(5), body.getInt(9), body.getInt(13));
             case FastMessage.EXTENDED_ID ->
                 new FastMessage.Extended(frame[5] & 0xff, Arrays.copyOfRange(frame, 6, length));
-            default -> null; // suggestions, permissions to ask while choked, DHT ports
+            default -> null; // permissions to ask while choked, DHT ports
         };
     }
 

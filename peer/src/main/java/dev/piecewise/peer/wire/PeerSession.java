@@ -20,6 +20,7 @@ import dev.piecewise.peer.extension.ExtensionMessage;
 import dev.piecewise.peer.extension.ExtensionSession;
 import dev.piecewise.peer.schedule.BlockRequest;
 import dev.piecewise.peer.schedule.PeerState;
+import dev.piecewise.peer.schedule.SuperSeeding;
 import dev.piecewise.peer.schedule.UploadSlots;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,7 +30,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** One peer of a swarm: turns its messages into what the swarm understands, and back. Of the swarm's network thread. */
-final class PeerSession implements Connection.Session, PeerState.Voice, UploadSlots.Taker {
+final class PeerSession implements Connection.Session, PeerState.Voice, UploadSlots.Taker, SuperSeeding.Taker {
     /** Blocks that our own nodes send each other. */
     static final int OWN_BLOCK_BYTES = 256 * 1024;
 
@@ -172,9 +173,27 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
         connection.send(wanted ? Interested.instance() : NotInterested.instance());
     }
 
+    /** Whether it is one of ours, and is sent blocks. */
+    boolean takesFromOurs() {
+        return unchoked && hello.isOurs() && greeting.fast();
+    }
+
+    @Override
+    public boolean has(int piece) {
+        return state.has().get(piece);
+    }
+
+    @Override
+    public void suggest(int piece) {
+        connection.send(new FastMessage.Suggest(piece));
+    }
+
     @Override
     public void unchoke() {
         unchoked = true;
+        if (takesFromOurs()) {
+            swarm.superSeeding().ifPresent(seeding -> seeding.joined(this));
+        }
         connection.send(Unchoke.instance());
     }
 
@@ -218,6 +237,10 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
             swarm.onHaveAll(this);
         } else if (message instanceof FastMessage.Reject reject) {
             swarm.schedule().rejected(state, reject.piece(), reject.offset(), reject.length());
+        } else if (message instanceof FastMessage.Suggest suggest) {
+            if (hello.isOurs()) {
+                swarm.onSuggest(this, suggest.piece());
+            }
         } else if (message instanceof FastMessage.Extended extended) {
             onExtended(extended);
         } else if (message instanceof Cancel cancel) {
@@ -238,7 +261,11 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
         if (!swarm.isBlock(piece, offset, length, most)) {
             throw new PeerFault(Kind.FAILED, "asks for " + length + " bytes at " + offset + " of piece " + piece);
         }
-        if (unchoked && swarm.isHeld(piece) && connection.outbox().addBlock(piece, offset, length)) {
+        boolean admitted = !takesFromOurs()
+                || swarm.superSeeding()
+                        .map(seeding -> seeding.admits(this, piece))
+                        .orElse(true);
+        if (unchoked && swarm.isHeld(piece) && admitted && connection.outbox().addBlock(piece, offset, length)) {
             connection.pumpSoon();
         } else {
             reject(piece, offset, length);

@@ -17,6 +17,7 @@ import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.PiecePicker;
 import dev.piecewise.peer.schedule.PieceProgress;
 import dev.piecewise.peer.schedule.RequestSchedule;
+import dev.piecewise.peer.schedule.SuperSeeding;
 import dev.piecewise.peer.schedule.UploadSlots;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,6 +77,10 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private final PiecePicker picker;
     private final RequestSchedule schedule;
     private final UploadSlots slots;
+    private final RandomGenerator random;
+    /** While everything is held. */
+    private @Nullable SuperSeeding superSeeding;
+
     private final StoredArtifact.Subscription subscription;
     private final List<PeerSession> sessions = new ArrayList<>();
     private final Map<Integer, PieceAssembly> assemblies = new HashMap<>();
@@ -112,6 +117,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.picker = new PiecePicker(layout, storage.held(), random);
         this.leftBytes = picker.leftBytes();
         this.schedule = new RequestSchedule(picker, shared.nanoTime());
+        this.random = random;
+        updateSuperSeeding();
         this.slots = new UploadSlots(config.limits().uploadSlots(), shared.nanoTime());
         this.addresses = new AddressBook(shared.nanoTime());
         this.announces = new AnnounceLoop(
@@ -192,6 +199,18 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
     UploadSlots slots() {
         return slots;
+    }
+
+    Optional<SuperSeeding> superSeeding() {
+        return Optional.ofNullable(superSeeding);
+    }
+
+    private void updateSuperSeeding() {
+        if (!picker.isComplete()) {
+            superSeeding = null;
+        } else if (superSeeding == null) {
+            superSeeding = new SuperSeeding(layout, picker::copies, shared.nanoTime(), random);
+        }
     }
 
     boolean isHeld(int piece) {
@@ -280,6 +299,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             peers.set(sessions.size());
             slots.ended(session);
             schedule.left(session.state());
+            superSeeding().ifPresent(seeding -> seeding.left(session));
         }
     }
 
@@ -288,20 +308,32 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             throw new PeerFault(Kind.FAILED, "has piece " + piece + " of " + layout.pieceCount());
         }
         schedule.has(session.state(), piece);
+        superSeeding().ifPresent(seeding -> seeding.has(session, piece));
         closeIfPointless(session);
     }
 
     /** Not only the first message: aria2 sends one in place of many haves. */
     void onBitfield(PeerSession session, byte[] bits) {
-        schedule.has(session.state(), WireBits.decode(bits, layout.pieceCount()));
-        closeIfPointless(session);
+        onHave(session, WireBits.decode(bits, layout.pieceCount()));
     }
 
     void onHaveAll(PeerSession session) {
         BitSet all = new BitSet();
         all.set(0, layout.pieceCount());
-        schedule.has(session.state(), all);
+        onHave(session, all);
+    }
+
+    private void onHave(PeerSession session, BitSet pieces) {
+        schedule.has(session.state(), pieces);
+        superSeeding().ifPresent(seeding -> pieces.stream().forEach(piece -> seeding.has(session, piece)));
         closeIfPointless(session);
+    }
+
+    void onSuggest(PeerSession session, int piece) {
+        if (!layout.contains(piece)) {
+            throw new PeerFault(Kind.FAILED, "suggests piece " + piece + " of " + layout.pieceCount());
+        }
+        schedule.suggested(session.state(), piece);
     }
 
     /** Two seeds have nothing to say to each other. */
@@ -411,6 +443,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         PieceAssembly unfinished = assemblies.remove(piece);
         unverified.keySet().removeIf(progress -> progress.index() == piece);
         schedule.held(piece);
+        updateSuperSeeding();
         leftBytes = picker.leftBytes();
         for (PeerSession session : List.copyOf(sessions)) {
             if (!session.state().has().get(piece)) {
@@ -451,6 +484,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         if (!stopped) {
             sessions.forEach(session -> session.withdraw(piece));
             schedule.dropped(piece);
+            updateSuperSeeding();
             leftBytes = picker.leftBytes();
             announces.wanting();
         }
@@ -493,6 +527,10 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             }
         }
         slots.tick();
+        superSeeding().ifPresent(seeding -> {
+            sessions.stream().filter(PeerSession::takesFromOurs).forEach(seeding::joined);
+            seeding.tick();
+        });
         verifyLate();
         dial();
         Duration pause = sessions.isEmpty() && picker.isComplete() ? IDLE_TICK : TICK;

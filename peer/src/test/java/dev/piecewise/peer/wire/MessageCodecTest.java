@@ -33,6 +33,7 @@ class MessageCodecTest {
                 .isInstanceOfSatisfying(Request.class, request -> assertThat(request.getLength())
                         .isEqualTo(3));
         assertThat(roundTrip(new FastMessage.Reject(1, 2, 3))).isEqualTo(new FastMessage.Reject(1, 2, 3));
+        assertThat(roundTrip(new FastMessage.Suggest(5))).isEqualTo(new FastMessage.Suggest(5));
         assertThat(roundTrip(new FastMessage.HaveAll())).isEqualTo(new FastMessage.HaveAll());
     }
 

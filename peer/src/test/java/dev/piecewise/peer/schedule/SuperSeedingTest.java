@@ -1,0 +1,162 @@
+package dev.piecewise.peer.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.piecewise.core.PieceLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SuperSeedingTest {
+    private static final int PIECE_BYTES = 1 << 20;
+    private static final int PIECES = 4;
+
+    private final List<FakeTaker> takers = new ArrayList<>();
+    private long now = 1_000_000_000;
+    private final SuperSeeding seeding = new SuperSeeding(
+            new PieceLayout((long) PIECES * PIECE_BYTES, PIECE_BYTES), this::copies, () -> now, new Random(1));
+
+    private final class FakeTaker implements SuperSeeding.Taker {
+        private final BitSet has = new BitSet();
+        private final List<Integer> suggested = new ArrayList<>();
+
+        FakeTaker() {
+            takers.add(this);
+            seeding.joined(this);
+        }
+
+        @Override
+        public boolean has(int piece) {
+            return has.get(piece);
+        }
+
+        @Override
+        public void suggest(int piece) {
+            suggested.add(piece);
+        }
+
+        int last() {
+            return suggested.get(suggested.size() - 1);
+        }
+
+        void receives(int piece) {
+            has.set(piece);
+            seeding.has(this, piece);
+        }
+
+        /** Follows the suggestion. */
+        int begins() {
+            int piece = last();
+            assertThat(seeding.admits(this, piece)).isTrue();
+            return piece;
+        }
+    }
+
+    private int copies(int piece) {
+        return (int) takers.stream().filter(taker -> taker.has(piece)).count();
+    }
+
+    @Test
+    void everyTakerIsSuggestedAnotherPiece() {
+        FakeTaker one = new FakeTaker();
+        FakeTaker two = new FakeTaker();
+        one.begins();
+        two.begins();
+        List<Integer> all = new ArrayList<>(one.suggested);
+        all.addAll(two.suggested);
+        assertThat(all).containsExactlyInAnyOrder(0, 1, 2, 3);
+    }
+
+    @Test
+    void aPieceThatAnotherBringsIsRefusedWhileOthersNeverLeft() {
+        FakeTaker one = new FakeTaker();
+        FakeTaker two = new FakeTaker();
+        int piece = one.begins();
+        assertThat(seeding.admits(one, piece)).as("its next block").isTrue();
+        assertThat(seeding.admits(two, piece)).isFalse();
+        one.receives(piece);
+        assertThat(seeding.admits(two, piece)).as("one has it now").isFalse();
+    }
+
+    @Test
+    void whatNobodyWasToldAnyoneMayHave() {
+        FakeTaker one = new FakeTaker();
+        FakeTaker two = new FakeTaker();
+        int untold = java.util.stream.IntStream.range(0, PIECES)
+                .filter(piece -> piece != one.last() && piece != two.last())
+                .findFirst()
+                .orElseThrow();
+        assertThat(seeding.admits(two, untold)).isTrue();
+        assertThat(seeding.admits(one, two.last())).as("kept for the other").isFalse();
+    }
+
+    @Test
+    void whenEveryPieceLeftOnceTheyLeaveAgainTheRarestFirst() {
+        FakeTaker one = new FakeTaker();
+        FakeTaker two = new FakeTaker();
+        for (int i = 0; i < PIECES / 2; i++) {
+            for (FakeTaker taker : List.of(one, two)) {
+                taker.receives(taker.begins());
+            }
+        }
+        assertThat(one.has.cardinality() + two.has.cardinality()).isEqualTo(PIECES);
+        FakeTaker three = new FakeTaker();
+        assertThat(three.suggested).hasSize(1);
+        assertThat(seeding.admits(three, one.has.nextSetBit(0))).isTrue();
+        assertThat(seeding.admits(two, one.has.nextSetBit(0))).isTrue();
+    }
+
+    @Test
+    void whatALostTakerWasBringingIsSuggestedToAnother() {
+        FakeTaker lost = new FakeTaker();
+        int piece = lost.begins();
+        takers.remove(lost);
+        seeding.left(lost);
+        FakeTaker other = new FakeTaker();
+        for (int i = 0; i < PIECES; i++) {
+            other.receives(other.begins());
+        }
+        assertThat(other.suggested).contains(piece).hasSize(PIECES);
+    }
+
+    @Test
+    void aTakerThatIsLateKeepsAPieceFromOthersNoLonger() {
+        FakeTaker slow = new FakeTaker();
+        FakeTaker other = new FakeTaker();
+        int piece = slow.begins();
+        assertThat(seeding.admits(other, piece)).isFalse();
+        now += Duration.ofSeconds(20).toNanos();
+        seeding.tick();
+        assertThat(seeding.admits(other, piece)).isTrue();
+    }
+
+    @Test
+    void anIdleTakerIsGivenWhatABusyOneWasToldAndDidNotBegin() {
+        FakeTaker busy = new FakeTaker();
+        int first = busy.begins();
+        int waiting = busy.last();
+        FakeTaker idle = new FakeTaker();
+        idle.receives(idle.begins());
+        idle.receives(idle.begins());
+        assertThat(waiting).isNotEqualTo(first);
+        assertThat(idle.last()).isEqualTo(waiting);
+        idle.begins();
+        assertThat(seeding.admits(busy, waiting)).isFalse();
+    }
+
+    @Test
+    void aTakerThatIgnoresItsSuggestionDoesNotKeepIt() {
+        FakeTaker ignoring = new FakeTaker();
+        int piece = ignoring.last();
+        now += Duration.ofSeconds(3).toNanos();
+        seeding.tick();
+        FakeTaker other = new FakeTaker();
+        for (int i = 0; i < PIECES - 1; i++) {
+            other.receives(other.begins());
+        }
+        assertThat(other.suggested).contains(piece);
+    }
+}
