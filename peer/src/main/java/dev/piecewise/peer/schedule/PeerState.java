@@ -163,6 +163,12 @@ public final class PeerState {
         return outstanding.isEmpty() || (outstanding.size() < maxRequests && outstandingBytes < pipeline.targetBytes());
     }
 
+    /** Whether it owes so little that asking for several blocks at once is worth a message. */
+    boolean isRunningLow() {
+        long target = pipeline.targetBytes();
+        return outstandingBytes <= target - target / 4 && outstanding.size() <= maxRequests - maxRequests / 4;
+    }
+
     int unitsPerRequest() {
         return unitsPerRequest;
     }

@@ -166,7 +166,9 @@ public final class RequestSchedule {
                 peer.settle(request);
             }
         }
-        fill(peer);
+        if (peer.isRunningLow()) {
+            fill(peer);
+        }
         return fresh;
     }
 

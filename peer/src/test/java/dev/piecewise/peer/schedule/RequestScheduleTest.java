@@ -82,8 +82,24 @@ class RequestScheduleTest {
         FakePeer peer = seed(schedule, layout, 16);
         assertThat(peer.asked).hasSize(1);
         schedule.begins(peer.state, 0, 0, 16 * UNIT);
-        schedule.received(peer.state, peer.asked.get(0), 1);
+        schedule.received(peer.state, peer.asked.get(0), 4 * UNIT);
         assertThat(peer.asked.stream().map(BlockRequest::length)).containsExactly(16 * UNIT, 4 * UNIT - 5);
+    }
+
+    @Test
+    void askedAgainIsWhenAQuarterIsThereForSeveralBlocksAtOnce() {
+        PieceLayout layout = new PieceLayout(64L * UNIT, 64 * UNIT);
+        RequestSchedule schedule = schedule(picker(layout));
+        FakePeer peer = seed(schedule, layout, 1);
+        assertThat(peer.asked).hasSize(16);
+        for (int block = 0; block < 3; block++) {
+            schedule.begins(peer.state, 0, block * UNIT, UNIT);
+            schedule.received(peer.state, peer.asked.get(block), UNIT);
+        }
+        assertThat(peer.asked).hasSize(16);
+        schedule.begins(peer.state, 0, 3 * UNIT, UNIT);
+        schedule.received(peer.state, peer.asked.get(3), UNIT);
+        assertThat(peer.asked).hasSize(20);
     }
 
     @Test
