@@ -35,6 +35,7 @@ public final class Program implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().keySet().removeIf(key -> key.startsWith("AWS_") || key.startsWith("PIECEWISE_"));
+        builder.environment().put("PIECEWISE_CONFIG", "none");
         builder.environment().putAll(environment);
         return new Program(name, builder.start(), log);
     }

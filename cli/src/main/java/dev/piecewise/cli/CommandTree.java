@@ -1,9 +1,11 @@
 package dev.piecewise.cli;
 
 import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.ProcessFault;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,10 +41,14 @@ final class CommandTree {
                 "",
                 "Begin with 'piecewise demo'. 'piecewise COMMAND --help' says all about a command.",
                 "",
+                "What an option does not say is taken from the environment, then from the configuration file, piecewise.yaml in "
+                        + "the working directory, in ~/.config/piecewise or in /etc/piecewise; see 'piecewise config --help'.",
+                "",
                 "Environment of every command:",
                 "  PIECEWISE_TRACKER    the tracker's URL, where --tracker is not given",
                 "  PIECEWISE_DATA       the data directory, where --data is not given",
                 "  PIECEWISE_TOKEN      the token, where --token-file is not given",
+                "  PIECEWISE_CONFIG     the configuration file, where --config is not given",
                 "  PIECEWISE_JAVA_OPTS  more options for the JVM, for example -Xmx1g",
                 "  JAVA_HOME            the Java to run on (17 or later)",
                 ""
@@ -63,9 +69,17 @@ final class CommandTree {
             surroundings.err().println("piecewise: there is no command '" + args[0] + "'; see 'piecewise --help'");
             return USAGE;
         }
+        String[] configured = args;
+        if (wanted.filter(Subcommand::isConfigured).isPresent()) {
+            try {
+                configured = ConfiguredOptions.added(surroundings, root, wanted.get(), args);
+            } catch (ProcessFault fault) {
+                return problems(surroundings, "piecewise " + wanted.get().word(), fault);
+            }
+        }
         root.setParameterExceptionHandler((fault, rejected) -> usage(surroundings, fault));
         root.setExecutionExceptionHandler((fault, command, parsed) -> failure(surroundings, fault, command));
-        return root.execute(args);
+        return root.execute(configured);
     }
 
     /** The page of {@code piecewise --help}. */
@@ -84,7 +98,7 @@ final class CommandTree {
     }
 
     private static Surroundings documented() {
-        return new Surroundings(Map.of(), System.in, System.out, System.err, false, code -> {}, code -> {});
+        return new Surroundings(Map.of(), List.of(), System.in, System.out, System.err, false, code -> {}, code -> {});
     }
 
     /** All commands by name; only the one that is wanted with its options. */
@@ -95,6 +109,9 @@ final class CommandTree {
                     ? new CommandLine(subcommand.in(surroundings))
                     : new CommandLine(CommandSpec.create());
             command.getCommandSpec().usageMessage().header(subcommand.summary());
+            if (subcommand.isConfigured() && wanted.equals(Optional.of(subcommand))) {
+                ConfiguredOptions.addTo(command.getCommandSpec());
+            }
             root.addSubcommand(subcommand.word(), command);
         }
         root.setUsageHelpWidth(100);
@@ -103,6 +120,14 @@ final class CommandTree {
         root.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));
         root.setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8));
         return root;
+    }
+
+    /** Prints what is wrong with the settings, one problem a line. */
+    static int problems(Surroundings surroundings, String name, ProcessFault fault) {
+        String.valueOf(fault.getMessage())
+                .lines()
+                .forEach(problem -> surroundings.err().println(name + ": " + problem));
+        return fault.kind().exitCode();
     }
 
     private static int usage(Surroundings surroundings, ParameterException fault) {

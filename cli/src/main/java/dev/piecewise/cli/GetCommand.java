@@ -136,8 +136,8 @@ final class GetCommand implements Callable<Integer> {
         Duration stay = OptionValues.duration("--linger", linger);
         NodeConfig config = new NodeConfig(
                 request.source() instanceof FetchSource.Magnet
-                        ? trackerOptions.named(surroundings)
-                        : Optional.of(trackerOptions.tracker(surroundings)),
+                        ? trackerOptions.named()
+                        : Optional.of(trackerOptions.tracker()),
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),

@@ -55,7 +55,7 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Logging.configure(verbosity, Logging.Kind.STAYS_UP);
         NodeConfig config = new NodeConfig(
-                Optional.of(trackerOptions.tracker(surroundings)),
+                Optional.of(trackerOptions.tracker()),
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),
@@ -77,13 +77,13 @@ final class NodeCommand implements Callable<Integer> {
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("node", node.nodeId());
             fields.put("data", config.data().toString());
-            fields.put("tracker", trackerOptions.tracker(surroundings).toString());
+            fields.put("tracker", trackerOptions.tracker().toString());
             node.webSeedPort().ifPresent(port -> fields.put("webSeedPort", port.toString()));
             surroundings.out().println(Json.event("ready", fields));
         } else if (!verbosity.quiet()) {
             surroundings
                     .out()
-                    .println("piecewise node: ready, tracker " + trackerOptions.tracker(surroundings) + ", data in "
+                    .println("piecewise node: ready, tracker " + trackerOptions.tracker() + ", data in "
                             + config.data()
                             + node.webSeedPort()
                                     .map(port -> ", web seed on port " + port)

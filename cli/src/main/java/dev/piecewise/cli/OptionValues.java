@@ -1,22 +1,19 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.cli.config.ValueType;
 import dev.piecewise.client.FetchSource;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import java.net.URI;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Texts of the command line as checked values; a wrong one is a fault that names its option, with exit code 2. */
 final class OptionValues {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)?");
-
     private OptionValues() {}
 
     /** A host and a port; an IPv6 address stands in brackets. */
@@ -33,8 +30,12 @@ final class OptionValues {
 
     /** A URI of {@code --allow}; {@code s3://bucket} means all of the bucket. */
     static ArtifactUri allowed(String text) {
-        boolean bucketOnly = text.indexOf('/', Math.max(0, text.indexOf("://")) + 3) < 0;
-        return checked("--allow", bucketOnly ? text + "/" : text, ArtifactUri::parse);
+        return checked("--allow", text, ValueType::allowed);
+    }
+
+    /** An http or https URL, without a slash at its end. */
+    static URI httpUrl(String option, String text) {
+        return checked(option, text, ValueType::httpUrl);
     }
 
     static long size(String option, String text) {
@@ -50,20 +51,7 @@ final class OptionValues {
 
     /** {@code 0}, {@code 30} (seconds), {@code 500ms}, {@code 10m}, {@code 2h}, {@code 1d}. */
     static Duration duration(String option, String text) {
-        Matcher matcher = DURATION.matcher(text.strip().toLowerCase(Locale.ROOT));
-        if (!matcher.matches()) {
-            throw new ProcessFault(
-                    Kind.USAGE, option + ": '" + text + "' is not a duration; write for example 30s, 10m or 2h");
-        }
-        long number = Long.parseLong(matcher.group(1));
-        String unit = matcher.group(2) == null ? "s" : matcher.group(2);
-        return switch (unit) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
+        return checked(option, text, ValueType::duration);
     }
 
     static HostPort hostPort(String option, String text) {

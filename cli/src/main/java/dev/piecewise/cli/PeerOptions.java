@@ -14,7 +14,6 @@ final class PeerOptions {
             paramLabel = "DIR",
             description = {
                 "The data directory; one process at a time owns it.",
-                "Environment: PIECEWISE_DATA",
                 "Default: $XDG_CACHE_HOME/piecewise/ROLE or, without that variable, ~/.cache/piecewise/ROLE;",
                 "ROLE is 'seeder' for the seeder and 'node' for node and get."
             })
@@ -39,9 +38,8 @@ final class PeerOptions {
     private Optional<String> advertise = Optional.empty();
 
     Path data(Surroundings surroundings, String role) {
-        return data.or(() -> surroundings.variable("PIECEWISE_DATA").map(Path::of))
-                .orElseGet(() ->
-                        surroundings.userDirectory("XDG_CACHE_HOME", ".cache").resolve(role));
+        return data.orElseGet(
+                () -> surroundings.userDirectory("XDG_CACHE_HOME", ".cache").resolve(role));
     }
 
     Listen listen() {

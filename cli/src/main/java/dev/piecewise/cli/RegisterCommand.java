@@ -66,8 +66,7 @@ final class RegisterCommand implements Callable<Integer> {
         Logging.configure(verbosity, Logging.Kind.ENDS);
         Optional<String> of = uri.map(OptionValues::uri).map(ArtifactUri::toString);
         byte[] torrent = read();
-        try (TrackerClient tracker =
-                new TrackerClient(trackerOptions.tracker(surroundings), trackerOptions.token(surroundings))) {
+        try (TrackerClient tracker = new TrackerClient(trackerOptions.tracker(), trackerOptions.token(surroundings))) {
             ArtifactStatus status = tracker.registerTorrent(torrent, of);
             if (!verbosity.quiet()) {
                 surroundings.out().println("registered " + status.uri() + ", infohash " + status.infoHash());

@@ -100,7 +100,7 @@ final class SeederCommand implements Callable<Integer> {
             throw new ProcessFault(Kind.USAGE, "--leases: a seeder needs at least 1 lease at once, not " + leases);
         }
         return new SeederConfig(
-                trackerOptions.tracker(surroundings),
+                trackerOptions.tracker(),
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "seeder"),
                 peerOptions.listen(),

@@ -65,8 +65,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         Logging.configure(verbosity, Logging.Kind.ENDS);
         artifact.filter(wanted -> !ID_PREFIX.matcher(wanted).matches()).ifPresent(OptionValues::uri);
-        try (TrackerClient tracker =
-                new TrackerClient(trackerOptions.tracker(surroundings), trackerOptions.token(surroundings))) {
+        try (TrackerClient tracker = new TrackerClient(trackerOptions.tracker(), trackerOptions.token(surroundings))) {
             List<ArtifactStatus> known = tracker.artifacts().artifacts();
             if (artifact.isEmpty()) {
                 list(known);

@@ -12,7 +12,8 @@ enum Subcommand {
     GET("get", "Bring an object or a whole prefix to a path of this machine"),
     TORRENT("torrent", "Write the .torrent of an object or prefix, for any BitTorrent client"),
     REGISTER("register", "Have the tracker serve a torrent that was made with 'torrent --offline'"),
-    STATUS("status", "What the tracker knows: artifacts, progress, who read which bytes");
+    STATUS("status", "What the tracker knows: artifacts, progress, who read which bytes"),
+    CONFIG("config", "Write a sample of the configuration file; show which settings are in force");
 
     private final String word;
     private final String summary;
@@ -40,6 +41,11 @@ enum Subcommand {
         return summary;
     }
 
+    /** Whether it heeds the environment's and the configuration file's settings. */
+    boolean isConfigured() {
+        return this != DEMO && this != CONFIG;
+    }
+
     /** The picocli-annotated command. */
     Callable<Integer> in(Surroundings surroundings) {
         return switch (this) {
@@ -51,6 +57,7 @@ enum Subcommand {
             case TORRENT -> new TorrentCommand(surroundings);
             case REGISTER -> new RegisterCommand(surroundings);
             case STATUS -> new StatusCommand(surroundings);
+            case CONFIG -> new ConfigCommand(surroundings);
         };
     }
 }

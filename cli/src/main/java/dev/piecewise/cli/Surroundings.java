@@ -1,8 +1,11 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.cli.config.Configuration;
+import dev.piecewise.core.fault.ProcessFault;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -11,12 +14,14 @@ import java.util.function.IntConsumer;
  * What a command may touch of the process that runs it; tests bring their own.
  *
  * @param environment environment variables
+ * @param configDirectories where the configuration file is looked for, in this order
  * @param terminal whether {@code err} is a terminal, on which a line may be redrawn
  * @param exit ends the process with an exit code, after the shutdown hooks
  * @param halt ends the process with an exit code at once, when the shutdown hooks hang
  */
 record Surroundings(
         Map<String, String> environment,
+        List<Path> configDirectories,
         InputStream in,
         PrintStream out,
         PrintStream err,
@@ -25,12 +30,17 @@ record Surroundings(
         IntConsumer halt) {
     Surroundings {
         environment = Map.copyOf(environment);
+        configDirectories = List.copyOf(configDirectories);
     }
 
     /** The process itself; the start script says whether standard error is a terminal. */
     static Surroundings ofProcess(IntConsumer exit, IntConsumer halt) {
         return new Surroundings(
                 System.getenv(),
+                List.of(
+                        Path.of(""),
+                        userDirectory(Optional.ofNullable(System.getenv("XDG_CONFIG_HOME")), ".config"),
+                        Path.of("/etc/piecewise")),
                 System.in,
                 System.out,
                 System.err,
@@ -44,10 +54,23 @@ record Surroundings(
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
     }
 
+    /**
+     * The environment's and the file's settings.
+     *
+     * @param named the file, where {@code --config} names one
+     * @throws ProcessFault with all that is wrong, one problem a line
+     */
+    Configuration configuration(Optional<String> named) {
+        return Configuration.load(named, this::variable, configDirectories);
+    }
+
     /** Where this user's files of a kind belong (XDG Base Directory Specification). */
     Path userDirectory(String variable, String belowHome) {
-        return variable(variable)
-                .map(Path::of)
+        return userDirectory(variable(variable), belowHome);
+    }
+
+    private static Path userDirectory(Optional<String> named, String belowHome) {
+        return named.map(Path::of)
                 .filter(Path::isAbsolute)
                 .orElseGet(() -> Path.of(System.getProperty("user.home")).resolve(belowHome))
                 .resolve("piecewise");

@@ -151,7 +151,7 @@ final class TorrentCommand implements Callable<Integer> {
                             privateTorrent,
                             done -> progress.show(List.of("hashing " + ProgressLines.bar(done, totalBytes))));
             progress.clear();
-            Optional<String> announce = trackerOptions.named(surroundings).map(url -> url + "/announce");
+            Optional<String> announce = trackerOptions.named().map(url -> url + "/announce");
             List<String> versions = resolved.objects().stream()
                     .map(object -> object.entry().version())
                     .toList();
@@ -162,8 +162,7 @@ final class TorrentCommand implements Callable<Integer> {
     }
 
     private byte[] ask(ArtifactUri artifact, Duration patience) {
-        try (TrackerClient tracker =
-                new TrackerClient(trackerOptions.tracker(surroundings), trackerOptions.token(surroundings))) {
+        try (TrackerClient tracker = new TrackerClient(trackerOptions.tracker(), trackerOptions.token(surroundings))) {
             ArtifactStatus status = tracker.requestArtifact(new ArtifactRequest(artifact.toString(), pieceSize));
             status = published(tracker, status, patience);
             if (status.infoHash() == null) {

@@ -65,7 +65,7 @@ final class TrackerCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = {
                 "Tokens in force, one 'ROLE TOKEN' a line (a bare token is an admin's). Needed to listen beyond loopback.",
-                "Environment: PIECEWISE_TOKEN (the same lines); default: no tokens, all may do everything"
+                "Instead: the same lines in PIECEWISE_TOKEN; default: no tokens, all may do everything"
             })
     private Optional<Path> tokenFile = Optional.empty();
 
@@ -140,7 +140,7 @@ final class TrackerCommand implements Callable<Integer> {
                 .withTokens(Tokens.load(tokenFile, surroundings.variable("PIECEWISE_TOKEN")))
                 .withInsecure(insecure);
         return publicUrl
-                .map(url -> config.withPublicUrl(TrackerOptions.httpUrl("--public-url", url)))
+                .map(url -> config.withPublicUrl(OptionValues.httpUrl("--public-url", url)))
                 .orElse(config);
     }
 }

@@ -4,7 +4,6 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,7 +16,7 @@ final class TrackerOptions {
     @Option(
             names = "--tracker",
             paramLabel = "URL",
-            description = {"The tracker.", "Environment: PIECEWISE_TRACKER; default: " + DEFAULT_URL})
+            description = {"The tracker.", "Default: " + DEFAULT_URL})
     private Optional<String> url = Optional.empty();
 
     @Option(
@@ -25,36 +24,18 @@ final class TrackerOptions {
             paramLabel = "FILE",
             description = {
                 "File with the token to send to the tracker; it is never printed.",
-                "Environment: PIECEWISE_TOKEN (the token itself); default: none"
+                "Instead: the token itself in PIECEWISE_TOKEN; default: none"
             })
     private Optional<Path> tokenFile = Optional.empty();
 
-    /** The URL from the option, the environment or the default. */
-    URI tracker(Surroundings surroundings) {
-        return named(surroundings).orElseGet(() -> URI.create(DEFAULT_URL));
+    /** The URL that was given, or the default. */
+    URI tracker() {
+        return named().orElseGet(() -> URI.create(DEFAULT_URL));
     }
 
-    /** The URL from the option or the environment. */
-    Optional<URI> named(Surroundings surroundings) {
-        String source = url.isPresent() ? "--tracker" : "PIECEWISE_TRACKER";
-        return url.or(() -> surroundings.variable("PIECEWISE_TRACKER")).map(text -> httpUrl(source, text));
-    }
-
-    /** Checks that {@code text} is an http or https URL and drops a trailing slash. */
-    static URI httpUrl(String source, String text) {
-        try {
-            URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                return uri;
-            }
-        } catch (URISyntaxException e) {
-            throw new ProcessFault(Kind.USAGE, notUrl(source, text), e);
-        }
-        throw new ProcessFault(Kind.USAGE, notUrl(source, text));
-    }
-
-    private static String notUrl(String source, String text) {
-        return source + " is '" + text + "', not an http URL; write for example " + DEFAULT_URL;
+    /** The URL, if it was given. */
+    Optional<URI> named() {
+        return url.map(text -> OptionValues.httpUrl("--tracker", text));
     }
 
     /** The token to present: the last word of the first line that is not a comment. */

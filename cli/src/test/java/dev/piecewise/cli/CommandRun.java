@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** A command line run inside the test's process. */
@@ -13,10 +15,15 @@ record CommandRun(int exitCode, String out, String err) {
     }
 
     static CommandRun with(Map<String, String> environment, String... args) {
+        return with(environment, List.of(), args);
+    }
+
+    static CommandRun with(Map<String, String> environment, List<Path> configDirectories, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Surroundings surroundings = new Surroundings(
                 environment,
+                configDirectories,
                 InputStream.nullInputStream(),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ final class HelpPagesTest {
     @Test
     void everyOptionOfEveryCommandIsExplainedAndSaysItsDefault() {
         Surroundings surroundings =
-                new Surroundings(Map.of(), System.in, System.out, System.err, false, code -> {}, code -> {});
+                new Surroundings(Map.of(), List.of(), System.in, System.out, System.err, false, code -> {}, code -> {});
         for (Subcommand subcommand : Subcommand.values()) {
             String page = HelpPages.render().get(subcommand.word());
             assertThat(page).contains("Exit codes:", "Examples:", subcommand.summary());

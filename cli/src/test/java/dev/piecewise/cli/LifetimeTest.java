@@ -21,7 +21,7 @@ final class LifetimeTest {
 
     private Surroundings surroundings(InputStream in) {
         PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-        return new Surroundings(Map.of(), in, stream, stream, false, exit::complete, exit::complete);
+        return new Surroundings(Map.of(), List.of(), in, stream, stream, false, exit::complete, exit::complete);
     }
 
     @Test

@@ -19,7 +19,7 @@ final class UsageTest {
                 "get s3://b/k dest --linger soon | get: --linger: 'soon' is not a duration",
                 "get s3://b/k dest --stall-timeout 5x | get: --stall-timeout: '5x' is not a duration",
                 "get s3://b/k dest --listen nowhere | get: --listen: 'nowhere' is no address to listen on",
-                "get s3://b/k dest --tracker host:7070 | get: --tracker is 'host:7070', not an http URL",
+                "get s3://b/k dest --tracker host:7070 | get: --tracker: 'host:7070' is not an http URL",
                 "get s3://b/k dest --token-file /no/such/file | get: cannot read the token file /no/such/file",
                 "get b/k dest | get: URI: 'b/k' is not a URI",
                 "get magnet:?dn=x dest | get: URI: this magnet link names no infohash",
@@ -35,7 +35,7 @@ final class UsageTest {
                 "tracker --listen 7070 | tracker: --listen: '7070' is not HOST:PORT",
                 "tracker --listen ::1:7070 | tracker: --listen: '::1:7070' is not HOST:PORT",
                 "tracker --allow models | tracker: --allow: 'models/' is not a URI",
-                "tracker --public-url tracker | tracker: --public-url is 'tracker', not an http URL",
+                "tracker --public-url tracker | tracker: --public-url: 'tracker' is not an http URL",
                 "node --token-file /no/such/file | node: cannot read the token file /no/such/file",
                 "demo --nodes 0 | demo: --nodes: a demo has 1 to 64 nodes, not 0",
                 "demo --size huge | demo: --size: 'huge' is not a size",
@@ -69,7 +69,7 @@ final class UsageTest {
     void anEnvironmentVariableIsNamedWhenItIsWrong() {
         CommandRun run = CommandRun.with(Map.of("PIECEWISE_TRACKER", "tracker"), "status");
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).startsWith("piecewise status: PIECEWISE_TRACKER is 'tracker', not an http URL");
+        assertThat(run.err()).startsWith("piecewise status: PIECEWISE_TRACKER: 'tracker' is not an http URL");
     }
 
     @Test

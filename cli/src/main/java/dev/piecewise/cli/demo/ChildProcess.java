@@ -1,5 +1,6 @@
 package dev.piecewise.cli.demo;
 
+import dev.piecewise.cli.config.Configuration;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import java.io.BufferedReader;
@@ -39,7 +40,8 @@ final class ChildProcess {
     /**
      * Starts {@code piecewise arguments --json --exit-with-stdin} on this process's Java and code.
      *
-     * @param environment added to an environment without any setting of Piecewise, AWS or proxies
+     * @param environment added to an environment without any setting of Piecewise, AWS or proxies, and without a
+     *     configuration file
      * @param complaints hears each line of its standard error
      */
     static ChildProcess start(
@@ -50,6 +52,7 @@ final class ChildProcess {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(ChildProcess::isForeignSetting);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put(Configuration.VARIABLE, Configuration.NO_FILE);
         builder.environment().putAll(environment);
         try {
             ChildProcess child = new ChildProcess(name, builder.start());

@@ -41,6 +41,7 @@ public final class PiecewiseProcess implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("PIECEWISE_"));
+        builder.environment().put("PIECEWISE_CONFIG", "none");
         builder.environment().putAll(environment);
         try {
             return new PiecewiseProcess(builder.start(), command);

@@ -1,0 +1,166 @@
+package dev.piecewise.cli.config;
+
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** What the environment and the configuration file say: the environment comes before the file. */
+public final class Configuration {
+    /** The name of the file in each of the directories where it is looked for. */
+    public static final String FILE_NAME = "piecewise.yaml";
+
+    /** Names the file, where {@code --config} is not given. */
+    public static final String VARIABLE = "PIECEWISE_CONFIG";
+
+    /** In place of a file's name: no file is read. */
+    public static final String NO_FILE = "none";
+
+    private static final Pattern SEPARATOR = Pattern.compile("[,\\n]");
+
+    private final Optional<Path> file;
+    private final Map<Setting, ConfiguredValue> values;
+
+    private Configuration(Optional<Path> file, Map<Setting, ConfiguredValue> values) {
+        this.file = file;
+        this.values = values;
+    }
+
+    /** Neither environment nor file. */
+    public static Configuration empty() {
+        return new Configuration(Optional.empty(), Map.of());
+    }
+
+    /**
+     * Reads the file that is named, or the first that is found, and the environment.
+     *
+     * @param named the file, or {@link #NO_FILE}
+     * @param environment a variable's value, if it is set
+     * @param directories where the file is looked for when none is named, in this order
+     * @throws ProcessFault {@code USAGE} with all that is wrong, one problem a line
+     */
+    public static Configuration load(
+            Optional<String> named, Function<String, Optional<String>> environment, List<Path> directories) {
+        List<String> problems = new ArrayList<>();
+        Optional<Path> file = find(named, environment, directories, problems);
+        Map<Setting, ConfiguredValue> values = new LinkedHashMap<>();
+        file.ifPresent(path -> values.putAll(ConfigFile.read(path, problems)));
+        for (Setting setting : Setting.ALL) {
+            environment
+                    .apply(setting.variable())
+                    .ifPresent(text -> values.put(setting, variable(setting, text, problems)));
+            if (setting.isTokenFile()
+                    && environment.apply(Setting.TOKEN_VARIABLE).isPresent()) {
+                values.put(setting, ConfiguredValue.secret(List.of(), "environment " + Setting.TOKEN_VARIABLE));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ProcessFault(Kind.USAGE, String.join("\n", problems));
+        }
+        return new Configuration(file, values);
+    }
+
+    private static Optional<Path> find(
+            Optional<String> named,
+            Function<String, Optional<String>> environment,
+            List<Path> directories,
+            List<String> problems) {
+        Optional<String> chosen = named.or(() -> environment.apply(VARIABLE));
+        if (chosen.isEmpty()) {
+            // A file that may exist but cannot be seen is read, and so reported.
+            return directories.stream()
+                    .map(directory -> directory.resolve(FILE_NAME))
+                    .filter(path -> !Files.notExists(path))
+                    .findFirst();
+        }
+        if (chosen.get().equals(NO_FILE)) {
+            return Optional.empty();
+        }
+        Path path = Path.of(chosen.get());
+        if (Files.notExists(path)) {
+            problems.add((named.isPresent() ? "--config: " : VARIABLE + ": ") + "there is no file " + path
+                    + "; 'piecewise config init' writes one, and 'none' stands for no file");
+            return Optional.empty();
+        }
+        return Optional.of(path);
+    }
+
+    private static ConfiguredValue variable(Setting setting, String text, List<String> problems) {
+        List<String> texts = setting.type().isList()
+                ? SEPARATOR
+                        .splitAsStream(text)
+                        .map(String::strip)
+                        .filter(each -> !each.isEmpty())
+                        .toList()
+                : List.of(text);
+        for (String each : texts) {
+            setting.type().problem(each).ifPresent(problem -> problems.add(setting.variable() + ": " + problem));
+        }
+        return ConfiguredValue.plain(texts, "environment " + setting.variable());
+    }
+
+    /** The file that was read. */
+    public Optional<Path> file() {
+        return file;
+    }
+
+    /**
+     * The options that a user would have written to say the same.
+     *
+     * @param command the command's word
+     * @param has whether the command has such an option, and it was not written on the command line
+     */
+    public List<String> options(String command, Predicate<String> has) {
+        List<String> options = new ArrayList<>();
+        values.forEach((setting, value) -> {
+            if (setting.section().commands().contains(command) && has.test(setting.option())) {
+                value.texts().forEach(text -> options.add(option(setting, text)));
+            }
+        });
+        options.removeIf(String::isEmpty);
+        return options;
+    }
+
+    /** A flag is written or, when its default says so already, not; a flag that is on by default has an opposite. */
+    private static String option(Setting setting, String text) {
+        if (setting.type() != ValueType.FLAG) {
+            return setting.option() + "=" + text;
+        }
+        boolean isDefault = setting.byDefault().equals(Optional.of(text));
+        return isDefault
+                ? ""
+                : text.equals("true")
+                        ? setting.option()
+                        : "--no-" + setting.option().substring(2);
+    }
+
+    /** Every setting with its value and where that comes from. */
+    public List<Effective> effective() {
+        return Setting.ALL.stream()
+                .map(setting -> {
+                    ConfiguredValue value = values.get(setting);
+                    return value == null
+                            ? new Effective(
+                                    setting.key(),
+                                    setting.byDefault().orElseGet(() -> "(" + setting.otherwise() + ")"),
+                                    "default")
+                            : new Effective(setting.key(), value.shown(), value.source());
+                })
+                .toList();
+    }
+
+    /**
+     * A setting as it is in force, unless a command line says otherwise.
+     *
+     * @param value for people; secrets as {@code ***}, a default that cannot be written in parentheses
+     */
+    public record Effective(String key, String value, String source) {}
+}
