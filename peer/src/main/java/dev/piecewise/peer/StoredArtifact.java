@@ -8,6 +8,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -55,6 +56,21 @@ public interface StoredArtifact extends AutoCloseable {
 
     /** Declares a piece written and verified: recorded so that a restart need not hash it, then told to listeners. */
     void markHeld(int piece);
+
+    /**
+     * By piece that is not held: units of 16 KiB of it that were written, by this process or an earlier one; a copy. Nobody
+     * verified them: the piece's hash decides, and a wrong record costs no more than fetching the piece again.
+     */
+    Map<Integer, BitSet> written();
+
+    /**
+     * Records that these units of a piece were written, so that a later process need not fetch them again. What is recorded
+     * survives the death of the process, not that of the machine. Of a held piece nothing is recorded.
+     */
+    void markWritten(int piece, BitSet units);
+
+    /** Takes back what {@link #markWritten} recorded: the piece's bytes turned out bad. */
+    void forgetWritten(int piece);
 
     /** Withdraws a piece whose bytes turned out bad. */
     void drop(int piece);

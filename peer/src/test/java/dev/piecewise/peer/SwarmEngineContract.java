@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -252,6 +253,43 @@ public abstract class SwarmEngineContract {
         join(artifact, seed);
         awaitComplete(artifact, leech);
         assertThat(swarm.stats().downloadedBytes()).isEqualTo(1_000_000 - 50 * 16 * KIB);
+    }
+
+    @Test
+    void ofAPieceThatAnEarlierRunBeganOnlyTheRestIsFetched() throws Exception {
+        TestArtifact artifact = TestArtifact.single("begun", 3_000_000, KIB * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Node leech = node(artifact);
+        leech.storage().write(0, ByteBuffer.wrap(artifact.bytes(), 0, 640 * KIB));
+        leech.storage().markWritten(0, units(0, 40));
+        leech.storage().write(2 * KIB * KIB, artifact.piece(2));
+        leech.storage().markWritten(2, units(0, 56));
+        Swarm swarm = join(artifact, leech);
+        join(artifact, seed);
+        awaitComplete(artifact, leech);
+        int lastUnit = 3_000_000 % (16 * KIB); // it is fetched again, so that the piece ends
+        assertThat(swarm.stats().downloadedBytes()).isEqualTo(KIB * KIB - 640 * KIB + KIB * KIB + lastUnit);
+    }
+
+    private static BitSet units(int from, int to) {
+        BitSet units = new BitSet();
+        units.set(from, to);
+        return units;
+    }
+
+    @Test
+    void whatAnEarlierRunLeftWrongCostsOneMoreFetchAndTheOnlySeedIsNotBlamed() throws Exception {
+        TestArtifact artifact = TestArtifact.single("left wrong", 3_000_000, KIB * KIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Node leech = node(artifact);
+        leech.storage().markWritten(1, units(10, 40));
+        Swarm swarm = join(artifact, leech);
+        join(artifact, seed);
+        awaitComplete(artifact, leech);
+        assertThat(swarm.stats().piecesRefused()).isEqualTo(1);
+        assertThat(leech.storage().written()).isEmpty();
     }
 
     @Test

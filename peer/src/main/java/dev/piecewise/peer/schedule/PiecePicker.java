@@ -2,6 +2,8 @@ package dev.piecewise.peer.schedule;
 
 import dev.piecewise.core.PieceLayout;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which block a peer is asked for next. A peer finishes its own pieces first, then starts the rarest piece it has (at
- * random among equals), then helps with others' pieces, then repeats what others were asked for long ago.
+ * random among equals; of what an earlier run left first), then helps with others' pieces, then repeats what others were asked for long ago.
  *
  * <p>Every piece is held, being fetched ({@code active}) or open.
  */
@@ -23,6 +25,8 @@ public final class PiecePicker {
     private final BitSet held;
     private final BitSet open;
     private final Map<Integer, PieceProgress> active = new LinkedHashMap<>();
+    private final Map<Integer, BitSet> leftovers = new HashMap<>();
+    private final BitSet begun = new BitSet();
     private final int[] copies;
     private int heldCount;
 
@@ -35,6 +39,21 @@ public final class PiecePicker {
         open.set(0, layout.pieceCount());
         open.andNot(held);
         this.copies = new int[layout.pieceCount()];
+    }
+
+    /** Pieces that an earlier run began: units that it wrote, by piece. */
+    public void resume(Map<Integer, BitSet> written) {
+        written.forEach((piece, units) -> {
+            if (open.get(piece)) {
+                leftovers.put(piece, units);
+                begun.set(piece);
+            }
+        });
+    }
+
+    /** Pieces that are being fetched. */
+    public Collection<PieceProgress> active() {
+        return active.values();
     }
 
     public boolean isComplete() {
@@ -85,6 +104,7 @@ public final class PiecePicker {
             heldCount++;
         }
         open.clear(piece);
+        leftover(piece);
         return active.remove(piece);
     }
 
@@ -130,7 +150,9 @@ public final class PiecePicker {
             return pick;
         }
         PieceProgress fresh = start(peer, nowNanos);
-        return fresh == null ? firstFree(active.values(), peer, nowNanos) : request(fresh, 0, peer, nowNanos);
+        return fresh == null
+                ? firstFree(active.values(), peer, nowNanos)
+                : request(fresh, fresh.nextFree(), peer, nowNanos);
     }
 
     private @Nullable BlockRequest firstFree(Iterable<PieceProgress> pieces, PeerState peer, long nowNanos) {
@@ -173,13 +195,22 @@ public final class PiecePicker {
         if (candidates.isEmpty()) {
             return null;
         }
+        if (candidates.intersects(begun)) {
+            candidates.and(begun);
+        }
         peer.suggested().removeIf(piece -> !open.get(piece));
         int index =
                 peer.suggested().stream().filter(candidates::get).findFirst().orElseGet(() -> rarest(candidates));
         open.clear(index);
-        PieceProgress piece = new PieceProgress(index, layout.lengthOf(index));
+        PieceProgress piece = new PieceProgress(index, layout.lengthOf(index), leftover(index));
         active.put(index, piece);
         return piece;
+    }
+
+    private BitSet leftover(int piece) {
+        begun.clear(piece);
+        BitSet units = leftovers.remove(piece);
+        return units == null ? new BitSet() : units;
     }
 
     /** The piece that the fewest connected peers have; at random among equals, so that nodes differ. */

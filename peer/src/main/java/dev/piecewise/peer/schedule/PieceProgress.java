@@ -17,18 +17,27 @@ public final class PieceProgress {
     private final int unitCount;
     private final BitSet taken = new BitSet();
     private final BitSet arrived = new BitSet();
+    private final BitSet recorded = new BitSet();
     private final byte[] owed;
     private final Set<PeerState> sources = new HashSet<>();
     /** After a bad hash of several sources' units: the one peer that may send the piece this time. */
     private @Nullable PeerState only;
 
     private int attempt;
+    private boolean resumed;
 
-    PieceProgress(int index, int length) {
+    /** @param written units that an earlier run left; the last one is fetched again if they are all, so that the piece ends */
+    PieceProgress(int index, int length, BitSet written) {
         this.index = index;
         this.length = length;
         this.unitCount = (length + PieceLength.BLOCK_BYTES - 1) / PieceLength.BLOCK_BYTES;
         this.owed = new byte[unitCount];
+        this.resumed = !written.isEmpty();
+        arrived.or(written);
+        arrived.clear(
+                written.cardinality() == unitCount ? unitCount - 1 : unitCount, Math.max(unitCount, written.length()));
+        taken.or(arrived);
+        recorded.or(arrived);
     }
 
     public int index() {
@@ -48,6 +57,24 @@ public final class PieceProgress {
     /** Grows whenever all that arrived is thrown away, and when the piece is given up. */
     public int attempt() {
         return attempt;
+    }
+
+    /** Whether units of an earlier run are part of it, which nobody here can be blamed for. */
+    public boolean isResumed() {
+        return resumed;
+    }
+
+    /** How many bytes from the start on arrived. */
+    public int arrivedInOrder() {
+        return nextLacking(0, length);
+    }
+
+    /** Units that arrived since this was asked the last time. */
+    public BitSet newlyArrived() {
+        BitSet units = (BitSet) arrived.clone();
+        units.andNot(recorded);
+        recorded.or(units);
+        return units;
     }
 
     /** Who sent parts of it, parts of units that never arrived included. */
@@ -147,6 +174,8 @@ public final class PieceProgress {
     /** Forgets everything that arrived and everybody who owes. */
     void restart() {
         attempt++;
+        resumed = false;
+        recorded.clear();
         taken.clear();
         arrived.clear();
         sources.clear();

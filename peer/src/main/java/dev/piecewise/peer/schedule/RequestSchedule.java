@@ -241,9 +241,9 @@ public final class RequestSchedule {
         List<PeerState> sources =
                 piece.sources().stream().filter(PeerState::isPresent).toList();
         PeerState only = null;
-        if (piece.sources().size() == 1) {
+        if (!piece.isResumed() && piece.sources().size() == 1) {
             sources.forEach(liar -> liar.distrust(piece.index()));
-        } else {
+        } else if (!piece.isResumed()) {
             // Fetched again from one peer alone, so that it is known who lies.
             only = sources.stream()
                     .filter(source -> source.offers(piece.index()))

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +41,7 @@ final class FileStoredArtifact implements StoredArtifact {
     private final PieceJournal journal;
     private final Runnable onClose;
     private final BitSet held;
+    private final WrittenUnits written;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private List<FileStamp> stamps;
@@ -52,6 +54,7 @@ final class FileStoredArtifact implements StoredArtifact {
             ArtifactFiles files,
             PieceJournal journal,
             BitSet held,
+            WrittenUnits written,
             List<FileStamp> stamps,
             Optional<List<PieceHash>> hashes,
             Runnable onClose) {
@@ -61,6 +64,7 @@ final class FileStoredArtifact implements StoredArtifact {
         this.files = files;
         this.journal = journal;
         this.held = held;
+        this.written = written;
         this.stamps = stamps;
         this.hashes = hashes.orElse(null);
         this.onClose = onClose;
@@ -97,6 +101,8 @@ final class FileStoredArtifact implements StoredArtifact {
                     suspects.or(piecesOf(files, content.layout(), file));
                 }
             }
+            WrittenUnits written = recorded.map(PieceJournal.Recorded::written).orElseGet(WrittenUnits::new);
+            written.retain(content.layout(), suspects); // these cannot be checked
             suspects.and(held);
             files.create();
             if (!suspects.isEmpty()) {
@@ -109,8 +115,8 @@ final class FileStoredArtifact implements StoredArtifact {
                 held.andNot(bad);
             }
             List<FileStamp> stamps = files.stamps();
-            PieceJournal journal = PieceJournal.start(journalFile, held, stamps, boot.id());
-            return new FileStoredArtifact(id, content, files, journal, held, stamps, hashes, onClose);
+            PieceJournal journal = PieceJournal.start(journalFile, held, written, stamps, boot.id());
+            return new FileStoredArtifact(id, content, files, journal, held, written, stamps, hashes, onClose);
         } catch (IOException e) {
             throw new TorrentFault(
                     Kind.FAILED, "cannot open the stored artifact in " + directory + ": " + e.getMessage(), e);
@@ -242,6 +248,7 @@ final class FileStoredArtifact implements StoredArtifact {
             }
             record(() -> journal.held(piece));
             held.set(piece);
+            written.forget(piece);
             complete = isComplete();
             if (complete && !journal.isClean()) {
                 stamp();
@@ -250,6 +257,30 @@ final class FileStoredArtifact implements StoredArtifact {
         listeners.forEach(listener -> listener.held(piece));
         if (complete) {
             completion.complete(null);
+        }
+    }
+
+    @Override
+    public synchronized Map<Integer, BitSet> written() {
+        return written.copy();
+    }
+
+    @Override
+    public synchronized void markWritten(int piece, BitSet units) {
+        need(piece);
+        needOpen();
+        if (!held.get(piece) && !units.isEmpty()) {
+            record(() -> journal.written(piece, units));
+            written.add(piece, units);
+        }
+    }
+
+    @Override
+    public synchronized void forgetWritten(int piece) {
+        needOpen();
+        if (written.contains(piece)) {
+            record(() -> journal.forgotten(piece));
+            written.forget(piece);
         }
     }
 
@@ -284,6 +315,7 @@ final class FileStoredArtifact implements StoredArtifact {
                     }
                 }
                 files.create();
+                suspects.stream().forEach(this::forgetWritten);
                 suspects.and(held);
                 bad = bad(files, layout, suspects, hashes);
                 if (!suspects.isEmpty() && journal.isClean()) {

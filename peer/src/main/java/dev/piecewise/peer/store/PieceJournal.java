@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which pieces are held, as an append-only text file; opening compacts it. A line counts only with its line feed, so a torn
+ * Which pieces are held and which units of the others were written, as an append-only text file; opening compacts it. A line counts only with its line feed, so a torn
  * write is a missing one. The files are <em>clean</em> if no line {@code open} follows the last line {@code stamps}: then
  * nothing was written since the stamps were taken.
  */
@@ -28,12 +28,19 @@ final class PieceJournal implements AutoCloseable {
      * What a journal says.
      *
      * @param held recorded pieces
+     * @param written units of others
      * @param stamps of the files in torrent order, when they were last taken
      * @param clean whether nothing was written since
      * @param bootId the machine's session of the last writer
      * @param writtenAt the journal's own mtime
      */
-    record Recorded(BitSet held, List<FileStamp> stamps, boolean clean, String bootId, Instant writtenAt) {}
+    record Recorded(
+            BitSet held,
+            WrittenUnits written,
+            List<FileStamp> stamps,
+            boolean clean,
+            String bootId,
+            Instant writtenAt) {}
 
     private final FileChannel channel;
     private final String bootId;
@@ -58,6 +65,7 @@ final class PieceJournal implements AutoCloseable {
             return Optional.empty();
         }
         BitSet held = new BitSet();
+        WrittenUnits written = new WrittenUnits();
         List<FileStamp> stamps = List.of();
         boolean clean = false;
         String bootId = "";
@@ -66,8 +74,16 @@ final class PieceJournal implements AutoCloseable {
                 String[] words = line.split(" ", -1);
                 switch (words[0]) {
                     case "held" -> held = BitSet.valueOf(Base64.getDecoder().decode(words[1]));
-                    case "+" -> held.set(Integer.parseInt(words[1]));
+                    case "+" -> {
+                        held.set(Integer.parseInt(words[1]));
+                        written.forget(Integer.parseInt(words[1]));
+                    }
                     case "-" -> held.clear(Integer.parseInt(words[1]));
+                    case "written" ->
+                        written.add(
+                                Integer.parseInt(words[1]),
+                                WrittenUnits.parse(Arrays.asList(words).subList(2, words.length)));
+                    case "forgotten" -> written.forget(Integer.parseInt(words[1]));
                     case "open" -> {
                         clean = false;
                         bootId = words[1];
@@ -87,14 +103,19 @@ final class PieceJournal implements AutoCloseable {
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             return Optional.empty();
         }
-        return Optional.of(new Recorded(held, stamps, clean, bootId, writtenAt));
+        return Optional.of(new Recorded(held, written, stamps, clean, bootId, writtenAt));
     }
 
     /** Replaces the journal by one that says just this, and opens it for more. */
-    static PieceJournal start(Path file, BitSet held, List<FileStamp> stamps, String bootId) throws IOException {
+    static PieceJournal start(Path file, BitSet held, WrittenUnits written, List<FileStamp> stamps, String bootId)
+            throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        String text = HEADER + "\nheld " + Base64.getEncoder().encodeToString(held.toByteArray()) + "\n"
-                + stampsLine(stamps, bootId);
+        StringBuilder text = new StringBuilder(HEADER + "\n");
+        text.append("held ")
+                .append(Base64.getEncoder().encodeToString(held.toByteArray()))
+                .append('\n');
+        written.forEach((piece, units) -> text.append(writtenLine(piece, units)));
+        text.append(stampsLine(stamps, bootId));
         Files.writeString(fresh, text, StandardCharsets.US_ASCII);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         return new PieceJournal(FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND), bootId);
@@ -115,6 +136,18 @@ final class PieceJournal implements AutoCloseable {
 
     void dropped(int piece) throws IOException {
         append("- " + piece + "\n");
+    }
+
+    void written(int piece, BitSet units) throws IOException {
+        append(writtenLine(piece, units));
+    }
+
+    void forgotten(int piece) throws IOException {
+        append("forgotten " + piece + "\n");
+    }
+
+    private static String writtenLine(int piece, BitSet units) {
+        return "written " + piece + " " + WrittenUnits.text(units) + "\n";
     }
 
     void stamped(List<FileStamp> stamps) throws IOException {

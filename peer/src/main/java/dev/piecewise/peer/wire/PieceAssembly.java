@@ -5,6 +5,7 @@ import dev.piecewise.core.fault.TorrentFault;
 import dev.piecewise.peer.StoredArtifact;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,12 +14,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes and hashes the bytes of one piece, one worker at a time. Invariant: the first {@code digested} bytes were written
  * exactly once, and they are what was hashed; bytes that come in order are hashed as they are written, others are written and
- * read back when their turn comes.
+ * read back when their turn comes, as are those that an earlier run left.
  */
 final class PieceAssembly implements Workers.Task {
     private static final Logger LOG = LoggerFactory.getLogger(PieceAssembly.class);
 
-    private record Fragment(SharedBuffer buffer, ByteBuffer bytes, int offset) {}
+    /** What is to be done, in the order in which it came. */
+    private sealed interface Step {}
+
+    private record Fragment(SharedBuffer buffer, ByteBuffer bytes, int offset) implements Step {}
+
+    /** These units are written by now. */
+    private record Checkpoint(BitSet units) implements Step {}
 
     /** How it ends: with the hash of the whole piece or with the store's fault; told on a worker. */
     interface Outcome {
@@ -28,14 +35,16 @@ final class PieceAssembly implements Workers.Task {
     }
 
     private final StoredArtifact storage;
+    private final int piece;
     private final long start;
     private final int length;
+    private final int resumedBytes;
     private final Lane workers;
     private final InFlight busy;
     private final Outcome outcome;
 
     // Guarded by this.
-    private final Deque<Fragment> inbox = new ArrayDeque<>();
+    private final Deque<Step> inbox = new ArrayDeque<>();
     private boolean queued;
     private boolean complete;
     private boolean over;
@@ -43,8 +52,11 @@ final class PieceAssembly implements Workers.Task {
     /** Of the one worker. */
     private final RunningHash hash = new RunningHash();
 
-    PieceAssembly(StoredArtifact storage, int piece, Lane workers, InFlight busy, Outcome outcome) {
+    /** @param resumedBytes the first ones of the piece, which an earlier run wrote; nobody may write them now */
+    PieceAssembly(StoredArtifact storage, int piece, int resumedBytes, Lane workers, InFlight busy, Outcome outcome) {
         this.storage = storage;
+        this.piece = piece;
+        this.resumedBytes = resumedBytes;
         this.start = storage.content().layout().offsetOf(piece);
         this.length = storage.content().layout().lengthOf(piece);
         this.workers = workers;
@@ -63,6 +75,17 @@ final class PieceAssembly implements Workers.Task {
         queue();
     }
 
+    /** Has these units recorded as written when all bytes that came so far are. */
+    void checkpoint(BitSet units) {
+        synchronized (this) {
+            if (over || units.isEmpty()) {
+                return;
+            }
+            inbox.add(new Checkpoint(units));
+        }
+        queue();
+    }
+
     /** No more bytes are needed. */
     void completed() {
         synchronized (this) {
@@ -75,7 +98,11 @@ final class PieceAssembly implements Workers.Task {
     void abandon() {
         synchronized (this) {
             over = true;
-            inbox.forEach(fragment -> fragment.buffer.letGo());
+            for (Step step : inbox) {
+                if (step instanceof Fragment fragment) {
+                    fragment.buffer.letGo();
+                }
+            }
             inbox.clear();
         }
     }
@@ -94,11 +121,16 @@ final class PieceAssembly implements Workers.Task {
     @Override
     public void run(Workers.Bench bench) {
         try {
-            for (Fragment fragment = next(); fragment != null; fragment = next()) {
-                try {
-                    write(fragment, bench);
-                } finally {
-                    fragment.buffer.letGo();
+            hash.read(storage, start, resumedBytes, bench);
+            for (Step step = next(); step != null; step = next()) {
+                if (step instanceof Fragment fragment) {
+                    try {
+                        write(fragment, bench);
+                    } finally {
+                        fragment.buffer.letGo();
+                    }
+                } else if (step instanceof Checkpoint checkpoint) {
+                    storage.markWritten(piece, checkpoint.units);
                 }
             }
             if (isComplete()) {
@@ -116,12 +148,12 @@ final class PieceAssembly implements Workers.Task {
         }
     }
 
-    private synchronized @Nullable Fragment next() {
-        Fragment fragment = inbox.poll();
-        if (fragment == null) {
+    private synchronized @Nullable Step next() {
+        Step step = inbox.poll();
+        if (step == null) {
             queued = false;
         }
-        return fragment;
+        return step;
     }
 
     private synchronized boolean isComplete() {

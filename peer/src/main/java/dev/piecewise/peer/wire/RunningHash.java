@@ -35,14 +35,19 @@ final class RunningHash {
         }
     }
 
-    /** Reads the rest of the piece back and gives its hash. */
-    PieceHash finish(StoredArtifact storage, long start, int length, Workers.Bench bench) {
-        while (digested < length) {
+    /** Reads what was not hashed of the first bytes of the piece. */
+    void read(StoredArtifact storage, long start, int bytes, Workers.Bench bench) {
+        while (digested < bytes) {
             ByteBuffer staging = bench.staging();
-            staging.limit(Math.min(staging.capacity(), length - digested));
+            staging.limit(Math.min(staging.capacity(), bytes - digested));
             storage.read(start + digested, staging);
             update(staging.flip(), bench);
         }
+    }
+
+    /** Reads the rest of the piece back and gives its hash. */
+    PieceHash finish(StoredArtifact storage, long start, int length, Workers.Bench bench) {
+        read(storage, start, length, bench);
         return PieceHash.of(sha1.digest());
     }
 }

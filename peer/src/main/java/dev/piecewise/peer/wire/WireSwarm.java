@@ -52,6 +52,9 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     /** Of a seed without peers; there may be many. */
     private static final Duration IDLE_TICK = Duration.ofSeconds(1);
 
+    /** What is received for so long is fetched again if the process is killed. */
+    private static final Duration CHECKPOINT = Duration.ofSeconds(2);
+
     private static final Duration PATIENCE = Duration.ofMillis(700);
     private static final int MAX_BAD_PIECES = 5;
     private static final int DIALS_A_TICK = 16;
@@ -96,6 +99,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private final AtomicInteger piecesRefused = new AtomicInteger();
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile long leftBytes;
+    private long checkpointNanos;
     private boolean stopped;
 
     /** Must be made on its network thread. */
@@ -115,7 +119,9 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.shared = shared;
         this.subscription = storage.subscribe(this); // what it tells from now on waits for this thread
         this.picker = new PiecePicker(layout, storage.held(), random);
+        picker.resume(storage.written());
         this.leftBytes = picker.leftBytes();
+        this.checkpointNanos = shared.nanoTime().getAsLong();
         this.schedule = new RequestSchedule(picker, shared.nanoTime());
         this.random = random;
         updateSuperSeeding();
@@ -370,7 +376,13 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private PieceAssembly assembly(PieceProgress piece) {
         return assemblies.computeIfAbsent(
                 piece.index(),
-                index -> new PieceAssembly(storage, index, shared.workers(), shared.busy(), new Assembled(piece)));
+                index -> new PieceAssembly(
+                        storage,
+                        index,
+                        piece.isResumed() ? piece.arrivedInOrder() : 0,
+                        shared.workers(),
+                        shared.busy(),
+                        new Assembled(piece)));
     }
 
     /** What becomes of a piece when all of it is hashed; on a worker. */
@@ -412,6 +424,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private void refuse(PieceProgress piece) {
         piecesRefused.incrementAndGet();
         assemblies.remove(piece.index());
+        onWorker(bench -> storage.forgetWritten(piece.index()));
         List<PeerSession> sources = sessions.stream()
                 .filter(session -> piece.sources().contains(session.state()))
                 .toList();
@@ -532,6 +545,10 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             seeding.tick();
         });
         verifyLate();
+        if (now - checkpointNanos > CHECKPOINT.toNanos()) {
+            checkpointNanos = now;
+            checkpoint();
+        }
         dial();
         Duration pause = sessions.isEmpty() && picker.isComplete() ? IDLE_TICK : TICK;
         loop().schedule(pause.toNanos(), this::tick);
@@ -547,6 +564,16 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     @Override
     public void addressesCame() {
         loop().execute(this::dial);
+    }
+
+    /** Has recorded what arrived of unfinished pieces, once it is written. */
+    private void checkpoint() {
+        for (PieceProgress piece : picker.active()) {
+            PieceAssembly assembly = assemblies.get(piece.index());
+            if (assembly != null) {
+                assembly.checkpoint(piece.newlyArrived());
+            }
+        }
     }
 
     /** Pieces that waited for their hashes. */
@@ -568,6 +595,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         if (!stopped && failure.completeExceptionally(fault)) {
             LOG.warn("the swarm of {} stops: {}", storage.id(), fault.getMessage());
             stop();
+            abandon();
         }
     }
 
@@ -575,6 +603,9 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         stopped = true;
         schedule.stop();
         List.copyOf(sessions).forEach(session -> session.connection().close("the swarm stops"));
+    }
+
+    private void abandon() {
         assemblies.values().forEach(PieceAssembly::abandon);
         assemblies.clear();
     }
@@ -592,7 +623,12 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         host.closed(this);
         subscription.close();
         announces.close();
-        loop().runAndWait(this::stop, PATIENCE);
+        loop().runAndWait(
+                        () -> {
+                            stop();
+                            checkpoint();
+                        },
+                        PATIENCE);
         try {
             if (!shared.busy().await(PATIENCE)) {
                 LOG.warn("the disk of {} takes long", storage.id());
@@ -600,5 +636,6 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        loop().runAndWait(this::abandon, PATIENCE);
     }
 }

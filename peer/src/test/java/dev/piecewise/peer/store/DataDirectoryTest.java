@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -369,6 +370,69 @@ class DataDirectoryTest {
                     .hasMessageContaining(file().toString())
                     .hasMessageContaining("free");
             Files.delete(file());
+        }
+    }
+
+    private static final Map<Integer, BitSet> TWO_UNITS = Map.of(0, pieces(0, 2));
+
+    /** An artifact of two pieces of four units, two of the first one written. */
+    private TestArtifact partial(DataDirectory data) {
+        TestArtifact partial = TestArtifact.single("partial.bin", 7 * PIECE + 1, 4 * PIECE);
+        StoredArtifact storage = data.artifact(partial.id(), partial.content());
+        storage.write(0, ByteBuffer.wrap(partial.bytes(), 0, PIECE));
+        storage.write(2 * PIECE, ByteBuffer.wrap(partial.bytes(), 2 * PIECE, PIECE));
+        storage.markWritten(0, pieces(0));
+        storage.markWritten(0, pieces(2));
+        assertThat(storage.written()).isEqualTo(TWO_UNITS);
+        return partial;
+    }
+
+    private static Map<Integer, BitSet> written(DataDirectory data, TestArtifact artifact) {
+        return data.artifact(artifact.id(), artifact.content()).written();
+    }
+
+    @Test
+    void whatWasWrittenOfAPieceIsKnownAfterAKillAndAfterAClose() throws IOException {
+        TestArtifact partial;
+        try (DataDirectory data = open()) {
+            partial = partial(data);
+            try (DataDirectory after = openAfterKill(BOOT)) {
+                assertThat(written(after, partial)).isEqualTo(TWO_UNITS);
+            }
+        }
+        try (DataDirectory data = open()) {
+            assertThat(written(data, partial)).isEqualTo(TWO_UNITS);
+        }
+    }
+
+    @Test
+    void afterACrashOfTheMachineNothingIsKnownOfUnfinishedPieces() throws IOException {
+        try (DataDirectory data = open()) {
+            TestArtifact partial = partial(data);
+            try (DataDirectory after = openAfterKill(new BootSession("boot-2", Optional.of(Instant.now())))) {
+                assertThat(written(after, partial)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whatWasWrittenIsForgottenWhenThePieceIsHeldOrBadOrItsFileChanged() throws IOException {
+        try (DataDirectory data = open()) {
+            TestArtifact partial = partial(data);
+            StoredArtifact storage = data.artifact(partial.id(), partial.content());
+            storage.forgetWritten(0);
+            assertThat(storage.written()).isEmpty();
+            storage.markWritten(0, pieces(1));
+            partial.store(storage, 0);
+            storage.markWritten(0, pieces(1));
+            assertThat(storage.written()).isEmpty();
+            storage.markWritten(1, pieces(1));
+            try (DataDirectory after = openAfterKill(BOOT)) {
+                assertThat(written(after, partial)).isEqualTo(Map.of(1, pieces(1)));
+            }
+            Files.delete(storage.files().get(0));
+            storage.verifyStamps();
+            assertThat(storage.written()).isEmpty();
         }
     }
 }

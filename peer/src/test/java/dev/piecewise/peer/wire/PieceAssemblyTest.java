@@ -7,18 +7,31 @@ import dev.piecewise.core.fault.TorrentFault;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.TestArtifact;
 import dev.piecewise.peer.store.DataDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class PieceAssemblyTest {
-    private static final int PIECE_BYTES = 16 * 1024;
+    private static final int UNIT = 16 * 1024;
+    private static final int PIECE_BYTES = UNIT;
 
     @TempDir
     Path directory;
@@ -61,7 +74,7 @@ class PieceAssemblyTest {
                     Workers workers = new Workers(2)) {
                 StoredArtifact storage = data.artifact(artifact.id(), artifact.content());
                 Ending ending = new Ending();
-                PieceAssembly assembly = new PieceAssembly(storage, 0, new Lane(workers, 2), new InFlight(), ending);
+                PieceAssembly assembly = new PieceAssembly(storage, 0, 0, new Lane(workers, 2), new InFlight(), ending);
                 int length = artifact.bytes().length;
                 for (int i = 0; i < 10; i++) {
                     int from = random.nextInt(length);
@@ -85,7 +98,7 @@ class PieceAssemblyTest {
                 Workers workers = new Workers(2)) {
             StoredArtifact storage = data.artifact(artifact.id(), artifact.content());
             Ending ending = new Ending();
-            PieceAssembly assembly = new PieceAssembly(storage, 0, new Lane(workers, 2), new InFlight(), ending);
+            PieceAssembly assembly = new PieceAssembly(storage, 0, 0, new Lane(workers, 2), new InFlight(), ending);
             add(assembly, artifact.bytes(), 0, 9000);
             add(assembly, new byte[PIECE_BYTES], 0, 5000);
             byte[] halfWrong = artifact.bytes().clone();
@@ -95,6 +108,80 @@ class PieceAssemblyTest {
             assertThat(ending.hash.get(20, TimeUnit.SECONDS))
                     .isEqualTo(artifact.hashes().get(0));
             assertThat(artifact.readAll(storage)).isEqualTo(artifact.bytes());
+        }
+    }
+
+    /** Units are left by an earlier run, at random; those before the first gap are hashed from the store. */
+    @Property(tries = 40)
+    void whatAnEarlierRunLeftIsHashedWithWhatComes(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        int units = 1 + random.nextInt(12);
+        int length = units * UNIT - random.nextInt(UNIT);
+        TestArtifact artifact = TestArtifact.single("left", length, units * UNIT);
+        Path root = Files.createTempDirectory("piecewise-test");
+        try (DataDirectory data = DataDirectory.open(root);
+                Workers workers = new Workers(2)) {
+            StoredArtifact storage = data.artifact(artifact.id(), artifact.content());
+            BitSet left = new BitSet();
+            IntStream.range(0, units).filter(unit -> random.nextInt(4) > 0).forEach(left::set);
+            left.clear(random.nextInt(units));
+            left.stream()
+                    .forEach(unit -> storage.write(
+                            (long) unit * UNIT,
+                            ByteBuffer.wrap(artifact.bytes(), unit * UNIT, Math.min(UNIT, length - unit * UNIT))));
+            Ending ending = new Ending();
+            int inOrder = Math.min(length, left.nextClearBit(0) * UNIT);
+            PieceAssembly assembly =
+                    new PieceAssembly(storage, 0, inOrder, new Lane(workers, 2), new InFlight(), ending);
+            for (int unit = left.nextClearBit(0); unit < units; unit = left.nextClearBit(unit + 1)) {
+                add(assembly, artifact.bytes(), unit * UNIT, Math.min(UNIT, length - unit * UNIT));
+            }
+            assembly.completed();
+            assertThat(ending.hash.get(20, TimeUnit.SECONDS))
+                    .isEqualTo(artifact.hashes().get(0));
+            assertThat(artifact.readAll(storage)).isEqualTo(artifact.bytes());
+        } finally {
+            delete(root);
+        }
+    }
+
+    private static void delete(Path root) throws IOException {
+        try (Stream<Path> paths = Files.walk(root)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    @Test
+    void unitsAreRecordedWhenTheirBytesAreWrittenAndNotBefore() throws Exception {
+        TestArtifact artifact = TestArtifact.single("recorded", 3 * UNIT, 3 * UNIT);
+        CountDownLatch mayWork = new CountDownLatch(1);
+        try (DataDirectory data = DataDirectory.open(directory);
+                Workers workers = new Workers(1)) {
+            StoredArtifact storage = data.artifact(artifact.id(), artifact.content());
+            workers.execute(bench -> awaitQuietly(mayWork));
+            InFlight busy = new InFlight();
+            PieceAssembly assembly = new PieceAssembly(storage, 0, 0, new Lane(workers, 1), busy, new Ending());
+            add(assembly, artifact.bytes(), 0, UNIT);
+            BitSet first = new BitSet();
+            first.set(0);
+            assembly.checkpoint(first);
+            assertThat(storage.written()).isEmpty();
+            mayWork.countDown();
+            assertThat(busy.await(Duration.ofSeconds(20))).isTrue();
+            assertThat(storage.written()).isEqualTo(Map.of(0, first));
+            ByteBuffer unit = ByteBuffer.allocate(UNIT);
+            storage.read(0, unit);
+            assertThat(unit.flip()).isEqualTo(ByteBuffer.wrap(artifact.bytes(), 0, UNIT));
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
