@@ -249,6 +249,42 @@ class AnnounceTest {
     }
 
     @Test
+    void aPathIsTheSameHoweverItIsWrittenAndOnlyGetAnnounces() throws Exception {
+        TrackerServer server = start();
+        InfoHash infoHash = infoHash(publish(client(server.uri(), Optional.empty())));
+        String query = "?" + AnnounceCodec.toQuery(request(infoHash, 1, 5, AnnounceEvent.NONE));
+        for (String path : List.of("/announce", "/%61nnounce", "/x/../announce", "/k/any/announce")) {
+            assertThat(raw(server, "GET " + path + query + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                    .as(path)
+                    .contains("8:intervali30e");
+        }
+        for (String line : List.of(
+                "POST /announce" + query,
+                "GET /announce/" + query,
+                "GET /x/announce" + query,
+                "GET /k/a/b/announce" + query,
+                "OPTIONS *")) {
+            assertThat(raw(server, line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
+                    .as(line)
+                    .startsWith("HTTP/1.1 40");
+        }
+    }
+
+    @Test
+    void announcesAreAnsweredInOrderWhileTheApiWaits() throws Exception {
+        TrackerServer server = start();
+        InfoHash infoHash = infoHash(publish(client(server.uri(), Optional.empty())));
+        String announce = "GET /announce?" + AnnounceCodec.toQuery(request(infoHash, 1, 5, AnnounceEvent.NONE))
+                + " HTTP/1.1\r\nHost: x\r\n";
+        String wait = "{\"maxLeases\":1,\"waitSeconds\":1}";
+        String answer = raw(
+                server,
+                announce + "\r\n" + "POST /v1/nodes/s/leases HTTP/1.1\r\nHost: x\r\nContent-Length: " + wait.length()
+                        + "\r\n\r\n" + wait + announce + "Connection: close\r\n\r\n");
+        assertThat(answer).matches("(?s).*8:intervali30e.*\"leases\":\\[\\].*8:intervali30e.*");
+    }
+
+    @Test
     void malformedBodiesAreTheCallersFault() throws Exception {
         TrackerServer server = start();
         publish(client(server.uri(), Optional.empty()));

@@ -6,6 +6,7 @@ import dev.piecewise.core.announce.AnnounceCodec;
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.core.announce.QueryString;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,7 +37,7 @@ final class HarnessTracker implements AutoCloseable {
 
     private void announce(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String query = exchange.getRequestURI().getRawQuery();
+            QueryString query = QueryString.parse(exchange.getRequestURI().getRawQuery());
             AnnounceRequest request = AnnounceCodec.fromQuery(query);
             InetSocketAddress peer =
                     new InetSocketAddress(exchange.getRemoteAddress().getAddress(), request.port());

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.piecewise.core.announce.AnnounceCodec;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.core.announce.QueryString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -52,7 +53,7 @@ final class HeldTracker implements AutoCloseable {
 
     private void announce(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String query = exchange.getRequestURI().getRawQuery();
+            QueryString query = QueryString.parse(exchange.getRequestURI().getRawQuery());
             AnnounceRequest request = AnnounceCodec.fromQuery(query);
             InetSocketAddress peer =
                     new InetSocketAddress(exchange.getRemoteAddress().getAddress(), request.port());

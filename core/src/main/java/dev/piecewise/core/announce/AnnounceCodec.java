@@ -9,15 +9,15 @@ import dev.piecewise.core.bencode.Bencode;
 import dev.piecewise.core.bencode.BencodeValue;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +30,7 @@ public final class AnnounceCodec {
     private static final int V4_BYTES = 4;
     private static final int V6_BYTES = 16;
     private static final int PORT_BYTES = 2;
+    private static final int MAX_HEAD_BYTES = 200; // keys and numbers of a response
     private static final long MAX_INTERVAL_SECONDS = Duration.ofDays(1).toSeconds();
 
     private AnnounceCodec() {}
@@ -67,11 +68,10 @@ public final class AnnounceCodec {
     }
 
     /**
-     * Reads a query string as it stands in the request line, still percent-encoded. Parameters that are not of the
-     * announce are ignored; {@code uploaded}, {@code downloaded} and {@code left} default to 0, 0 and "something".
+     * Reads the query of a request. Parameters that are not of the announce are ignored; {@code uploaded}, {@code
+     * downloaded} and {@code left} default to 0, 0 and "something".
      */
-    public static AnnounceRequest fromQuery(String rawQuery) {
-        QueryString query = QueryString.parse(rawQuery);
+    public static AnnounceRequest fromQuery(QueryString query) {
         InfoHash infoHash = InfoHash.of(exactly(query, "info_hash", InfoHash.BYTES));
         PeerId peerId = PeerId.of(exactly(query, "peer_id", PeerId.BYTES));
         long port = query.number("port").orElseThrow(() -> new PeerFault(Kind.FAILED, "port is missing"));
@@ -94,33 +94,68 @@ public final class AnnounceCodec {
     }
 
     /** Which form of peers a request asks for: compact unless it says {@code compact=0}. */
-    public static PeerForm formWanted(String rawQuery) {
-        return QueryString.parse(rawQuery).text("compact").filter("0"::equals).isPresent()
-                ? PeerForm.DICTIONARIES
-                : PeerForm.COMPACT;
+    public static PeerForm formWanted(QueryString query) {
+        return query.text("compact").filter("0"::equals).isPresent() ? PeerForm.DICTIONARIES : PeerForm.COMPACT;
     }
 
     /** The body of a response. */
     public static byte[] encode(AnnounceResponse response, PeerForm form) {
-        Map<String, BencodeValue> body = new HashMap<>();
-        body.put("interval", new BInteger(response.interval().toSeconds()));
-        body.put("min interval", new BInteger(response.minInterval().toSeconds()));
-        body.put("complete", new BInteger(response.complete()));
-        body.put("incomplete", new BInteger(response.incomplete()));
-        if (form == PeerForm.DICTIONARIES) {
-            body.put(
-                    "peers",
-                    new BList(response.peers().stream()
-                            .<BencodeValue>map(AnnounceCodec::dictionary)
-                            .toList()));
-        } else {
-            body.put("peers", BString.of(compact(response.peers(), V4_BYTES)));
-            byte[] v6 = compact(response.peers(), V6_BYTES);
-            if (v6.length > 0) {
-                body.put("peers6", BString.of(v6));
+        if (form == PeerForm.COMPACT) {
+            return encodeCompact(response);
+        }
+        return Bencode.encode(BDictionary.of(Map.of(
+                "interval",
+                new BInteger(response.interval().toSeconds()),
+                "min interval",
+                new BInteger(response.minInterval().toSeconds()),
+                "complete",
+                new BInteger(response.complete()),
+                "incomplete",
+                new BInteger(response.incomplete()),
+                "peers",
+                new BList(response.peers().stream()
+                        .<BencodeValue>map(AnnounceCodec::dictionary)
+                        .toList()))));
+    }
+
+    /** Written straight down, keys in order, as a tracker does little else. */
+    private static byte[] encodeCompact(AnnounceResponse response) {
+        int v6 = 0;
+        for (InetSocketAddress peer : response.peers()) {
+            v6 += peer.getAddress() instanceof Inet6Address ? 1 : 0;
+        }
+        int v4 = response.peers().size() - v6;
+        ByteBuffer body =
+                ByteBuffer.allocate(MAX_HEAD_BYTES + v4 * (V4_BYTES + PORT_BYTES) + v6 * (V6_BYTES + PORT_BYTES));
+        ascii(body, "d8:completei").put(digits(response.complete()));
+        ascii(body, "e10:incompletei").put(digits(response.incomplete()));
+        ascii(body, "e8:intervali").put(digits(response.interval().toSeconds()));
+        ascii(body, "e12:min intervali").put(digits(response.minInterval().toSeconds()));
+        compact(ascii(body, "e5:peers"), response.peers(), v4, V4_BYTES);
+        if (v6 > 0) {
+            compact(ascii(body, "6:peers6"), response.peers(), v6, V6_BYTES);
+        }
+        body.put((byte) 'e');
+        return Arrays.copyOf(body.array(), body.position());
+    }
+
+    private static ByteBuffer ascii(ByteBuffer to, String text) {
+        return to.put(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] digits(long number) {
+        return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The peers of one family as a string. */
+    private static void compact(ByteBuffer to, List<InetSocketAddress> peers, int count, int addressBytes) {
+        to.put(digits((long) count * (addressBytes + PORT_BYTES))).put((byte) ':');
+        for (InetSocketAddress peer : peers) {
+            byte[] address = peer.getAddress().getAddress();
+            if (address.length == addressBytes) {
+                to.put(address).putShort((short) peer.getPort());
             }
         }
-        return Bencode.encode(BDictionary.of(body));
     }
 
     /** The body that refuses an announce or scrape: {@code failure reason}. */
@@ -189,17 +224,6 @@ public final class AnnounceCodec {
             }
         }
         throw new PeerFault(Kind.FAILED, "the tracker named a peer without address and port");
-    }
-
-    private static byte[] compact(List<InetSocketAddress> peers, int addressBytes) {
-        List<InetSocketAddress> ofFamily = peers.stream()
-                .filter(peer -> addressBytes == V4_BYTES
-                        ? peer.getAddress() instanceof Inet4Address
-                        : peer.getAddress() instanceof Inet6Address)
-                .toList();
-        ByteBuffer out = ByteBuffer.allocate(ofFamily.size() * (addressBytes + PORT_BYTES));
-        ofFamily.forEach(peer -> out.put(peer.getAddress().getAddress()).putShort((short) peer.getPort()));
-        return out.array();
     }
 
     private static void readCompact(byte[] compact, int addressBytes, List<InetSocketAddress> peers) {

@@ -2,50 +2,69 @@ package dev.piecewise.core.announce;
 
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * A query string whose values are bytes: {@code info_hash} and {@code peer_id} are not text, so no text decoder may touch
- * them (BEP 3).
+ * them (BEP 3). Values are decoded when they are asked for, so what nobody asks for costs nothing.
  */
-final class QueryString {
+public final class QueryString {
     private static final String UNRESERVED = "-._~";
 
-    private final Map<String, List<byte[]>> parameters = new HashMap<>();
+    private final String raw;
+    private final List<Parameter> parameters;
 
-    private QueryString() {}
+    /** Where the value of a parameter stands, still encoded. */
+    private record Parameter(String key, int start, int end) {}
 
-    /** @throws PeerFault for broken percent-encoding */
-    static QueryString parse(String raw) {
-        QueryString query = new QueryString();
-        for (String parameter : raw.split("&", -1)) {
-            int equals = parameter.indexOf('=');
-            if (equals > 0) {
-                String key = new String(decode(parameter.substring(0, equals)), StandardCharsets.UTF_8);
-                query.parameters
-                        .computeIfAbsent(key, unused -> new ArrayList<>())
-                        .add(decode(parameter.substring(equals + 1)));
+    private QueryString(String raw, List<Parameter> parameters) {
+        this.raw = raw;
+        this.parameters = parameters;
+    }
+
+    /**
+     * Splits a query as it stands in the request line, without {@code ?}, still percent-encoded.
+     *
+     * @throws PeerFault for broken percent-encoding of a name
+     */
+    public static QueryString parse(String raw) {
+        List<Parameter> parameters = new ArrayList<>();
+        int start = 0;
+        while (start < raw.length()) {
+            int ampersand = raw.indexOf('&', start);
+            int end = ampersand < 0 ? raw.length() : ampersand;
+            int equals = raw.indexOf('=', start);
+            if (equals > start && equals < end) {
+                parameters.add(new Parameter(text(raw, start, equals), equals + 1, end));
             }
+            start = end + 1;
         }
-        return query;
+        return new QueryString(raw, parameters);
     }
 
     List<byte[]> all(String key) {
-        return parameters.getOrDefault(key, List.of());
+        return parameters.stream()
+                .filter(parameter -> parameter.key.equals(key))
+                .map(parameter -> decode(raw, parameter.start, parameter.end))
+                .toList();
     }
 
+    /** @throws PeerFault for broken percent-encoding */
     Optional<byte[]> bytes(String key) {
-        return all(key).stream().findFirst();
+        return find(key).map(parameter -> decode(raw, parameter.start, parameter.end));
     }
 
-    Optional<String> text(String key) {
-        return bytes(key).map(value -> new String(value, StandardCharsets.UTF_8));
+    /**
+     * The first value of that name, as UTF-8.
+     *
+     * @throws PeerFault for broken percent-encoding
+     */
+    public Optional<String> text(String key) {
+        return find(key).map(parameter -> text(raw, parameter.start, parameter.end));
     }
 
     /** @throws PeerFault when it is there and not a number that fits */
@@ -57,6 +76,15 @@ final class QueryString {
                 throw new PeerFault(Kind.FAILED, key + " is not a number", e);
             }
         });
+    }
+
+    private Optional<Parameter> find(String key) {
+        for (Parameter parameter : parameters) {
+            if (parameter.key.equals(key)) {
+                return Optional.of(parameter);
+            }
+        }
+        return Optional.empty();
     }
 
     static String encode(byte[] bytes) {
@@ -78,24 +106,34 @@ final class QueryString {
         return encoded.toString();
     }
 
-    private static byte[] decode(String text) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(text.length());
-        byte[] raw = text.getBytes(StandardCharsets.UTF_8);
-        for (int i = 0; i < raw.length; i++) {
-            if (raw[i] == '+') {
-                out.write(' ');
-            } else if (raw[i] == '%') {
-                int high = i + 2 < raw.length ? Character.digit(raw[i + 1], 16) : -1;
-                int low = i + 2 < raw.length ? Character.digit(raw[i + 2], 16) : -1;
+    private static String text(String raw, int start, int end) {
+        for (int i = start; i < end; i++) {
+            char c = raw.charAt(i);
+            if (c == '%' || c == '+') {
+                return new String(decode(raw, start, end), StandardCharsets.UTF_8);
+            }
+        }
+        return raw.substring(start, end);
+    }
+
+    private static byte[] decode(String raw, int start, int end) {
+        byte[] bytes = raw.substring(start, end).getBytes(StandardCharsets.UTF_8);
+        int length = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            byte b = bytes[i];
+            if (b == '%') {
+                int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
+                int low = i + 2 < bytes.length ? Character.digit(bytes[i + 2], 16) : -1;
                 if (high < 0 || low < 0) {
                     throw new PeerFault(Kind.FAILED, "broken percent-encoding in the query");
                 }
-                out.write(high << 4 | low);
+                b = (byte) (high << 4 | low);
                 i += 2;
-            } else {
-                out.write(raw[i]);
+            } else if (b == '+') {
+                b = ' ';
             }
+            bytes[length++] = b;
         }
-        return out.toByteArray();
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 }

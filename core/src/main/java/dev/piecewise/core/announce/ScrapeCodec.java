@@ -31,8 +31,8 @@ public final class ScrapeCodec {
      *
      * @throws PeerFault if one has the wrong length
      */
-    public static List<InfoHash> fromQuery(String rawQuery) {
-        return QueryString.parse(rawQuery).all("info_hash").stream()
+    public static List<InfoHash> fromQuery(QueryString query) {
+        return query.all("info_hash").stream()
                 .map(bytes -> {
                     if (bytes.length != InfoHash.BYTES) {
                         throw new PeerFault(Kind.FAILED, "info_hash has " + bytes.length + " bytes, not 20");

@@ -24,7 +24,7 @@ import net.jqwik.api.Provide;
 class AnnounceCodecTest {
     @Property(tries = 300)
     void aRequestIsReadAsWritten(@ForAll("requests") AnnounceRequest request) {
-        assertThat(AnnounceCodec.fromQuery(AnnounceCodec.toQuery(request))).isEqualTo(request);
+        assertThat(request(AnnounceCodec.toQuery(request))).isEqualTo(request);
     }
 
     @Property(tries = 300)
@@ -46,7 +46,7 @@ class AnnounceCodecTest {
     @Property(tries = 1000)
     void arbitraryQueriesGiveARequestOrAFault(@ForAll("queries") String query) {
         try {
-            assertThat(AnnounceCodec.fromQuery(query).port()).isBetween(1, 65_535);
+            assertThat(request(query).port()).isBetween(1, 65_535);
         } catch (PeerFault refused) {
             assertThat(refused.getMessage()).isNotBlank();
         }
@@ -74,6 +74,36 @@ class AnnounceCodecTest {
     }
 
     @Example
+    void compactPeersOfBothFamiliesStandInTheirOwnStrings() throws UnknownHostException {
+        byte[] v6 = new byte[16];
+        v6[0] = 0x20;
+        AnnounceResponse response = new AnnounceResponse(
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                0,
+                0,
+                List.of(peer(v6, 1), peer(new byte[] {10, 0, 0, 1}, 2)));
+        assertThat(new String(AnnounceCodec.encode(response, PeerForm.COMPACT), StandardCharsets.ISO_8859_1))
+                .endsWith("5:peers6:\n\0\0\1\0\u00026:peers618: " + "\0".repeat(16) + "\u0001e");
+    }
+
+    @Example
+    void namesAndValuesMayBePercentEncodedAndOnlyWhatIsReadMustBeWellFormed() {
+        String rest = "&peer_id=" + "b".repeat(20) + "&port=%31%30&x=%zz&=&&y";
+        assertThat(request("info%5Fhash=" + "+%2b".repeat(10) + rest))
+                .isEqualTo(new AnnounceRequest(
+                        InfoHash.of(" +".repeat(10).getBytes(StandardCharsets.US_ASCII)),
+                        PeerId.of("b".repeat(20).getBytes(StandardCharsets.US_ASCII)),
+                        10,
+                        0,
+                        0,
+                        Long.MAX_VALUE,
+                        AnnounceEvent.NONE,
+                        -1));
+        assertThatThrownBy(() -> request("info_hash=%4" + rest)).hasMessageContaining("percent-encoding");
+    }
+
+    @Example
     void aFailureReasonBecomesAFaultOfThatMessage() {
         assertThatThrownBy(() -> AnnounceCodec.decode(AnnounceCodec.encodeFailure("unknown infohash")))
                 .isInstanceOf(PeerFault.class)
@@ -82,18 +112,18 @@ class AnnounceCodecTest {
 
     @Example
     void whatIsMissingIsNamed() {
-        assertThatThrownBy(() -> AnnounceCodec.fromQuery("port=1")).hasMessageContaining("info_hash is missing");
+        assertThatThrownBy(() -> request("port=1")).hasMessageContaining("info_hash is missing");
         String hash = "info_hash=" + "a".repeat(20) + "&peer_id=" + "b".repeat(20);
-        assertThatThrownBy(() -> AnnounceCodec.fromQuery(hash)).hasMessageContaining("port is missing");
-        assertThatThrownBy(() -> AnnounceCodec.fromQuery(hash + "&port=0")).isInstanceOf(PeerFault.class);
-        assertThat(AnnounceCodec.fromQuery(hash + "&port=1").leftBytes()).isPositive();
+        assertThatThrownBy(() -> request(hash)).hasMessageContaining("port is missing");
+        assertThatThrownBy(() -> request(hash + "&port=0")).isInstanceOf(PeerFault.class);
+        assertThat(request(hash + "&port=1").leftBytes()).isPositive();
     }
 
     @Example
     void aScrapeIsReadAsWritten() {
         InfoHash one = InfoHash.of(new byte[20]);
         InfoHash other = InfoHash.fromHex("ff".repeat(20));
-        assertThat(ScrapeCodec.fromQuery(ScrapeCodec.toQuery(List.of(one, other))))
+        assertThat(ScrapeCodec.fromQuery(QueryString.parse(ScrapeCodec.toQuery(List.of(one, other)))))
                 .containsExactly(one, other);
         ScrapeResponse response = new ScrapeResponse(
                 Map.of(one, new ScrapeResponse.Counts(1, 2, 3), other, new ScrapeResponse.Counts(0, 0, 0)));
@@ -147,6 +177,10 @@ class AnnounceCodecTest {
                     return query.toString();
                 });
         return Arbitraries.oneOf(damaged, Arbitraries.strings().ofMaxLength(80));
+    }
+
+    private static AnnounceRequest request(String query) {
+        return AnnounceCodec.fromQuery(QueryString.parse(query));
     }
 
     private static InetSocketAddress peer(byte[] address, int port) {

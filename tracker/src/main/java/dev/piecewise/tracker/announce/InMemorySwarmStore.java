@@ -2,29 +2,40 @@ package dev.piecewise.tracker.announce;
 
 import dev.piecewise.core.InfoHash;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
-/** Swarms on the heap, under one lock. A restart forgets them; peers announce again. */
+/** Swarms on the heap, each under a lock of its own. A restart forgets them; peers announce again. */
 public final class InMemorySwarmStore implements SwarmStore {
-    private final Map<InfoHash, SwarmRoster> swarms = new HashMap<>();
+    private final Map<InfoHash, SwarmRoster> swarms = new ConcurrentHashMap<>();
     private final RandomGenerator random;
 
-    /** @param random picks the samples */
+    /** @param random seeds the choice of the samples; used under a lock */
     public InMemorySwarmStore(RandomGenerator random) {
         this.random = random;
     }
 
     @Override
-    public synchronized void put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos) {
-        swarms.computeIfAbsent(swarm, key -> new SwarmRoster()).put(peer, completed, nowNanos);
+    public void put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos) {
+        SwarmRoster roster = swarms.get(swarm);
+        if (roster == null) {
+            roster = swarms.computeIfAbsent(swarm, absent -> newRoster());
+        }
+        roster.put(peer, completed, nowNanos);
+    }
+
+    private SwarmRoster newRoster() {
+        synchronized (random) {
+            return new SwarmRoster(new SplittableRandom(random.nextLong()));
+        }
     }
 
     @Override
-    public synchronized void remove(InfoHash swarm, InetSocketAddress address) {
+    public void remove(InfoHash swarm, InetSocketAddress address) {
         SwarmRoster roster = swarms.get(swarm);
         if (roster != null) {
             roster.remove(address);
@@ -32,24 +43,24 @@ public final class InMemorySwarmStore implements SwarmStore {
     }
 
     @Override
-    public synchronized void removeNode(String nodeId) {
+    public void removeNode(String nodeId) {
         Optional<String> gone = Optional.of(nodeId);
         swarms.values().forEach(roster -> roster.removeIf(peer -> peer.nodeId().equals(gone)));
     }
 
     @Override
-    public synchronized void expire(long nowNanos, long silentNanos) {
+    public void expire(long nowNanos, long silentNanos) {
         swarms.values().forEach(roster -> roster.expire(nowNanos, silentNanos));
     }
 
     @Override
-    public synchronized List<InetSocketAddress> sample(InfoHash swarm, SwarmPeer asking, int atMost) {
+    public List<InetSocketAddress> sample(InfoHash swarm, SwarmPeer asking, int atMost) {
         SwarmRoster roster = swarms.get(swarm);
-        return roster == null || atMost <= 0 ? List.of() : roster.sample(asking, atMost, random);
+        return roster == null || atMost <= 0 ? List.of() : roster.sample(asking, atMost);
     }
 
     @Override
-    public synchronized SwarmCounts counts(InfoHash swarm) {
+    public SwarmCounts counts(InfoHash swarm) {
         SwarmRoster roster = swarms.get(swarm);
         return roster == null ? SwarmCounts.NONE : roster.counts();
     }

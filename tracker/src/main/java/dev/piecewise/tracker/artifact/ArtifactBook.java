@@ -26,13 +26,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** All artifacts, oldest first, and how they come back after a restart. Guarded by the scheduler's lock. */
 final class ArtifactBook {
     private static final int MAX_PIECES = 2_000_000;
 
     private final Map<ArtifactId, Artifact> artifacts = new LinkedHashMap<>();
-    private final Map<InfoHash, Artifact> published = new HashMap<>();
+    private final Map<InfoHash, Artifact> published = new ConcurrentHashMap<>();
     private final Map<VersionKey, VersionBytes> versions = new HashMap<>();
     private final Journal journal;
     private long lastFence;
@@ -47,6 +48,11 @@ final class ArtifactBook {
 
     Optional<Artifact> find(ArtifactId id) {
         return Optional.ofNullable(artifacts.get(id));
+    }
+
+    /** Whether there is a torrent of that infohash; may be asked without the lock. */
+    boolean isPublished(InfoHash infoHash) {
+        return published.containsKey(infoHash);
     }
 
     Optional<Artifact> find(InfoHash infoHash) {

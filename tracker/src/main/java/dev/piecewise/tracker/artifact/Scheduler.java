@@ -30,6 +30,7 @@ import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -184,6 +185,16 @@ public final class Scheduler implements AutoCloseable {
         return get(id).ledgerView();
     }
 
+    /** Whether a torrent is published. Takes no lock, unlike all the rest. */
+    public boolean isPublished(InfoHash infoHash) {
+        return book.isPublished(infoHash);
+    }
+
+    /** Where a live node wants to be reached. Takes no lock, unlike all the rest. */
+    public Optional<InetAddress> advertised(String nodeId) {
+        return nodes.advertised(nodeId);
+    }
+
     /** The info dictionary of a published torrent. */
     public synchronized Optional<InfoDictionary> torrent(InfoHash infoHash) {
         return book.find(infoHash).flatMap(Artifact::info);
@@ -209,11 +220,6 @@ public final class Scheduler implements AutoCloseable {
     /** How long a node may be silent, and how often it should not be. */
     public LeaseTimes times() {
         return times;
-    }
-
-    /** The node, if it is alive. */
-    public synchronized Optional<NodeRegistry.Node> node(String nodeId) {
-        return nodes.find(nodeId);
     }
 
     /** A process leaves: its leases are returned, its holdings forgotten. */

@@ -99,6 +99,11 @@ record Exchange(Request request, List<String> path, Optional<String> key, Option
 
     /** Where the request came from. */
     InetAddress source() {
+        return source(request);
+    }
+
+    /** Where a request came from. */
+    static InetAddress source(Request request) {
         SocketAddress address = request.getConnectionMetaData().getRemoteSocketAddress();
         if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
             return inet.getAddress();
@@ -117,6 +122,12 @@ record Exchange(Request request, List<String> path, Optional<String> key, Option
         return header != null && header.regionMatches(true, 0, scheme, 0, scheme.length())
                 ? Optional.of(header.substring(scheme.length()).strip().getBytes(StandardCharsets.UTF_8))
                 : Optional.empty();
+    }
+
+    /** Decoded; empty for a request that names none, as CONNECT. */
+    static String path(Request request) {
+        String path = request.getHttpURI().getDecodedPath();
+        return path == null ? "" : path;
     }
 
     static List<String> components(String path) {

@@ -19,28 +19,20 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From request to route and back: who is asking, what for, and how a failure is answered. Never blocks. */
+/** The API, from request to route and back: who is asking, what for, and how a failure is answered. */
 final class TrackerHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(TrackerHandler.class);
 
     private final ArtifactRoutes artifacts;
     private final NodeRoutes nodes;
-    private final SwarmRoutes swarms;
     private final Tokens tokens;
     private final Optional<SwarmKeys> keys;
     private final Optional<URI> publicUrl;
 
     /** @param keys go into announce URLs while tokens are in force */
-    TrackerHandler(
-            ArtifactRoutes artifacts,
-            NodeRoutes nodes,
-            SwarmRoutes swarms,
-            Tokens tokens,
-            SwarmKeys keys,
-            Optional<URI> publicUrl) {
+    TrackerHandler(ArtifactRoutes artifacts, NodeRoutes nodes, Tokens tokens, SwarmKeys keys, Optional<URI> publicUrl) {
         this.artifacts = artifacts;
         this.nodes = nodes;
-        this.swarms = swarms;
         this.tokens = tokens;
         this.keys = tokens.inForce() ? Optional.of(keys) : Optional.empty();
         this.publicUrl = publicUrl;
@@ -48,7 +40,7 @@ final class TrackerHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        List<String> path = Exchange.components(request.getHttpURI().getDecodedPath());
+        List<String> path = Exchange.components(Exchange.path(request));
         boolean keyed = path.size() > 2 && path.get(0).equals("k");
         List<String> rest = keyed ? path.subList(2, path.size()) : path;
         String what = request.getMethod() + " /" + String.join("/", rest);
@@ -83,12 +75,6 @@ final class TrackerHandler extends Handler.Abstract {
         if (get && exchange.path().equals(List.of("healthz"))) {
             return now(Answer.text("ok"));
         }
-        if (get && exchange.path().equals(List.of("announce"))) {
-            return now(swarms.announce(exchange));
-        }
-        if (get && exchange.path().equals(List.of("scrape"))) {
-            return now(swarms.scrape(exchange));
-        }
         Role needed = get ? Role.READ : Role.NODE;
         if (!exchange.isAllowed(needed)) {
             return now(
@@ -103,14 +89,8 @@ final class TrackerHandler extends Handler.Abstract {
         };
     }
 
-    /** What stock clients reach through {@code /k/KEY}: a swarm by its key, a torrent by a read token. */
+    /** What stock clients reach through {@code /k/KEY} beside their swarm: a torrent by a read token. */
     private CompletableFuture<Answer> keyed(Exchange exchange, String key) {
-        if (isGet(exchange) && exchange.path().equals(List.of("announce"))) {
-            return now(swarms.announce(exchange));
-        }
-        if (isGet(exchange) && exchange.path().equals(List.of("scrape"))) {
-            return now(swarms.scrape(exchange));
-        }
         boolean known = !tokens.inForce()
                 || tokens.role(key.getBytes(StandardCharsets.UTF_8)).isPresent();
         return known ? torrents(exchange) : now(Answer.unauthorized());

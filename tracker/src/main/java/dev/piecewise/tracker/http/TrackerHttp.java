@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class TrackerHttp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrackerHttp.class);
     private static final int MAX_THREADS = 64;
+    private static final int MAX_SELECTORS = 4;
     private static final long STOP_MILLIS = 3_000;
     private static final long SHUTDOWN_IDLE_MILLIS = 200;
 
@@ -71,19 +72,28 @@ public final class TrackerHttp implements AutoCloseable {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        // No thread of its own takes connections, and none is woken up for an announce: a selector does both.
+        int selectors = Math.min(MAX_SELECTORS, Runtime.getRuntime().availableProcessors());
+        ServerConnector connector = new ServerConnector(server, 0, selectors, new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
         connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
         connector.setIdleTimeout(parts.maxWait().plusSeconds(30).toMillis());
         server.addConnector(connector);
-        server.setHandler(new GracefulHandler(new TrackerHandler(
+        TrackerHandler api = new TrackerHandler(
                 new ArtifactRoutes(parts.scheduler(), parts.admissions(), parts.registrations(), parts.maxWait()),
                 new NodeRoutes(parts.scheduler(), parts.nanoClock(), parts.lookups()),
-                new SwarmRoutes(parts.scheduler(), parts.announcer(), parts.swarms(), parts.tokens(), parts.keys()),
                 parts.tokens(),
                 parts.keys(),
-                parts.publicUrl())));
+                parts.publicUrl());
+        server.setHandler(new SwarmHandler(
+                new GracefulHandler(new PooledHandler(api, threads)),
+                parts.scheduler(),
+                parts.announcer(),
+                parts.swarms(),
+                parts.tokens(),
+                parts.keys()));
+        server.setDefaultHandler(null); // it may block, for all that Jetty knows, and there is nothing left for it
         server.setStopTimeout(STOP_MILLIS);
         TrackerHttp started = new TrackerHttp(server, connector, host);
         try {

@@ -6,10 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The live processes, each until a deadline on the caller's monotonic clock. Not thread-safe. */
+/**
+ * The live processes, each until a deadline on the caller's monotonic clock. Not thread-safe, but for {@link #advertised}.
+ */
 public final class NodeRegistry {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final Map<String, InetAddress> advertised = new ConcurrentHashMap<>();
 
     /**
      * @param role {@code seeder}, {@code node} or {@code get}
@@ -34,6 +38,13 @@ public final class NodeRegistry {
     /** Adds a node, or replaces what was known of it. */
     public void register(Node node) {
         nodes.put(node.id(), node);
+        node.advertised()
+                .ifPresentOrElse(address -> advertised.put(node.id(), address), () -> advertised.remove(node.id()));
+    }
+
+    /** The address that a live node advertises; may be asked by any thread. */
+    public Optional<InetAddress> advertised(String id) {
+        return Optional.ofNullable(advertised.get(id));
     }
 
     /** The node, if it is alive. */
@@ -51,6 +62,7 @@ public final class NodeRegistry {
 
     /** Removes a node; whether it was there. */
     public boolean remove(String id) {
+        advertised.remove(id);
         return nodes.remove(id) != null;
     }
 

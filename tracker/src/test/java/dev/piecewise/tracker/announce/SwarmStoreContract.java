@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.piecewise.core.InfoHash;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link SwarmStore} does. */
@@ -69,6 +75,53 @@ abstract class SwarmStoreContract {
         store.put(SWARM, stock(1, false), false, 30);
         store.remove(SWARM, stock(1, false).address());
         assertThat(store.counts(SWARM).leeches()).isZero();
+    }
+
+    @Test
+    void aPeerThatAnnouncesAgainIsHeardAndNotCountedTwice() {
+        SwarmStore store = store();
+        store.put(SWARM, stock(1, false), false, 0);
+        store.put(SWARM, stock(2, false), false, 5);
+        store.sample(SWARM, stock(1, false), 50);
+        store.put(SWARM, stock(1, false), false, 10);
+        assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(0, 2, 0, 0, 2));
+        store.expire(16, 10);
+        assertThat(store.sample(SWARM, stock(9, false), 50))
+                .containsExactly(stock(1, false).address());
+        store.put(SWARM, new SwarmPeer(stock(1, false).address(), Optional.of("n"), false), false, 16);
+        assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(0, 1, 0, 0, 0));
+    }
+
+    @Test
+    void swarmsAreUsedByManyThreadsAtOnce() throws Exception {
+        SwarmStore store = store();
+        int threads = 4;
+        int rounds = 2_000;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Callable<Boolean>> loads = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                int own = 1 + thread * 10;
+                loads.add(() -> {
+                    for (int i = 0; i < rounds; i++) {
+                        SwarmPeer peer = stock(own + i % 10, i % 3 == 0);
+                        store.put(SWARM, peer, false, i);
+                        assertThat(store.sample(SWARM, peer, 20)).doesNotHaveDuplicates();
+                        if (i % 7 == 0) {
+                            store.remove(SWARM, peer.address());
+                        }
+                    }
+                    return true;
+                });
+            }
+            for (Future<Boolean> load : pool.invokeAll(loads)) {
+                assertThat(load.get()).isTrue();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        SwarmCounts counts = store.counts(SWARM);
+        assertThat(store.sample(SWARM, stock(99, false), 1000)).hasSize(counts.seeds() + counts.leeches());
     }
 
     @Test
