@@ -56,6 +56,9 @@ final class ConfiguredOptions {
         }
         Configuration configuration =
                 surroundings.configuration(Optional.ofNullable(parsed.matchedOptionValue(CONFIG, null)));
+        if (parsed.commandSpec().userObject() instanceof UsesProfiles user) {
+            user.profiles(configuration.profiles());
+        }
         List<String> options = configuration.options(
                 wanted.word(),
                 option -> parsed.commandSpec().findOption(option) != null && !parsed.hasMatchedOption(option));

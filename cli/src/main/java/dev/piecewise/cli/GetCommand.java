@@ -106,6 +106,9 @@ final class GetCommand implements Callable<Integer> {
     private String stallTimeout = "5m";
 
     @Mixin
+    private ProfileOption profile = new ProfileOption();
+
+    @Mixin
     private TrackerOptions trackerOptions = new TrackerOptions();
 
     @Mixin
@@ -181,6 +184,7 @@ final class GetCommand implements Callable<Integer> {
                     OptionValues.source(uri),
                     Destination.parse(destination),
                     OptionValues.pieceSize(pieceSize),
+                    profile.name(),
                     replace,
                     OptionValues.duration("--stall-timeout", stallTimeout));
         } catch (InvalidPathException e) {

@@ -52,6 +52,9 @@ final class RegisterCommand implements Callable<Integer> {
     private Optional<String> uri = Optional.empty();
 
     @Mixin
+    private ProfileOption profile = new ProfileOption();
+
+    @Mixin
     private TrackerOptions trackerOptions = new TrackerOptions();
 
     @Mixin
@@ -67,7 +70,7 @@ final class RegisterCommand implements Callable<Integer> {
         Optional<String> of = uri.map(OptionValues::uri).map(ArtifactUri::toString);
         byte[] torrent = read();
         try (TrackerClient tracker = new TrackerClient(trackerOptions.tracker(), trackerOptions.token(surroundings))) {
-            ArtifactStatus status = tracker.registerTorrent(torrent, of);
+            ArtifactStatus status = tracker.registerTorrent(torrent, of, profile.name());
             if (!verbosity.quiet()) {
                 surroundings.out().println("registered " + status.uri() + ", infohash " + status.infoHash());
                 surroundings.out().println("torrent    " + status.torrentUrl());

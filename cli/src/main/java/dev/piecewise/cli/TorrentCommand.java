@@ -16,6 +16,9 @@ import dev.piecewise.torrentbuilder.build.MetainfoBuilder;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.torrentbuilder.s3.S3Origin;
+import dev.piecewise.torrentbuilder.s3.S3Profile;
+import dev.piecewise.tracker.ProfileConfig;
+import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
@@ -48,7 +51,7 @@ import picocli.CommandLine.Parameters;
             "  piecewise torrent s3://models/llm.bin -o llm.torrent --offline --piece-size 4MiB",
             ""
         })
-final class TorrentCommand implements Callable<Integer> {
+final class TorrentCommand implements Callable<Integer>, UsesProfiles {
     private static final Duration POLL = Duration.ofSeconds(2);
 
     private final Surroundings surroundings;
@@ -100,13 +103,23 @@ final class TorrentCommand implements Callable<Integer> {
     private String stallTimeout = "5m";
 
     @Mixin
+    private ProfileOption profile = new ProfileOption();
+
+    @Mixin
     private TrackerOptions trackerOptions = new TrackerOptions();
 
     @Mixin
     private VerbosityOptions verbosity = new VerbosityOptions();
 
+    private List<ProfileConfig> profiles = List.of();
+
     TorrentCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
+    }
+
+    @Override
+    public void profiles(List<ProfileConfig> configured) {
+        profiles = List.copyOf(configured);
     }
 
     @Override
@@ -126,7 +139,7 @@ final class TorrentCommand implements Callable<Integer> {
     }
 
     private byte[] read(ArtifactUri artifact, Optional<PieceLength> wanted) {
-        try (Origin origin = S3Origin.fromEnvironment()) {
+        try (Origin origin = S3Origin.of(own())) {
             if (!origin.scheme().equals(artifact.scheme())) {
                 throw new ProcessFault(
                         Kind.USAGE, "cannot read " + artifact + ": the scheme must be " + origin.scheme() + "://");
@@ -161,9 +174,25 @@ final class TorrentCommand implements Callable<Integer> {
         }
     }
 
+    /** The profile of this machine's configuration that is asked for. */
+    private S3Profile own() {
+        String wanted = profile.name().orElse(OriginProfiles.DEFAULT);
+        return profiles.stream()
+                .map(ProfileConfig::s3)
+                .filter(known -> known.name().equals(wanted))
+                .findFirst()
+                .or(() ->
+                        wanted.equals(OriginProfiles.DEFAULT) ? Optional.of(S3Profile.ofSdk(wanted)) : Optional.empty())
+                .orElseThrow(() -> new ProcessFault(
+                        Kind.USAGE,
+                        "--profile: the configuration of this process has no profile '" + wanted
+                                + "', which --offline needs; 'piecewise config show' lists those that it has"));
+    }
+
     private byte[] ask(ArtifactUri artifact, Duration patience) {
         try (TrackerClient tracker = new TrackerClient(trackerOptions.tracker(), trackerOptions.token(surroundings))) {
-            ArtifactStatus status = tracker.requestArtifact(new ArtifactRequest(artifact.toString(), pieceSize));
+            ArtifactStatus status = tracker.requestArtifact(new ArtifactRequest(
+                    artifact.toString(), pieceSize, profile.name().orElse(null)));
             status = published(tracker, status, patience);
             if (status.infoHash() == null) {
                 throw new ProcessFault(

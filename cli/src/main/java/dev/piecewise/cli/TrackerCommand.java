@@ -2,6 +2,7 @@ package dev.piecewise.cli;
 
 import dev.piecewise.cli.OptionValues.HostPort;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.tracker.ProfileConfig;
 import dev.piecewise.tracker.TrackerConfig;
 import dev.piecewise.tracker.TrackerMain;
 import dev.piecewise.tracker.TrackerServer;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Option;
                     + "It signs every read; no other process needs S3 credentials. Its S3 settings are the AWS SDK's own: "
                     + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE and the shared files, AWS_REGION, "
                     + "AWS_ENDPOINT_URL (implies path style), instance roles.",
+            "",
+            "Other S3 servers and credentials are profiles in the configuration file ('piecewise config init' has a sample); "
+                    + "requests name them by --profile.",
             ""
         },
         footer = {
@@ -33,7 +37,7 @@ import picocli.CommandLine.Option;
             "A token file has one 'ROLE TOKEN' a line; roles: read, node (what nodes need), admin.",
             ""
         })
-final class TrackerCommand implements Callable<Integer> {
+final class TrackerCommand implements Callable<Integer>, UsesProfiles {
     private final Surroundings surroundings;
 
     @Option(
@@ -94,8 +98,15 @@ final class TrackerCommand implements Callable<Integer> {
     @Mixin
     private VerbosityOptions verbosity = new VerbosityOptions();
 
+    private List<ProfileConfig> profiles = List.of();
+
     TrackerCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
+    }
+
+    @Override
+    public void profiles(List<ProfileConfig> configured) {
+        profiles = List.copyOf(configured);
     }
 
     @Override
@@ -137,6 +148,7 @@ final class TrackerCommand implements Callable<Integer> {
                         .userDirectory("XDG_STATE_HOME", ".local/state")
                         .resolve("tracker")))
                 .withAllow(allow.stream().map(OptionValues::allowed).toList())
+                .withProfiles(profiles)
                 .withTokens(Tokens.load(tokenFile, surroundings.variable("PIECEWISE_TOKEN")))
                 .withInsecure(insecure);
         return publicUrl

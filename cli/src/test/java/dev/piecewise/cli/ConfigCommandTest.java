@@ -99,7 +99,7 @@ final class ConfigCommandTest {
             assertThat(sample).contains("\n  #" + setting.name() + ":", setting.variable());
         }
         assertThat(sample.lines()).allMatch(line -> line.length() <= 120);
-        String uncommented = sample.replaceAll("(?m)^  #(?! )", "  ");
+        String uncommented = sample.replaceAll("(?m)^( {2,4})#(?! )", "$1");
         assertThat(uncommented).contains("\n  linger: 0\n");
         for (String text : List.of(sample, uncommented)) {
             Path file = Files.writeString(directory.resolve(Configuration.FILE_NAME), text);

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param source a URI or a magnet link
  * @param destination where it goes
  * @param pieceLength how it is cut, of no meaning for a magnet link; absent joins what others chose, else {@link PieceLength#auto}
+ * @param profile which of the tracker's profiles to ask the origin by, of no meaning for a magnet link; absent: its default
  * @param replace whether other content at the destination is replaced; otherwise it is left alone and the fetch ends as
  *     {@link FetchOutcome.Usage}
  * @param stallTimeout after so long without any progress, anywhere, the fetch ends as {@link FetchOutcome.Stalled}
@@ -19,29 +20,34 @@ public record FetchRequest(
         FetchSource source,
         Destination destination,
         Optional<PieceLength> pieceLength,
+        Optional<String> profile,
         boolean replace,
         Duration stallTimeout) {
     private static final Duration STALL_TIMEOUT = Duration.ofMinutes(5);
 
-    /** Others' piece length, nothing replaced, stalled after 5 minutes. */
+    /** Others' piece length, the default profile, nothing replaced, stalled after 5 minutes. */
     public static FetchRequest of(ArtifactUri uri, Destination destination) {
         return of(new FetchSource.Artifact(uri), destination);
     }
 
     /** The same of a URI or a magnet link. */
     public static FetchRequest of(FetchSource source, Destination destination) {
-        return new FetchRequest(source, destination, Optional.empty(), false, STALL_TIMEOUT);
+        return new FetchRequest(source, destination, Optional.empty(), Optional.empty(), false, STALL_TIMEOUT);
     }
 
     public FetchRequest withPieceLength(PieceLength length) {
-        return new FetchRequest(source, destination, Optional.of(length), replace, stallTimeout);
+        return new FetchRequest(source, destination, Optional.of(length), profile, replace, stallTimeout);
+    }
+
+    public FetchRequest withProfile(String name) {
+        return new FetchRequest(source, destination, pieceLength, Optional.of(name), replace, stallTimeout);
     }
 
     public FetchRequest withReplace(boolean allowed) {
-        return new FetchRequest(source, destination, pieceLength, allowed, stallTimeout);
+        return new FetchRequest(source, destination, pieceLength, profile, allowed, stallTimeout);
     }
 
     public FetchRequest withStallTimeout(Duration timeout) {
-        return new FetchRequest(source, destination, pieceLength, replace, timeout);
+        return new FetchRequest(source, destination, pieceLength, profile, replace, timeout);
     }
 }

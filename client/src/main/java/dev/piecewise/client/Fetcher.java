@@ -125,7 +125,8 @@ final class Fetcher {
     private ArtifactStatus ask(Ask ask) throws InterruptedException {
         ArtifactRequest request = new ArtifactRequest(
                 ask.source().text(),
-                ask.pieceLength().map(PieceLength::bytes).map(String::valueOf).orElse(null));
+                ask.pieceLength().map(PieceLength::bytes).map(String::valueOf).orElse(null),
+                ask.profile().orElse(null));
         long started = nanoTime.getAsLong();
         while (true) {
             try {

@@ -35,7 +35,7 @@ record LocalMessage(
             .build();
 
     /** @param pieceBytes 0 means whatever others chose */
-    record AskLine(String source, int pieceBytes, long stallMillis) {}
+    record AskLine(String source, int pieceBytes, @Nullable String profile, long stallMillis) {}
 
     /** {@link AskListener#known}. */
     record KnownLine(ArtifactContent content, List<String> directories) {}
@@ -50,6 +50,7 @@ record LocalMessage(
         AskLine line = new AskLine(
                 ask.source().text(),
                 ask.pieceLength().map(PieceLength::bytes).orElse(0),
+                ask.profile().orElse(null),
                 ask.stallTimeout().toMillis());
         return new LocalMessage(line, null, null, null, null);
     }
@@ -101,6 +102,7 @@ record LocalMessage(
                 .map(line -> new Ask(
                         FetchSource.parse(line.source()),
                         line.pieceBytes() == 0 ? Optional.empty() : Optional.of(new PieceLength(line.pieceBytes())),
+                        Optional.ofNullable(line.profile()),
                         Duration.ofMillis(line.stallMillis())));
     }
 

@@ -112,7 +112,7 @@ class FetcherTest {
     }
 
     private static Ask ask(Duration stallTimeout) {
-        return new Ask(FetchSource.parse("s3://b/f"), Optional.empty(), stallTimeout);
+        return new Ask(FetchSource.parse("s3://b/f"), Optional.empty(), Optional.empty(), stallTimeout);
     }
 
     private CompletableFuture<Acquired> acquire(Duration stallTimeout) {

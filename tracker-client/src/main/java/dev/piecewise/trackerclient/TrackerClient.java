@@ -35,6 +35,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,15 +70,27 @@ public final class TrackerClient implements AutoCloseable {
         return value(Call.post("/v1/artifacts", request).within(ORIGIN_TIMEOUT), ArtifactStatus.class);
     }
 
+    /** {@link #registerTorrent(byte[], Optional, Optional)} by the default profile. */
+    public ArtifactStatus registerTorrent(byte[] torrent, Optional<String> uri) {
+        return registerTorrent(torrent, uri, Optional.empty());
+    }
+
     /**
      * {@code POST /v1/torrents}: the tracker serves this torrent from now on, though nothing was read.
      *
      * @param uri what it was made of, instead of what the torrent says
+     * @param profile which of the tracker's profiles to ask the origin by, instead of its default
      */
-    public ArtifactStatus registerTorrent(byte[] torrent, Optional<String> uri) {
-        String query = uri.map(of -> "?uri=" + URLEncoder.encode(of, StandardCharsets.UTF_8))
-                .orElse("");
+    public ArtifactStatus registerTorrent(byte[] torrent, Optional<String> uri, Optional<String> profile) {
+        String query = Stream.of(parameter("uri", uri), parameter("profile", profile))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining("&"));
+        query = query.isEmpty() ? "" : "?" + query;
         return value(Call.post("/v1/torrents" + query, torrent).within(ORIGIN_TIMEOUT), ArtifactStatus.class);
+    }
+
+    private static Optional<String> parameter(String name, Optional<String> value) {
+        return value.map(text -> name + "=" + URLEncoder.encode(text, StandardCharsets.UTF_8));
     }
 
     /** {@code GET /v1/artifacts}. */

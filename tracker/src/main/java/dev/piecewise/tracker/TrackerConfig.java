@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Everything a tracker can be told.
@@ -15,7 +16,9 @@ import java.util.Optional;
  * @param listenHost address or name to listen on
  * @param listenPort port to listen on; 0 takes any free one
  * @param state directory that survives a restart; without one nothing does
- * @param allow origins served: these URIs and what lies below them
+ * @param allow what may be asked for by the default profile: these URIs and what lies below them
+ * @param profiles other ways to origins, and perhaps the default one (its {@code allow} is the one above); if it is not among
+ *     them it is what the AWS SDK finds
  * @param tokens tokens in force, needed on a non-loopback address
  * @param insecure listen on a non-loopback address without tokens
  * @param publicUrl under which clients reach this tracker, when it is not the host they asked
@@ -30,6 +33,7 @@ public record TrackerConfig(
         int listenPort,
         Optional<Path> state,
         List<ArtifactUri> allow,
+        List<ProfileConfig> profiles,
         Tokens tokens,
         boolean insecure,
         Optional<URI> publicUrl,
@@ -40,6 +44,7 @@ public record TrackerConfig(
         boolean privateTorrents) {
     public TrackerConfig {
         allow = List.copyOf(allow);
+        profiles = List.copyOf(profiles);
     }
 
     /** 127.0.0.1:7070, no state, nothing allowed, no tokens. */
@@ -48,6 +53,7 @@ public record TrackerConfig(
                 "127.0.0.1",
                 7070,
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 Tokens.none(),
                 false,
@@ -60,162 +66,108 @@ public record TrackerConfig(
     }
 
     public TrackerConfig withListen(String host, int port) {
-        return new TrackerConfig(
-                host,
-                port,
-                state,
-                allow,
-                tokens,
-                insecure,
-                publicUrl,
-                leases,
-                announceInterval,
-                announceMinInterval,
-                maxWait,
-                privateTorrents);
+        return with(draft -> {
+            draft.listenHost = host;
+            draft.listenPort = port;
+        });
     }
 
     public TrackerConfig withState(Path directory) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                Optional.of(directory),
-                allow,
-                tokens,
-                insecure,
-                publicUrl,
-                leases,
-                announceInterval,
-                announceMinInterval,
-                maxWait,
-                privateTorrents);
+        return with(draft -> draft.state = Optional.of(directory));
     }
 
     public TrackerConfig withAllow(List<ArtifactUri> allowed) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                state,
-                allowed,
-                tokens,
-                insecure,
-                publicUrl,
-                leases,
-                announceInterval,
-                announceMinInterval,
-                maxWait,
-                privateTorrents);
+        return with(draft -> draft.allow = allowed);
+    }
+
+    public TrackerConfig withProfiles(List<ProfileConfig> named) {
+        return with(draft -> draft.profiles = named);
     }
 
     public TrackerConfig withTokens(Tokens inForce) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                state,
-                allow,
-                inForce,
-                insecure,
-                publicUrl,
-                leases,
-                announceInterval,
-                announceMinInterval,
-                maxWait,
-                privateTorrents);
+        return with(draft -> draft.tokens = inForce);
     }
 
     public TrackerConfig withInsecure(boolean allowed) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                state,
-                allow,
-                tokens,
-                allowed,
-                publicUrl,
-                leases,
-                announceInterval,
-                announceMinInterval,
-                maxWait,
-                privateTorrents);
+        return with(draft -> draft.insecure = allowed);
     }
 
     public TrackerConfig withPublicUrl(URI url) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                state,
-                allow,
-                tokens,
-                insecure,
-                Optional.of(url),
-                leases,
-                announceInterval,
-                announceMinInterval,
-                maxWait,
-                privateTorrents);
+        return with(draft -> draft.publicUrl = Optional.of(url));
     }
 
     public TrackerConfig withLeases(LeaseTimes times) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                state,
-                allow,
-                tokens,
-                insecure,
-                publicUrl,
-                times,
-                announceInterval,
-                announceMinInterval,
-                maxWait,
-                privateTorrents);
+        return with(draft -> draft.leases = times);
     }
 
     public TrackerConfig withAnnounce(Duration interval, Duration minInterval) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                state,
-                allow,
-                tokens,
-                insecure,
-                publicUrl,
-                leases,
-                interval,
-                minInterval,
-                maxWait,
-                privateTorrents);
+        return with(draft -> {
+            draft.announceInterval = interval;
+            draft.announceMinInterval = minInterval;
+        });
     }
 
     public TrackerConfig withMaxWait(Duration wait) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                state,
-                allow,
-                tokens,
-                insecure,
-                publicUrl,
-                leases,
-                announceInterval,
-                announceMinInterval,
-                wait,
-                privateTorrents);
+        return with(draft -> draft.maxWait = wait);
     }
 
     public TrackerConfig withPrivateTorrents(boolean isPrivate) {
-        return new TrackerConfig(
-                listenHost,
-                listenPort,
-                state,
-                allow,
-                tokens,
-                insecure,
-                publicUrl,
-                leases,
-                announceInterval,
-                announceMinInterval,
-                maxWait,
-                isPrivate);
+        return with(draft -> draft.privateTorrents = isPrivate);
+    }
+
+    private TrackerConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
+    }
+
+    /** A copy that can be changed, so that each component is listed once and not in every {@code with}. */
+    private static final class Draft {
+        private String listenHost;
+        private int listenPort;
+        private Optional<Path> state;
+        private List<ArtifactUri> allow;
+        private List<ProfileConfig> profiles;
+        private Tokens tokens;
+        private boolean insecure;
+        private Optional<URI> publicUrl;
+        private LeaseTimes leases;
+        private Duration announceInterval;
+        private Duration announceMinInterval;
+        private Duration maxWait;
+        private boolean privateTorrents;
+
+        Draft(TrackerConfig config) {
+            listenHost = config.listenHost;
+            listenPort = config.listenPort;
+            state = config.state;
+            allow = config.allow;
+            profiles = config.profiles;
+            tokens = config.tokens;
+            insecure = config.insecure;
+            publicUrl = config.publicUrl;
+            leases = config.leases;
+            announceInterval = config.announceInterval;
+            announceMinInterval = config.announceMinInterval;
+            maxWait = config.maxWait;
+            privateTorrents = config.privateTorrents;
+        }
+
+        TrackerConfig config() {
+            return new TrackerConfig(
+                    listenHost,
+                    listenPort,
+                    state,
+                    allow,
+                    profiles,
+                    tokens,
+                    insecure,
+                    publicUrl,
+                    leases,
+                    announceInterval,
+                    announceMinInterval,
+                    maxWait,
+                    privateTorrents);
+        }
     }
 }

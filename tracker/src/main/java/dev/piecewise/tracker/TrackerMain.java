@@ -9,12 +9,15 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.s3.S3Origin;
+import dev.piecewise.torrentbuilder.s3.S3Profile;
 import dev.piecewise.tracker.announce.Announcer;
+import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.http.TrackerHttp;
 import dev.piecewise.tracker.state.StateDirectory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -27,37 +30,60 @@ public final class TrackerMain {
     private TrackerMain() {}
 
     /**
-     * Starts with S3 as the process's environment configures it.
+     * Starts with the profiles of the configuration; the default one is, unless it is among them, S3 as the process's
+     * environment configures it.
      *
      * @throws ProcessFault if it cannot listen, or its state directory cannot be used
+     * @throws dev.piecewise.core.fault.OriginFault USAGE if a profile cannot be used
      */
     public static TrackerServer start(TrackerConfig config) {
         checkListen(config);
-        Origin s3 = S3Origin.fromEnvironment();
+        List<Origin> opened = new ArrayList<>();
+        AutoCloseable origins = () -> opened.forEach(TrackerMain::closeQuietly);
         try {
-            return start(config, List.of(s3), s3);
+            List<OriginProfiles.Profile> profiles = new ArrayList<>();
+            for (ProfileConfig profile : profiles(config)) {
+                Origin origin = S3Origin.of(profile.s3());
+                opened.add(origin);
+                profiles.add(new OriginProfiles.Profile(profile.s3().name(), List.of(origin), profile.allow()));
+            }
+            return start(config, new OriginProfiles(profiles), origins);
         } catch (RuntimeException e) {
-            closeQuietly(s3);
+            closeQuietly(origins);
             throw e;
         }
     }
 
+    /** The default profile first. */
+    private static List<ProfileConfig> profiles(TrackerConfig config) {
+        List<ProfileConfig> profiles = new ArrayList<>();
+        profiles.add(new ProfileConfig(S3Profile.ofSdk(OriginProfiles.DEFAULT), config.allow()));
+        for (ProfileConfig profile : config.profiles()) {
+            if (profile.s3().name().equals(OriginProfiles.DEFAULT)) {
+                profiles.set(0, new ProfileConfig(profile.s3(), config.allow()));
+            } else {
+                profiles.add(profile);
+            }
+        }
+        return profiles;
+    }
+
     /**
-     * Starts with these origins, which the caller closes after the tracker.
+     * Starts with these origins as the only profile; the caller closes them after the tracker.
      *
      * @throws ProcessFault if it cannot listen, or its state directory cannot be used
      */
     public static TrackerServer start(TrackerConfig config, List<Origin> origins) {
         checkListen(config);
-        return start(config, origins, () -> {});
+        return start(config, OriginProfiles.only(origins, config.allow()), () -> {});
     }
 
-    private static TrackerServer start(TrackerConfig config, List<Origin> origins, AutoCloseable owned) {
+    private static TrackerServer start(TrackerConfig config, OriginProfiles profiles, AutoCloseable owned) {
         Optional<StateDirectory> state = config.state().map(StateDirectory::open);
         TrackerThreads threads = new TrackerThreads();
         try {
             Injector injector =
-                    Guice.createInjector(Stage.PRODUCTION, new TrackerModule(config, origins, state, threads));
+                    Guice.createInjector(Stage.PRODUCTION, new TrackerModule(config, profiles, state, threads));
             Scheduler scheduler = injector.getInstance(Scheduler.class);
             Announcer announcer = injector.getInstance(Announcer.class);
             TrackerHttp http = TrackerHttp.start(

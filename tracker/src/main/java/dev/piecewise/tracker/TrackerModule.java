@@ -3,11 +3,11 @@ package dev.piecewise.tracker;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.tracker.announce.Announcer;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.artifact.Admissions;
+import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.tracker.artifact.ReadSigner;
 import dev.piecewise.tracker.artifact.Registrations;
 import dev.piecewise.tracker.artifact.Scheduler;
@@ -27,14 +27,15 @@ import java.util.function.LongSupplier;
 /** How a tracker is put together. */
 final class TrackerModule extends AbstractModule {
     private final TrackerConfig config;
-    private final List<Origin> origins;
+    private final OriginProfiles profiles;
     private final Optional<StateDirectory> state;
     private final TrackerThreads threads;
 
     /** @param state taken into possession already, so that a failed start can let go of it */
-    TrackerModule(TrackerConfig config, List<Origin> origins, Optional<StateDirectory> state, TrackerThreads threads) {
+    TrackerModule(
+            TrackerConfig config, OriginProfiles profiles, Optional<StateDirectory> state, TrackerThreads threads) {
         this.config = config;
-        this.origins = List.copyOf(origins);
+        this.profiles = profiles;
         this.state = state;
         this.threads = threads;
     }
@@ -63,7 +64,7 @@ final class TrackerModule extends AbstractModule {
     @Provides
     @Singleton
     ReadSigner signer() {
-        return new ReadSigner(origins, config.leases().signatureValidity());
+        return new ReadSigner(profiles, config.leases().signatureValidity());
     }
 
     @Provides
@@ -96,8 +97,8 @@ final class TrackerModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Admissions admissions(ReadSigner signer, Scheduler scheduler) {
-        return new Admissions(signer, config.allow(), threads.blocking(), scheduler);
+    Admissions admissions(Scheduler scheduler) {
+        return new Admissions(profiles, threads.blocking(), scheduler);
     }
 
     @Provides

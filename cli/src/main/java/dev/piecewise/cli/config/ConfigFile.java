@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,17 +35,21 @@ final class ConfigFile {
     private final Path file;
     private final List<String> problems;
     private final Map<Setting, ConfiguredValue> values = new LinkedHashMap<>();
+    private final Profiles profiles = new Profiles();
 
     private ConfigFile(Path file, List<String> problems) {
         this.file = file;
         this.problems = problems;
     }
 
+    /** What a file says. */
+    record Content(Map<Setting, ConfiguredValue> values, Profiles profiles) {}
+
     /** What the file says; what is wrong with it is added to {@code problems}. */
-    static Map<Setting, ConfiguredValue> read(Path file, List<String> problems) {
+    static Content read(Path file, List<String> problems) {
         ConfigFile reading = new ConfigFile(file, problems);
         reading.read();
-        return reading.values;
+        return new Content(reading.values, reading.profiles);
     }
 
     private void read() {
@@ -74,11 +79,14 @@ final class ConfigFile {
         for (NodeTuple entry : entries(root, "the file must consist of sections, for example 'peer:'", "")) {
             String word = word(entry);
             Optional<Section> section = Section.of(word);
-            if (section.isEmpty()) {
+            if (word.equals(Profiles.SECTION)) {
+                profiles(entry.getValueNode());
+            } else if (section.isEmpty()) {
                 unknown(
                         entry,
                         word,
-                        Stream.of(Section.values()).map(Section::word).toList());
+                        Stream.concat(Stream.of(Section.values()).map(Section::word), Stream.of(Profiles.SECTION))
+                                .toList());
             } else if (!isUnset(entry.getValueNode())) {
                 settings(section.get(), entry.getValueNode());
             }
@@ -100,30 +108,74 @@ final class ConfigFile {
                         section.word() + "." + word,
                         known.stream().map(Setting::key).toList());
             } else {
-                value(setting.get(), entry.getValueNode());
+                value(setting.get().key(), setting.get().type(), entry.getValueNode())
+                        .ifPresent(value -> values.put(setting.get(), value));
             }
         }
     }
 
-    private void value(Setting setting, Node node) {
+    private void profiles(Node node) {
         if (isUnset(node)) {
             return;
         }
-        List<Node> nodes =
-                node instanceof SequenceNode list && setting.type().isList() ? list.getValue() : List.of(node);
-        List<String> texts = new ArrayList<>();
-        for (Node each : nodes) {
-            if (!(each instanceof ScalarNode scalar)) {
-                problem(each, setting.key() + " takes " + (setting.type().isList() ? "texts" : "one value") + " only");
-                continue;
-            }
-            Optional<String> problem = setting.type().problem(scalar.getValue());
-            problem.ifPresent(text -> problem(each, setting.key() + ": " + text));
-            if (problem.isEmpty()) {
-                texts.add(setting.type().below(directory(), scalar.getValue()));
+        String shape = "'" + Profiles.SECTION + "' is a section: write the names of profiles below it, indented";
+        for (NodeTuple entry : entries(node, shape, Profiles.SECTION + ".")) {
+            String name = word(entry);
+            if (!Profiles.isName(name)) {
+                problem(
+                        entry.getKeyNode(),
+                        "'" + name + "' is no name of a profile: letters, digits, '-', '_' and '.'");
+            } else {
+                profile(name, entry.getKeyNode(), entry.getValueNode());
             }
         }
-        values.put(setting, ConfiguredValue.plain(texts, at(node)));
+    }
+
+    private void profile(String name, Node key, Node node) {
+        Map<ProfileKey, ConfiguredValue> said = new EnumMap<>(ProfileKey.class);
+        String path = Profiles.SECTION + "." + name + ".";
+        String shape = "'" + Profiles.SECTION + "." + name + "' is a section: write its keys below it, indented";
+        int before = problems.size();
+        for (NodeTuple entry : isUnset(node) ? List.<NodeTuple>of() : entries(node, shape, path)) {
+            Optional<ProfileKey> known = ProfileKey.of(word(entry));
+            if (known.isEmpty()) {
+                unknown(
+                        entry,
+                        path + word(entry),
+                        Stream.of(ProfileKey.values())
+                                .map(each -> path + each.word())
+                                .toList());
+            } else {
+                value(path + word(entry), known.get().type(), entry.getValueNode())
+                        .ifPresent(value -> said.put(known.get(), value));
+            }
+        }
+        if (problems.size() == before) {
+            Profiles.contradictions(name, said).forEach(text -> problem(key, text));
+        }
+        profiles.add(name, said);
+    }
+
+    /** Nothing if it is not set, or wrong. */
+    private Optional<ConfiguredValue> value(String key, ValueType type, Node node) {
+        if (isUnset(node)) {
+            return Optional.empty();
+        }
+        List<Node> nodes = node instanceof SequenceNode list && type.isList() ? list.getValue() : List.of(node);
+        List<String> texts = new ArrayList<>();
+        int before = problems.size();
+        for (Node each : nodes) {
+            if (!(each instanceof ScalarNode scalar)) {
+                problem(each, key + " takes " + (type.isList() ? "texts" : "one value") + " only");
+                continue;
+            }
+            Optional<String> problem = type.problem(scalar.getValue());
+            problem.ifPresent(text -> problem(each, key + ": " + text));
+            if (problem.isEmpty()) {
+                texts.add(type.below(directory(), scalar.getValue()));
+            }
+        }
+        return problems.size() > before ? Optional.empty() : Optional.of(ConfiguredValue.of(type, texts, at(node)));
     }
 
     private Path directory() {

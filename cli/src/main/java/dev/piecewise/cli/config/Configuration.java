@@ -2,6 +2,8 @@ package dev.piecewise.cli.config;
 
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.tracker.ProfileConfig;
+import dev.piecewise.tracker.artifact.OriginProfiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,15 +30,17 @@ public final class Configuration {
 
     private final Optional<Path> file;
     private final Map<Setting, ConfiguredValue> values;
+    private final Profiles profiles;
 
-    private Configuration(Optional<Path> file, Map<Setting, ConfiguredValue> values) {
+    private Configuration(Optional<Path> file, Map<Setting, ConfiguredValue> values, Profiles profiles) {
+        this.profiles = profiles;
         this.file = file;
         this.values = values;
     }
 
     /** Neither environment nor file. */
     public static Configuration empty() {
-        return new Configuration(Optional.empty(), Map.of());
+        return new Configuration(Optional.empty(), Map.of(), new Profiles());
     }
 
     /**
@@ -52,7 +56,8 @@ public final class Configuration {
         List<String> problems = new ArrayList<>();
         Optional<Path> file = find(named, environment, directories, problems);
         Map<Setting, ConfiguredValue> values = new LinkedHashMap<>();
-        file.ifPresent(path -> values.putAll(ConfigFile.read(path, problems)));
+        Optional<ConfigFile.Content> content = file.map(path -> ConfigFile.read(path, problems));
+        content.ifPresent(said -> values.putAll(said.values()));
         for (Setting setting : Setting.ALL) {
             environment
                     .apply(setting.variable())
@@ -65,7 +70,8 @@ public final class Configuration {
         if (!problems.isEmpty()) {
             throw new ProcessFault(Kind.USAGE, String.join("\n", problems));
         }
-        return new Configuration(file, values);
+        return new Configuration(
+                file, values, content.map(ConfigFile.Content::profiles).orElseGet(Profiles::new));
     }
 
     private static Optional<Path> find(
@@ -104,7 +110,7 @@ public final class Configuration {
         for (String each : texts) {
             setting.type().problem(each).ifPresent(problem -> problems.add(setting.variable() + ": " + problem));
         }
-        return ConfiguredValue.plain(texts, "environment " + setting.variable());
+        return ConfiguredValue.of(setting.type(), texts, "environment " + setting.variable());
     }
 
     /** The file that was read. */
@@ -142,19 +148,37 @@ public final class Configuration {
                         : "--no-" + setting.option().substring(2);
     }
 
-    /** Every setting with its value and where that comes from. */
+    /** The profiles that the file describes. */
+    public List<ProfileConfig> profiles() {
+        return profiles.configs();
+    }
+
+    /** Every setting with its value and where that comes from, then every key of each profile. */
     public List<Effective> effective() {
-        return Setting.ALL.stream()
-                .map(setting -> {
-                    ConfiguredValue value = values.get(setting);
-                    return value == null
-                            ? new Effective(
-                                    setting.key(),
-                                    setting.byDefault().orElseGet(() -> "(" + setting.otherwise() + ")"),
-                                    "default")
-                            : new Effective(setting.key(), value.shown(), value.source());
-                })
-                .toList();
+        List<Effective> all = new ArrayList<>();
+        for (Setting setting : Setting.ALL) {
+            all.add(effective(
+                    setting.key(),
+                    Optional.ofNullable(values.get(setting)),
+                    setting.byDefault().isPresent(),
+                    setting.otherwise()));
+        }
+        for (String name : profiles.names()) {
+            for (ProfileKey key : ProfileKey.values()) {
+                // What the default profile may read is said elsewhere.
+                if (key != ProfileKey.ALLOW || !name.equals(OriginProfiles.DEFAULT)) {
+                    String path = Profiles.SECTION + "." + name + "." + key.word();
+                    all.add(effective(path, profiles.value(name, key), key.hasDefault(), key.otherwise()));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Effective effective(
+            String key, Optional<ConfiguredValue> value, boolean defaultIsValue, String otherwise) {
+        return value.map(said -> new Effective(key, said.shown(), said.source()))
+                .orElseGet(() -> new Effective(key, defaultIsValue ? otherwise : "(" + otherwise + ")", "default"));
     }
 
     /**

@@ -19,6 +19,13 @@ record ConfiguredValue(List<String> texts, String source, Visibility visibility)
         texts = List.copyOf(texts);
     }
 
+    /** A secret if its type is one, or if it is a URL with a password. */
+    static ConfiguredValue of(ValueType type, List<String> texts, String source) {
+        boolean secret = type == ValueType.SECRET
+                || (type == ValueType.URL && texts.stream().anyMatch(text -> text.contains("@")));
+        return secret ? secret(texts, source) : plain(texts, source);
+    }
+
     static ConfiguredValue plain(List<String> texts, String source) {
         return new ConfiguredValue(texts, source, Visibility.PLAIN);
     }

@@ -1,5 +1,6 @@
 package dev.piecewise.cli.config;
 
+import dev.piecewise.tracker.artifact.OriginProfiles;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -30,26 +31,41 @@ public final class SampleFile {
                 }
             }
         }
+        profiles(text);
         return text.toString();
+    }
+
+    private static void profiles(StringBuilder text) {
+        text.append(
+                "# The tracker's ways to origins. 'default' is for requests that name none; others have any name.\n");
+        text.append(Profiles.SECTION)
+                .append(":\n  #")
+                .append(OriginProfiles.DEFAULT)
+                .append(":\n");
+        for (ProfileKey key : ProfileKey.values()) {
+            comment(text, "  ", key.explained() + (key.hasDefault() ? "" : " Default: " + key.otherwise() + "."));
+            text.append("    #").append(key.word()).append(':');
+            text.append(key.hasDefault() ? " " + key.otherwise() : "").append('\n');
+        }
     }
 
     private static void setting(StringBuilder text, Setting setting, List<String> explained) {
         String repeated = "Default: " + setting.otherwise();
         explained.stream()
                 .filter(paragraph -> !paragraph.equals(repeated))
-                .forEach(paragraph -> comment(text, paragraph));
-        comment(text, "Option " + setting.option() + ", environment " + setting.variable() + ".");
+                .forEach(paragraph -> comment(text, "", paragraph));
+        comment(text, "", "Option " + setting.option() + ", environment " + setting.variable() + ".");
         text.append("  #").append(setting.name()).append(':');
         setting.byDefault().ifPresent(value -> text.append(' ').append(value));
         text.append("\n\n");
     }
 
-    private static void comment(StringBuilder text, String paragraph) {
-        StringBuilder line = new StringBuilder("  #");
+    private static void comment(StringBuilder text, String indent, String paragraph) {
+        StringBuilder line = new StringBuilder(indent).append("  #");
         for (String word : SPACE.splitAsStream(paragraph.strip()).toList()) {
             if (line.length() + 1 + word.length() > WIDTH) {
                 text.append(line).append('\n');
-                line = new StringBuilder("  #");
+                line = new StringBuilder(indent).append("  #");
             }
             line.append(' ').append(word);
         }

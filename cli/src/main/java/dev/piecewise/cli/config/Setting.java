@@ -37,6 +37,7 @@ public record Setting(
                     .or("auto"),
             of(Section.REQUEST, "stall-timeout", "--stall-timeout", ValueType.DURATION)
                     .or("5m"),
+            of(Section.REQUEST, "profile", "--profile", ValueType.TEXT).or("default"),
             of(Section.GET, "linger", "--linger", ValueType.DURATION).or("0"),
             of(Section.TORRENT, "private", "--private", ValueType.FLAG).or("true"),
             of(Section.PEER, "data", "--data", ValueType.PATH)

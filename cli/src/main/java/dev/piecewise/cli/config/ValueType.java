@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 /** What a setting's text must be. The parsers throw {@link IllegalArgumentException} with a message for the user. */
 public enum ValueType {
     TEXT,
+    /** A text that is never printed. */
+    SECRET,
     FLAG,
     COUNT,
     DURATION,
@@ -49,7 +51,7 @@ public enum ValueType {
 
     private void check(String text) {
         switch (this) {
-            case TEXT -> notEmpty(text);
+            case TEXT, SECRET -> notEmpty(text);
             case FLAG -> flag(text);
             case COUNT -> count(text);
             case DURATION -> duration(text);

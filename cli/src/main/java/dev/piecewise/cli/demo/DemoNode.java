@@ -70,7 +70,12 @@ final class DemoNode {
         ProgressListener listener = uri.equals(DemoArtifact.OBJECT) ? now -> progress = now : ProgressListener.NONE;
         try (Piecewise piecewise = Piecewise.open(config)) {
             FetchRequest request = new FetchRequest(
-                    new FetchSource.Artifact(uri), Destination.of(path(uri)), pieceLength, false, STALL_TIMEOUT);
+                    new FetchSource.Artifact(uri),
+                    Destination.of(path(uri)),
+                    pieceLength,
+                    Optional.empty(),
+                    false,
+                    STALL_TIMEOUT);
             outcomes.put(uri, piecewise.fetch(request, listener));
         }
     }

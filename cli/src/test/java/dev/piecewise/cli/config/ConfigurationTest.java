@@ -3,14 +3,21 @@ package dev.piecewise.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.torrentbuilder.s3.S3Profile;
+import dev.piecewise.torrentbuilder.s3.S3Profile.Credentials;
+import dev.piecewise.tracker.ProfileConfig;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,7 +108,11 @@ final class ConfigurationTest {
                         "FILE:1: unknown key 'conect'; did you mean 'connect'?",
                         "FILE:4: unknown key 'peer.lissten'; did you mean 'peer.listen'?",
                         "FILE:5: unknown key 'peer.tracker'; did you mean 'connect.tracker'?",
-                        "FILE:6: unknown key 'peer.colour'; there are peer.data, peer.listen, peer.advertise",
+                        "FILE:6: unknown key 'peer.colour'; there are "
+                                + Setting.ALL.stream()
+                                        .filter(setting -> setting.section() == Section.PEER)
+                                        .map(Setting::key)
+                                        .collect(Collectors.joining(", ")),
                         "FILE:7: peer.data takes one value only",
                         "FILE:10: 'get.linger' stands here twice",
                         "FILE:9: get.linger: 'soon' is not a duration; write for example 30s, 10m or 2h",
@@ -178,6 +189,72 @@ final class ConfigurationTest {
                     .hasMessageStartingWith(environment.isEmpty() ? "--config: " : "PIECEWISE_CONFIG: ")
                     .hasMessageContaining("there is no file /no/such.yaml");
         }
+    }
+
+    @Test
+    void profilesAreReadByNameAndTheirSecretsAreNeverShown() throws IOException {
+        file(
+                """
+                profiles:
+                  archive:
+                    endpoint: https://s3.example:9000/
+                    region: eu-1
+                    path-style: false
+                    access-key-id: AKIA123
+                    secret-access-key: hunter2
+                    ca-file: ca.pem
+                    proxy: http://user:password@proxy:3128
+                    read-timeout: 7s
+                    allow: s3://archive
+                  web:
+                    role-arn: arn:aws:iam::1:role/r
+                    web-identity-token-file: /token
+                """);
+        Configuration configuration = load(Map.of());
+        ProfileConfig archive = configuration.profiles().get(0);
+        assertThat(archive.allow()).containsExactly(ArtifactUri.parse("s3://archive/"));
+        assertThat(archive.s3())
+                .isEqualTo(new S3Profile(
+                        "archive",
+                        Optional.of(URI.create("https://s3.example:9000")),
+                        Optional.of("eu-1"),
+                        Optional.of(false),
+                        new Credentials.Keys("AKIA123", "hunter2", Optional.empty()),
+                        Optional.of(directory.toAbsolutePath().resolve("ca.pem")),
+                        Optional.of(URI.create("http://user:password@proxy:3128")),
+                        S3Profile.CONNECT_TIMEOUT,
+                        Duration.ofSeconds(7),
+                        S3Profile.CALL_TIMEOUT));
+        assertThat(configuration.profiles().get(1).s3().credentials())
+                .isEqualTo(new Credentials.WebIdentity(Path.of("/token"), "arn:aws:iam::1:role/r"));
+        assertThat(shown(configuration, "profiles.archive.secret-access-key")).startsWith("*** from ");
+        assertThat(shown(configuration, "profiles.archive.proxy")).startsWith("*** from ");
+        assertThat(shown(configuration, "profiles.archive.region")).startsWith("eu-1 from ");
+        assertThat(shown(configuration, "profiles.web.call-timeout")).isEqualTo("60s from default");
+        assertThat(configuration.effective().toString() + configuration.profiles())
+                .doesNotContain("hunter2", "AKIA123");
+    }
+
+    @Test
+    void profilesThatContradictThemselvesAreNamed() throws IOException {
+        file(
+                """
+                profiles:
+                  a: {acess-key-id: k}
+                  b: {access-key-id: hunter2}
+                  c: {shared-profile: x, access-key-id: k, secret-access-key: hunter2}
+                  default: {allow: s3://b/}
+                  e f: {}
+                  g: {secret-access-key: [hunter2]}
+                """);
+        assertThat(problems(Map.of()))
+                .containsExactly(
+                        "FILE:2: unknown key 'profiles.a.acess-key-id'; did you mean 'profiles.a.access-key-id'?",
+                        "FILE:3: profiles.b.access-key-id needs secret-access-key, too",
+                        "FILE:4: profiles.c.shared-profile cannot stand beside access-key-id: choose one kind of credentials",
+                        "FILE:5: profiles.default.allow of the default profile is tracker.allow (--allow); write it there",
+                        "FILE:6: 'e f' is no name of a profile: letters, digits, '-', '_' and '.'",
+                        "FILE:7: profiles.g.secret-access-key takes one value only");
     }
 
     @Test

@@ -46,12 +46,21 @@ public final class S3Origin implements Origin {
      * @throws OriginFault {@code USAGE} if those settings contradict themselves
      */
     public static S3Origin fromEnvironment() {
-        return S3Clients.fromEnvironment();
+        return of(S3Profile.ofSdk("default"));
     }
 
-    /** An origin with explicit settings, path style; for tests and profiles. */
+    /** An origin with explicit settings, path style. */
     public static S3Origin at(URI endpoint, String region, String accessKey, String secretKey) {
-        return S3Clients.at(endpoint, region, accessKey, secretKey);
+        return of(S3Profile.at(endpoint, region, accessKey, secretKey));
+    }
+
+    /**
+     * The origin of a profile. Nothing is contacted yet.
+     *
+     * @throws OriginFault {@code USAGE} if it contradicts itself, or its CA file cannot be read
+     */
+    public static S3Origin of(S3Profile profile) {
+        return S3Clients.of(profile);
     }
 
     @Override

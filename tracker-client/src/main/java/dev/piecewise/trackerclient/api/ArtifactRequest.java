@@ -8,5 +8,11 @@ import org.jspecify.annotations.Nullable;
  * @param uri {@code s3://bucket/key}, taken literally
  * @param pieceSize for example {@code 16MiB} or {@code 1048576}; {@code auto} or absent joins the earliest live artifact
  *     of that version, else {@link dev.piecewise.core.PieceLength#auto}
+ * @param profile which of the tracker's profiles to ask the origin by; absent: its default
  */
-public record ArtifactRequest(String uri, @Nullable String pieceSize) {}
+public record ArtifactRequest(String uri, @Nullable String pieceSize, @Nullable String profile) {
+    /** By the default profile. */
+    public ArtifactRequest(String uri, @Nullable String pieceSize) {
+        this(uri, pieceSize, null);
+    }
+}

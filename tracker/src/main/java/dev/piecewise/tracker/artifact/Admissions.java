@@ -8,7 +8,6 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,19 +21,23 @@ import org.jspecify.annotations.Nullable;
  * at the same time ask the origin once.
  */
 public final class Admissions {
-    private final ReadSigner origins;
-    private final List<ArtifactUri> allow;
+    private final OriginProfiles profiles;
     private final Executor originCalls;
     private final Scheduler scheduler;
-    private final Map<ArtifactUri, CompletableFuture<ResolvedArtifact>> inFlight = new ConcurrentHashMap<>();
+    private final Map<Lookup, CompletableFuture<Found>> inFlight = new ConcurrentHashMap<>();
+
+    private record Lookup(String profile, ArtifactUri uri) {}
 
     /**
-     * @param allow what may be asked for
-     * @param originCalls runs the calls that block on the origin
+     * What the origin has now.
+     *
+     * @param profile by which it was asked
      */
-    public Admissions(ReadSigner origins, List<ArtifactUri> allow, Executor originCalls, Scheduler scheduler) {
-        this.origins = origins;
-        this.allow = List.copyOf(allow);
+    record Found(String profile, ResolvedArtifact resolved) {}
+
+    /** @param originCalls runs the calls that block on the origin */
+    public Admissions(OriginProfiles profiles, Executor originCalls, Scheduler scheduler) {
+        this.profiles = profiles;
         this.originCalls = originCalls;
         this.scheduler = scheduler;
     }
@@ -47,29 +50,21 @@ public final class Admissions {
      */
     public CompletableFuture<ArtifactId> request(ArtifactRequest request) {
         Optional<PieceLength> pieceLength = pieceLength(request.pieceSize());
-        return resolve(request.uri()).thenApply(resolved -> scheduler.admit(resolved, pieceLength));
+        return resolve(request.uri(), request.profile())
+                .thenApply(found -> scheduler.admit(found.resolved(), found.profile(), pieceLength));
     }
 
     /**
      * The present version of what a URI names.
      *
+     * @param profile absent: the default
      * @return completes with it, or with an {@link OriginFault}: USAGE, DENIED, NOT_FOUND, FAILED
      * @throws OriginFault of kind USAGE or DENIED, at once, as {@link #request}
      */
-    CompletableFuture<ResolvedArtifact> resolve(@Nullable String text) {
+    CompletableFuture<Found> resolve(@Nullable String text, @Nullable String profile) {
+        OriginProfiles.Profile by = profiles.named(profile);
         ArtifactUri uri = parse(text);
-        Origin origin = origins.origin(uri.scheme())
-                .orElseThrow(() -> new OriginFault(
-                        Kind.USAGE,
-                        "cannot read " + uri + ": scheme '" + uri.scheme()
-                                + "' is not known to this tracker; it serves " + origins.schemes()));
-        if (allow.stream().noneMatch(uri::isBelow)) {
-            throw new OriginFault(
-                    Kind.DENIED,
-                    uri + " is outside what this tracker may read; start the tracker with --allow " + uri.scheme()
-                            + "://" + uri.bucket() + "/");
-        }
-        return resolve(origin, uri);
+        return resolve(by.originOf(uri), new Lookup(by.name(), uri));
     }
 
     private static ArtifactUri parse(@Nullable String uri) {
@@ -94,27 +89,29 @@ public final class Admissions {
         }
     }
 
-    private CompletableFuture<ResolvedArtifact> resolve(Origin origin, ArtifactUri uri) {
-        CompletableFuture<ResolvedArtifact> mine = new CompletableFuture<>();
-        CompletableFuture<ResolvedArtifact> other = inFlight.putIfAbsent(uri, mine);
+    private CompletableFuture<Found> resolve(Origin origin, Lookup lookup) {
+        CompletableFuture<Found> mine = new CompletableFuture<>();
+        CompletableFuture<Found> other = inFlight.putIfAbsent(lookup, mine);
         if (other != null) {
             return other;
         }
         try {
             originCalls.execute(() -> {
                 try {
-                    ResolvedArtifact resolved = origin.resolve(uri);
-                    inFlight.remove(uri, mine);
-                    mine.complete(resolved);
+                    ResolvedArtifact resolved = origin.resolve(lookup.uri());
+                    inFlight.remove(lookup, mine);
+                    mine.complete(new Found(lookup.profile(), resolved));
                 } catch (Throwable failure) {
-                    inFlight.remove(uri, mine);
+                    inFlight.remove(lookup, mine);
                     mine.completeExceptionally(failure);
                 }
             });
         } catch (RejectedExecutionException e) {
-            inFlight.remove(uri, mine);
+            inFlight.remove(lookup, mine);
             throw new OriginFault(
-                    Kind.FAILED, "cannot look up " + uri + " now: too many requests wait for the origin; try again", e);
+                    Kind.FAILED,
+                    "cannot look up " + lookup.uri() + " now: too many requests wait for the origin; try again",
+                    e);
         }
         return mine;
     }

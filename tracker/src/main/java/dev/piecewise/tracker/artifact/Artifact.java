@@ -36,6 +36,8 @@ final class Artifact {
     final Wishes wanted = new Wishes();
     /** As the origin listed them last. */
     List<String> directories;
+    /** By which it was asked for last; read without the lock, too. */
+    private volatile String profile;
 
     private final ArtifactContent content;
     private @Nullable InfoDictionary info;
@@ -47,7 +49,13 @@ final class Artifact {
      * @param versions byte maps of the objects, in order
      * @throws IllegalArgumentException naming the key that cannot become a file, or the piece count that is too large
      */
-    Artifact(ResolvedArtifact resolved, PieceLength pieceLength, boolean privateTorrent, List<VersionBytes> versions) {
+    Artifact(
+            ResolvedArtifact resolved,
+            String profile,
+            PieceLength pieceLength,
+            boolean privateTorrent,
+            List<VersionBytes> versions) {
+        this.profile = profile;
         this.id = resolved.id(pieceLength);
         this.resolved = resolved;
         this.directories = resolved.directories();
@@ -61,6 +69,14 @@ final class Artifact {
                         .toList());
         this.ledger = new PieceLedger(spans, versions, MIN_READ_BYTES);
         this.holders = new Holders(pieceCount());
+    }
+
+    String profile() {
+        return profile;
+    }
+
+    void askedBy(String name) {
+        profile = name;
     }
 
     int pieceCount() {

@@ -63,7 +63,8 @@ final class ArtifactBook {
      * The artifact of what was resolved: with a piece length that very one, without the earliest that has not failed, else
      * a new one. A failed one is taken up again.
      */
-    Artifact admit(ResolvedArtifact resolved, Optional<PieceLength> pieceLength, boolean privateTorrent) {
+    Artifact admit(
+            ResolvedArtifact resolved, String profile, Optional<PieceLength> pieceLength, boolean privateTorrent) {
         Optional<Artifact> earliest = artifacts.values().stream()
                 .filter(artifact -> artifact.state() != ArtifactState.FAILED
                         && artifact.resolved.uri().equals(resolved.uri())
@@ -71,14 +72,14 @@ final class ArtifactBook {
                         && artifact.resolved.objects().equals(resolved.objects()))
                 .findFirst();
         if (pieceLength.isEmpty() && earliest.isPresent()) {
-            return seen(earliest.get(), resolved);
+            return seen(earliest.get(), resolved, profile);
         }
         PieceLength length = pieceLength.orElseGet(() -> PieceLength.auto(resolved.totalBytes()));
         Artifact known = artifacts.get(resolved.id(length));
         if (known == null) {
-            return add(resolved, length, privateTorrent);
+            return add(resolved, profile, length, privateTorrent);
         }
-        seen(known, resolved);
+        seen(known, resolved, profile);
         if (known.state() == ArtifactState.FAILED) {
             known.revive();
             journal.append(new Event.ArtifactRevived(known.id.hex()));
@@ -86,8 +87,15 @@ final class ArtifactBook {
         return known;
     }
 
-    /** Directories are not part of what an artifact is: they may have come and gone since it was seen last. */
-    private Artifact seen(Artifact artifact, ResolvedArtifact now) {
+    /**
+     * Directories and profile are not part of what an artifact is: they may have changed since it was seen last. Who asks last
+     * has credentials that work.
+     */
+    private Artifact seen(Artifact artifact, ResolvedArtifact now, String profile) {
+        if (!artifact.profile().equals(profile)) {
+            artifact.askedBy(profile);
+            journal.append(new Event.ProfileSeen(artifact.id.hex(), profile));
+        }
         if (!artifact.directories.equals(now.directories())) {
             artifact.directories = now.directories();
             journal.append(new Event.DirectoriesSeen(artifact.id.hex(), now.directories()));
@@ -101,7 +109,7 @@ final class ArtifactBook {
      * @throws Refused TORRENT_DIFFERS if the torrent is private while the artifact is not, or the other way, or if a hash
      *     differs from a known one
      */
-    Artifact register(ResolvedArtifact resolved, InfoDictionary torrent, boolean privateTorrents) {
+    Artifact register(ResolvedArtifact resolved, String profile, InfoDictionary torrent, boolean privateTorrents) {
         PieceLength length = new PieceLength(torrent.content().layout().pieceBytes());
         Optional<Artifact> known = find(resolved.id(length));
         boolean needPrivate = known.map(artifact -> artifact.privateTorrent).orElse(privateTorrents);
@@ -119,7 +127,7 @@ final class ArtifactBook {
                             "piece " + piece + " has SHA-1 " + torrent.hashes().get(piece)
                                     + " in it, but another is known; make it anew");
                 });
-        Artifact artifact = admit(resolved, Optional.of(length), privateTorrents);
+        Artifact artifact = admit(resolved, profile, Optional.of(length), privateTorrents);
         if (artifact.ledger.register(torrent.hashes())) {
             StringBuilder hashes = new StringBuilder();
             torrent.hashes().forEach(hash -> hashes.append(hash.hex()));
@@ -145,7 +153,7 @@ final class ArtifactBook {
         artifact.forgetUnconfirmed();
     }
 
-    private Artifact add(ResolvedArtifact resolved, PieceLength length, boolean privateTorrent) {
+    private Artifact add(ResolvedArtifact resolved, String profile, PieceLength length, boolean privateTorrent) {
         if (resolved.totalBytes() / length.bytes() >= MAX_PIECES) {
             throw new OriginFault(
                     Kind.USAGE,
@@ -154,7 +162,7 @@ final class ArtifactBook {
         }
         Artifact artifact;
         try {
-            artifact = create(resolved, length, privateTorrent);
+            artifact = create(resolved, profile, length, privateTorrent);
         } catch (IllegalArgumentException e) {
             throw new OriginFault(Kind.USAGE, "cannot make a torrent of " + resolved.uri() + ": " + e.getMessage(), e);
         }
@@ -162,7 +170,7 @@ final class ArtifactBook {
         return artifact;
     }
 
-    private Artifact create(ResolvedArtifact resolved, PieceLength length, boolean privateTorrent) {
+    private Artifact create(ResolvedArtifact resolved, String profile, PieceLength length, boolean privateTorrent) {
         List<VersionBytes> bytes = new ArrayList<>();
         for (OriginObject object : resolved.objects()) {
             VersionKey key = new VersionKey(
@@ -172,7 +180,7 @@ final class ArtifactBook {
                     object.entry().version());
             bytes.add(versions.computeIfAbsent(key, absent -> new VersionBytes()));
         }
-        Artifact artifact = new Artifact(resolved, length, privateTorrent, bytes);
+        Artifact artifact = new Artifact(resolved, profile, length, privateTorrent, bytes);
         artifacts.put(artifact.id, artifact);
         return artifact;
     }
@@ -196,6 +204,7 @@ final class ArtifactBook {
                 artifact.id.hex(),
                 resolved.uri().toString(),
                 resolved.endpoint(),
+                artifact.profile(),
                 resolved.singleFile(),
                 resolved.objects().stream()
                         .map(object -> new Event.ObjectVersion(
@@ -270,6 +279,8 @@ final class ArtifactBook {
             get(failed.id()).fail(Kind.valueOf(failed.errorKind()), failed.error());
         } else if (event instanceof Event.DirectoriesSeen seen) {
             get(seen.id()).directories = List.copyOf(seen.directories());
+        } else if (event instanceof Event.ProfileSeen seen) {
+            get(seen.id()).askedBy(seen.profile());
         } else if (event instanceof Event.ArtifactRevived revived) {
             get(revived.id()).revive();
         } else if (event instanceof Event.HashesRegistered registered) {
@@ -301,7 +312,12 @@ final class ArtifactBook {
                 added.singleFile(),
                 objects,
                 directories == null ? List.of() : directories);
-        create(resolved, new PieceLength(added.pieceBytes()), added.privateTorrent());
+        String profile = added.profile();
+        create(
+                resolved,
+                profile == null ? OriginProfiles.DEFAULT : profile,
+                new PieceLength(added.pieceBytes()),
+                added.privateTorrent());
     }
 
     private Artifact get(String id) {

@@ -4,43 +4,37 @@ import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
-import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.tracker.ledger.Span;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
-/** The origins, by scheme; the only place that makes signatures. Thread-safe. */
+/** The only place that makes signatures. Thread-safe. */
 public final class ReadSigner {
-    private final Map<String, Origin> origins = new TreeMap<>();
+    private final OriginProfiles profiles;
     private final Duration validity;
 
     /** @param validity how long a signature lives */
-    public ReadSigner(List<Origin> origins, Duration validity) {
-        origins.forEach(origin -> this.origins.put(origin.scheme(), origin));
+    public ReadSigner(OriginProfiles profiles, Duration validity) {
+        this.profiles = profiles;
         this.validity = validity;
     }
 
-    Optional<Origin> origin(String scheme) {
-        return Optional.ofNullable(origins.get(scheme));
-    }
-
-    /** The schemes served, for people. */
-    String schemes() {
-        return String.join(", ", origins.keySet());
-    }
-
-    /** Signs reads; may take a while when credentials have to be fetched. */
-    List<SignedRead> sign(ResolvedArtifact artifact, List<Span> spans) {
-        Origin origin = origin(artifact.uri().scheme())
+    /** Signs reads with the profile that the artifact was asked for by last; may take a while when credentials have to be fetched. */
+    List<SignedRead> sign(Artifact artifact, List<Span> spans) {
+        String profile = artifact.profile();
+        String scheme = artifact.resolved.uri().scheme();
+        Origin origin = profiles.origin(profile, scheme)
                 .orElseThrow(() -> new OriginFault(
                         Kind.FAILED,
-                        "this tracker no longer serves " + artifact.uri().scheme() + ":// URIs"));
+                        "this tracker no longer serves " + scheme + ":// URIs by the profile '" + profile
+                                + "'; ask for " + artifact.resolved.uri() + " again by another"));
         return spans.stream()
                 .map(span -> origin.presign(
-                        artifact, artifact.objects().get(span.object()), span.first(), span.last(), validity))
+                        artifact.resolved,
+                        artifact.resolved.objects().get(span.object()),
+                        span.first(),
+                        span.last(),
+                        validity))
                 .toList();
     }
 }

@@ -34,19 +34,20 @@ public final class Registrations {
      * @param torrent the bytes of a torrent file
      * @param uri what it was made of, instead of what the torrent says; then the origin's versions are compared only if the
      *     torrent has some
+     * @param profile by which the origin is asked; absent: the default
      * @return completes with the artifact's id, or with an {@link OriginFault} (USAGE, DENIED, NOT_FOUND, FAILED), or with
      *     {@link Refused} TORRENT_DIFFERS
      * @throws OriginFault of kind USAGE or DENIED, at once
      */
-    public CompletableFuture<ArtifactId> register(byte[] torrent, Optional<String> uri) {
+    public CompletableFuture<ArtifactId> register(byte[] torrent, Optional<String> uri, Optional<String> profile) {
         Metainfo metainfo = parse(torrent);
         String of = uri.or(() -> metainfo.source().map(TorrentSource::uri))
                 .orElseThrow(() -> usage("the torrent of '"
                         + metainfo.info().content().name()
                         + "' does not say what it was made of; name it, for example --uri s3://bucket/key"));
-        return admissions.resolve(of).thenApply(resolved -> {
-            compare(metainfo, resolved);
-            return scheduler.register(resolved, metainfo.info());
+        return admissions.resolve(of, profile.orElse(null)).thenApply(found -> {
+            compare(metainfo, found.resolved());
+            return scheduler.register(found.resolved(), found.profile(), metainfo.info());
         });
     }
 

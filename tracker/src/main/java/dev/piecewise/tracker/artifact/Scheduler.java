@@ -103,16 +103,16 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /** The artifact of a resolved URI, see {@link Admissions}. */
-    synchronized ArtifactId admit(ResolvedArtifact resolved, Optional<PieceLength> pieceLength) {
-        Artifact artifact = book.admit(resolved, pieceLength, privateTorrents);
+    synchronized ArtifactId admit(ResolvedArtifact resolved, String profile, Optional<PieceLength> pieceLength) {
+        Artifact artifact = book.admit(resolved, profile, pieceLength, privateTorrents);
         book.publish(artifact);
         dispatch();
         return artifact.id;
     }
 
     /** The artifact of a resolved URI with the hashes of its torrent, see {@link Registrations}. */
-    synchronized ArtifactId register(ResolvedArtifact resolved, InfoDictionary torrent) {
-        Artifact artifact = book.register(resolved, torrent, privateTorrents);
+    synchronized ArtifactId register(ResolvedArtifact resolved, String profile, InfoDictionary torrent) {
+        Artifact artifact = book.register(resolved, profile, torrent, privateTorrents);
         dispatch();
         return artifact.id;
     }
@@ -290,8 +290,7 @@ public final class Scheduler implements AutoCloseable {
         List<SignedRead> reads;
         try {
             List<Span> spans = renewed.spans();
-            reads = signer.sign(
-                    renewed.artifact().resolved, spans.subList(0, Math.min(spans.size(), MAX_RENEWED_READS)));
+            reads = signer.sign(renewed.artifact(), spans.subList(0, Math.min(spans.size(), MAX_RENEWED_READS)));
         } catch (PiecewiseFault e) {
             reads = List.of();
         }
@@ -363,7 +362,7 @@ public final class Scheduler implements AutoCloseable {
                     "read " + request.read() + " of lease " + leaseId + " has no byte " + request.firstByte());
         }
         Span rest = new Span(span.object(), request.firstByte(), span.endExclusive());
-        return supply(() -> signer.sign(artifact.resolved, List.of(rest)).get(0));
+        return supply(() -> signer.sign(artifact, List.of(rest)).get(0));
     }
 
     /** Ends what was not renewed, answers who waited long enough, gives out what became free. */
@@ -424,7 +423,7 @@ public final class Scheduler implements AutoCloseable {
             artifact = get(lease.artifact());
         }
         try {
-            List<SignedRead> reads = signer.sign(artifact.resolved, lease.spans());
+            List<SignedRead> reads = signer.sign(artifact, lease.spans());
             return Optional.of(grant(lease, artifact, reads, links));
         } catch (PiecewiseFault e) {
             cannotSign(lease, artifact, e.kind().name(), String.valueOf(e.getMessage()));

@@ -48,7 +48,7 @@ final class ArtifactRoutes {
     CompletableFuture<Answer> register(Exchange exchange) {
         Optional<String> uri = exchange.parameter("uri");
         return exchange.body(MAX_TORRENT_BYTES)
-                .thenCompose(torrent -> registrations.register(torrent, uri))
+                .thenCompose(torrent -> registrations.register(torrent, uri, exchange.parameter("profile")))
                 .thenApply(id -> Answer.json(scheduler.artifact(id, exchange.links())));
     }
 
@@ -116,7 +116,8 @@ final class ArtifactRoutes {
     CompletableFuture<Answer> torrentOf(Exchange exchange) {
         ArtifactRequest request = new ArtifactRequest(
                 exchange.parameter("uri").orElse(""),
-                exchange.parameter("pieceSize").orElse(null));
+                exchange.parameter("pieceSize").orElse(null),
+                exchange.parameter("profile").orElse(null));
         return admissions
                 .request(request)
                 .thenCompose(id -> scheduler.artifact(id, exchange.links(), maxWait))

@@ -15,12 +15,14 @@ public sealed interface Event {
     /**
      * An artifact was resolved for the first time.
      *
+     * @param profile by which it was asked for; absent in files of earlier releases, which knew only the default
      * @param directories absent in files of earlier releases
      */
     record ArtifactAdded(
             String id,
             String uri,
             String endpoint,
+            @Nullable String profile,
             boolean singleFile,
             List<ObjectVersion> objects,
             @Nullable List<String> directories,
@@ -33,6 +35,9 @@ public sealed interface Event {
 
     /** The origin listed other directories than before. */
     record DirectoriesSeen(String id, List<String> directories) implements Event {}
+
+    /** An artifact was asked for by another profile than before. */
+    record ProfileSeen(String id, String profile) implements Event {}
 
     /** All that is known of an artifact that was added before; replaces what came earlier. */
     record LedgerSet(String id, LedgerRecord ledger, @Nullable String errorKind, @Nullable String error)

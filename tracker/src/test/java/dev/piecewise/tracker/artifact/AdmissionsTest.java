@@ -27,10 +27,18 @@ class AdmissionsTest {
     private static final ArtifactRequest REQUEST = new ArtifactRequest("s3://bucket/k", null);
 
     private final FakeOrigin origin = new FakeOrigin().put("k", 5, "\"v\"");
+    private final FakeOrigin otherOrigin = new FakeOrigin().put("k", 7, "\"w\"");
     private final Queue<Runnable> originCalls = new ArrayDeque<>();
 
+    private OriginProfiles profiles() {
+        return new OriginProfiles(List.of(
+                new OriginProfiles.Profile(
+                        OriginProfiles.DEFAULT, List.of(origin), List.of(ArtifactUri.parse("s3://bucket/"))),
+                new OriginProfiles.Profile("other", List.of(otherOrigin), List.of(ArtifactUri.parse("s3://others/")))));
+    }
+
     private Admissions admissions(Executor executor) {
-        ReadSigner origins = new ReadSigner(List.of(origin), Duration.ofMinutes(1));
+        ReadSigner origins = new ReadSigner(profiles(), Duration.ofMinutes(1));
         Scheduler scheduler = new Scheduler(
                 List.of(),
                 Journal.none(),
@@ -41,7 +49,7 @@ class AdmissionsTest {
                 () -> 0,
                 InstantSource.system(),
                 Runnable::run);
-        return new Admissions(origins, List.of(ArtifactUri.parse("s3://bucket/")), executor, scheduler);
+        return new Admissions(profiles(), executor, scheduler);
     }
 
     @Test
@@ -56,6 +64,34 @@ class AdmissionsTest {
         originCalls.remove().run();
         assertThat(later.join()).isEqualTo(first.join());
         assertThat(origin.resolves).hasValue(2);
+    }
+
+    @Test
+    void eachProfileHasItsOwnOriginAndItsOwnAllowedPrefixes() {
+        Admissions admissions = admissions(Runnable::run);
+        ArtifactId own = admissions.request(REQUEST).join();
+        assertThat(admissions
+                        .request(new ArtifactRequest("s3://bucket/k", null, "default"))
+                        .join())
+                .isEqualTo(own);
+        assertThat(otherOrigin.resolves).hasValue(0);
+        admissions.request(new ArtifactRequest("s3://others/k", null, "other")).join();
+        assertThat(otherOrigin.resolves).hasValue(1);
+        assertThatThrownBy(() -> admissions.request(new ArtifactRequest("s3://bucket/k", null, "other")))
+                .isInstanceOfSatisfying(
+                        OriginFault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.DENIED))
+                .hasMessageContaining("by the profile 'other'; add s3://bucket/ to its 'allow'");
+        assertThat(otherOrigin.resolves).hasValue(1);
+    }
+
+    @Test
+    void anUnknownProfileIsRefusedAtOnceAndTheKnownOnesAreNamed() {
+        Admissions admissions = admissions(originCalls::add);
+        assertThatThrownBy(() -> admissions.request(new ArtifactRequest("s3://bucket/k", null, "nowhere")))
+                .isInstanceOfSatisfying(
+                        OriginFault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.USAGE))
+                .hasMessage("this tracker has no profile 'nowhere'; it has default, other");
+        assertThat(originCalls).isEmpty();
     }
 
     @Test

@@ -76,6 +76,10 @@ class RegistrationsTest {
     private Scheduler scheduler = start(List.of());
     private Admissions admissions = admissions();
 
+    private OriginProfiles profiles() {
+        return OriginProfiles.only(List.of(origin), List.of(ArtifactUri.parse("s3://bucket/")));
+    }
+
     private Scheduler start(List<Event> past) {
         Journal recording = new Journal() {
             @Override
@@ -96,7 +100,7 @@ class RegistrationsTest {
                 past,
                 recording,
                 swarms,
-                new ReadSigner(List.of(origin), Duration.ofMinutes(1)),
+                new ReadSigner(profiles(), Duration.ofMinutes(1)),
                 LeaseTimes.defaults(),
                 true,
                 () -> nowNanos,
@@ -105,8 +109,7 @@ class RegistrationsTest {
     }
 
     private Admissions admissions() {
-        ReadSigner origins = new ReadSigner(List.of(origin), Duration.ofMinutes(1));
-        return new Admissions(origins, List.of(ArtifactUri.parse("s3://bucket/")), Runnable::run, scheduler);
+        return new Admissions(profiles(), Runnable::run, scheduler);
     }
 
     private void restart() {
@@ -143,7 +146,7 @@ class RegistrationsTest {
     private ArtifactId register(byte[] torrent, Optional<String> uri) {
         try {
             return new Registrations(admissions, scheduler)
-                    .register(torrent, uri)
+                    .register(torrent, uri, Optional.empty())
                     .join();
         } catch (CompletionException e) {
             throw (RuntimeException) e.getCause();

@@ -66,10 +66,18 @@ class SchedulerTest {
     };
 
     private final FakeOrigin origin = new FakeOrigin().put("object", 4 * 16 * MIB, "\"v\"");
+    private final FakeOrigin otherOrigin = new FakeOrigin().put("object", 4 * 16 * MIB, "\"v\"");
     private final InMemorySwarmStore swarms = new InMemorySwarmStore(new Random(1));
     private final List<Event> journal = new ArrayList<>();
     private long nowNanos = -5;
     private Scheduler scheduler = start(List.of());
+
+    private OriginProfiles profiles() {
+        List<ArtifactUri> allow = List.of(ArtifactUri.parse("s3://bucket/"));
+        return new OriginProfiles(List.of(
+                new OriginProfiles.Profile(OriginProfiles.DEFAULT, List.of(origin), allow),
+                new OriginProfiles.Profile("other", List.of(otherOrigin), allow)));
+    }
 
     private Scheduler start(List<Event> past) {
         Journal recording = new Journal() {
@@ -91,7 +99,7 @@ class SchedulerTest {
                 past,
                 recording,
                 swarms,
-                new ReadSigner(List.of(origin), Duration.ofMinutes(1)),
+                new ReadSigner(profiles(), Duration.ofMinutes(1)),
                 LeaseTimes.defaults(),
                 true,
                 () -> nowNanos,
@@ -130,7 +138,22 @@ class SchedulerTest {
     }
 
     private ArtifactId admit(int pieceMebibytes) {
-        return scheduler.admit(origin.resolve(OBJECT), Optional.of(new PieceLength(pieceMebibytes * MIB)));
+        return scheduler.admit(
+                origin.resolve(OBJECT), OriginProfiles.DEFAULT, Optional.of(new PieceLength(pieceMebibytes * MIB)));
+    }
+
+    @Test
+    void readsAreSignedByTheProfileThatAskedLastAlsoAfterARestart() {
+        origin.signs = false;
+        PieceLength length = new PieceLength(16 * MIB);
+        scheduler.admit(origin.resolve(OBJECT), OriginProfiles.DEFAULT, Optional.of(length));
+        ArtifactId id = scheduler.admit(otherOrigin.resolve(OBJECT), "other", Optional.of(length));
+        register("s", "seeder");
+        assertThat(take("s", 1)).hasSize(1);
+        restart();
+        register("s", "seeder");
+        assertThat(take("s", 1)).hasSize(1);
+        assertThat(status(id).error()).isNull();
     }
 
     private List<LeaseGrant> take(String node, int atMost) {
@@ -474,7 +497,7 @@ class SchedulerTest {
                 .toList();
         ResolvedArtifact prefix = new ResolvedArtifact(
                 ArtifactUri.parse("s3://bucket/many/"), "http://fake", false, objects, List.of("void"));
-        ArtifactId id = scheduler.admit(prefix, Optional.of(new PieceLength(16 * 1024)));
+        ArtifactId id = scheduler.admit(prefix, OriginProfiles.DEFAULT, Optional.of(new PieceLength(16 * 1024)));
         LeaseGrant lease = take("s", 10).get(0);
         assertThat(lease.reads()).hasSize(1500);
         HeartbeatReply.Renewal renewal = scheduler
