@@ -145,6 +145,7 @@ final class GetCommand implements Callable<Integer> {
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),
                 peerOptions.advertise(),
+                peerOptions.limits(),
                 Optional.empty());
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {

@@ -60,6 +60,7 @@ final class NodeCommand implements Callable<Integer> {
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),
                 peerOptions.advertise(),
+                peerOptions.limits(),
                 webSeedOptions.offByDefault(peerOptions.listen()));
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {

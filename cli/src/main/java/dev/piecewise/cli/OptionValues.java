@@ -3,6 +3,7 @@ package dev.piecewise.cli;
 import dev.piecewise.cli.config.ValueType;
 import dev.piecewise.client.FetchSource;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.ByteRate;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
@@ -40,6 +41,11 @@ final class OptionValues {
 
     static long size(String option, String text) {
         return checked(option, text, ByteSize::parse);
+    }
+
+    /** Bytes per second; {@link ByteRate#UNLIMITED} for {@code unlimited}. */
+    static long rate(String option, String text) {
+        return checked(option, text, ByteRate::parse);
     }
 
     /** Nothing for {@code auto}. */

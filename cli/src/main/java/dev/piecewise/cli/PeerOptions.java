@@ -2,6 +2,7 @@ package dev.piecewise.cli;
 
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.Listen;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,6 +37,69 @@ final class PeerOptions {
                 "Default: the local address that the tracker is reached from"
             })
     private Optional<String> advertise = Optional.empty();
+
+    @Option(
+            names = "--max-upload",
+            paramLabel = "RATE",
+            description = {
+                "Send peers no more than this, all torrents together: bytes (100MiB/s, 100MB/s) or bits (800Mbit/s).",
+                "Default: unlimited"
+            })
+    private String maxUpload = "unlimited";
+
+    @Option(
+            names = "--max-download",
+            paramLabel = "RATE",
+            description = {
+                "Take no more than this from peers, all torrents together; reads from the origin are not counted.",
+                "Default: unlimited"
+            })
+    private String maxDownload = "unlimited";
+
+    @Option(
+            names = "--max-upload-per-torrent",
+            paramLabel = "RATE",
+            description = {"Send the peers of one torrent no more than this.", "Default: unlimited"})
+    private String maxUploadPerTorrent = "unlimited";
+
+    @Option(
+            names = "--max-download-per-torrent",
+            paramLabel = "RATE",
+            description = {"Take no more than this from the peers of one torrent.", "Default: unlimited"})
+    private String maxDownloadPerTorrent = "unlimited";
+
+    @Option(
+            names = "--upload-slots",
+            paramLabel = "COUNT",
+            description = {
+                "To how many peers of a torrent to send at a time, the others wait for their turn; 0 for all.",
+                "Default: 0"
+            })
+    private int uploadSlots = 0;
+
+    @Option(
+            names = "--max-peers",
+            paramLabel = "COUNT",
+            description = {"How many peers of a torrent to be connected to.", "Default: 200"})
+    private int maxPeers = 200;
+
+    /** Of traffic with peers. */
+    EngineConfig.Limits limits() {
+        if (uploadSlots < 0) {
+            throw new ProcessFault(
+                    Kind.USAGE, "--upload-slots: " + uploadSlots + " peers cannot be sent to; write 0 for no limit");
+        }
+        if (maxPeers < 1) {
+            throw new ProcessFault(Kind.USAGE, "--max-peers: at least 1 peer is needed, not " + maxPeers);
+        }
+        return EngineConfig.Limits.none()
+                .withPeers(maxPeers, uploadSlots)
+                .withRates(
+                        OptionValues.rate("--max-upload", maxUpload), OptionValues.rate("--max-download", maxDownload))
+                .withTorrentRates(
+                        OptionValues.rate("--max-upload-per-torrent", maxUploadPerTorrent),
+                        OptionValues.rate("--max-download-per-torrent", maxDownloadPerTorrent));
+    }
 
     Path data(Surroundings surroundings, String role) {
         return data.orElseGet(

@@ -106,6 +106,7 @@ final class SeederCommand implements Callable<Integer> {
                 peerOptions.listen(),
                 peerOptions.advertise(),
                 leases,
+                peerOptions.limits(),
                 webSeedOptions.onByDefault(peerOptions.listen()));
     }
 }

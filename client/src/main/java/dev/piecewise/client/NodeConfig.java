@@ -1,5 +1,6 @@
 package dev.piecewise.client;
 
+import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.http.WebSeedConfig;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param data the data directory; if another process of this machine owns it, that one is asked
  * @param listen where peers are accepted
  * @param advertise host handed out to other peers; absent means the local address by which the tracker is reached
+ * @param limits of traffic with peers; what the web seed sends is not counted
  * @param webSeed how a {@code node} serves torrents over HTTP, if it does
  */
 public record NodeConfig(
@@ -23,40 +25,57 @@ public record NodeConfig(
         Path data,
         Listen listen,
         Optional<String> advertise,
+        EngineConfig.Limits limits,
         Optional<WebSeedConfig> webSeed) {
-    /** No token, {@link Listen#defaults()}, no web seed. */
+    /** No token, {@link Listen#defaults()}, no limits, no web seed. */
     public static NodeConfig defaults(URI tracker, Path data) {
         return new NodeConfig(
-                Optional.of(tracker), Optional.empty(), data, Listen.defaults(), Optional.empty(), Optional.empty());
+                Optional.of(tracker),
+                Optional.empty(),
+                data,
+                Listen.defaults(),
+                Optional.empty(),
+                EngineConfig.Limits.none(),
+                Optional.empty());
     }
 
     /** For magnet links alone. */
     public static NodeConfig withoutTracker(Path data) {
         return new NodeConfig(
-                Optional.empty(), Optional.empty(), data, Listen.defaults(), Optional.empty(), Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                data,
+                Listen.defaults(),
+                Optional.empty(),
+                EngineConfig.Limits.none(),
+                Optional.empty());
     }
 
     public NodeConfig withToken(String secret) {
-        return new NodeConfig(tracker, Optional.of(secret), data, listen, advertise, webSeed);
+        return new NodeConfig(tracker, Optional.of(secret), data, listen, advertise, limits, webSeed);
     }
 
     public NodeConfig withListen(Listen address) {
-        return new NodeConfig(tracker, token, data, address, advertise, webSeed);
+        return new NodeConfig(tracker, token, data, address, advertise, limits, webSeed);
     }
 
     public NodeConfig withAdvertise(String host) {
-        return new NodeConfig(tracker, token, data, listen, Optional.of(host), webSeed);
+        return new NodeConfig(tracker, token, data, listen, Optional.of(host), limits, webSeed);
+    }
+
+    public NodeConfig withLimits(EngineConfig.Limits newLimits) {
+        return new NodeConfig(tracker, token, data, listen, advertise, newLimits, webSeed);
     }
 
     public NodeConfig withWebSeed(WebSeedConfig config) {
-        return new NodeConfig(tracker, token, data, listen, advertise, Optional.of(config));
+        return new NodeConfig(tracker, token, data, listen, advertise, limits, Optional.of(config));
     }
 
     @Override
     public String toString() {
         return "NodeConfig[tracker=" + tracker.map(URI::toString).orElse("none") + ", token="
                 + (token.isPresent() ? "***" : "none") + ", data=" + data
-                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", webSeed="
+                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", limits=" + limits + ", webSeed="
                 + webSeed.map(WebSeedConfig::toString).orElse("off") + "]";
     }
 }

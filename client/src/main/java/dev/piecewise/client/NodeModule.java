@@ -56,7 +56,7 @@ final class NodeModule extends AbstractModule {
     @Provides
     @Singleton
     SwarmEngine engine() {
-        return resources.add(config.listen().engine());
+        return resources.add(config.listen().engine(config.limits()));
     }
 
     @Provides

@@ -20,6 +20,7 @@ import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +34,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +84,62 @@ class FaultsTest {
                     .isEqualTo(ledger.originBytes())
                     .isEqualTo(2 * SIZE);
         }
+    }
+
+    /** The object is one piece, so what the killed process held is nothing but a part of it. */
+    @Test
+    void aKilledGetGoesOnInTheMiddleOfItsPiece() throws Exception {
+        long size = 32 << 20;
+        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"))) {
+            Path source = cluster.put("model.bin", size);
+            cluster.addSeeder("seeder");
+            Path file = directory.resolve("model.bin");
+            List<String> get = List.of(
+                    "get",
+                    LocalCluster.uri("model.bin").toString(),
+                    file.toString(),
+                    "--tracker",
+                    cluster.trackerUrl().toString(),
+                    "--data",
+                    cluster.dataOf("node").toString(),
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--advertise",
+                    "127.0.0.1",
+                    "--piece-size",
+                    "32MiB",
+                    "--json");
+            List<String> slow = new ArrayList<>(get);
+            slow.addAll(List.of("--max-download", "4MiB/s"));
+            try (PiecewiseProcess doomed = PiecewiseProcess.start(Map.of(), slow.toArray(String[]::new))) {
+                Await.until("a part is recorded", PATIENCE, () -> recordsAPart(cluster.dataOf("node")));
+                doomed.killNow();
+            }
+            try (PiecewiseProcess second = PiecewiseProcess.start(Map.of(), get.toArray(String[]::new))) {
+                assertThat(second.exitCode()).as(second.toString()).isZero();
+                long fetched = Long.parseLong(
+                        second.awaitLine(Pattern.compile("\"event\":\"ready\".*\"bytesFromPeers\":(\\d+)"))
+                                .group(1));
+                assertThat(fetched).isPositive().isLessThan(size);
+            }
+            assertThat(Files.mismatch(source, file)).isEqualTo(-1);
+            assertThat(cluster.s3().objectBytesSent()).isEqualTo(size);
+        }
+    }
+
+    private static boolean recordsAPart(Path data) throws IOException {
+        if (!Files.exists(data.resolve("artifacts"))) {
+            return false;
+        }
+        try (Stream<Path> artifacts = Files.list(data.resolve("artifacts"))) {
+            for (Path artifact : artifacts.toList()) {
+                Path journal = artifact.resolve("pieces");
+                if (Files.exists(journal) && Files.readString(journal).contains("\nwritten 0 ")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Test

@@ -61,16 +61,18 @@ public record Listen(String host, int firstPort, int lastPort) {
     /**
      * An engine that listens here; the caller closes it.
      *
+     * @param limits of its traffic with peers
      * @throws ProcessFault if the host is no address of this machine or the port is in use
      */
-    public SwarmEngine engine() {
+    public SwarmEngine engine(EngineConfig.Limits limits) {
         InetAddress address;
         try {
             address = InetAddress.getByName(host);
         } catch (UnknownHostException e) {
             throw new ProcessFault(Kind.USAGE, "cannot listen on " + host + ": no such host; check --listen", e);
         }
-        EngineConfig defaults = EngineConfig.defaults().searchingEvery(SEARCH_INTERVAL);
+        EngineConfig defaults =
+                EngineConfig.defaults().searchingEvery(SEARCH_INTERVAL).within(limits);
         for (int port = firstPort; ; port++) {
             try {
                 return new WireEngine(defaults.at(address, port));

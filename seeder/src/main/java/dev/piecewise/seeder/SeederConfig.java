@@ -1,5 +1,6 @@
 package dev.piecewise.seeder;
 
+import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.http.WebSeedConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param listen where peers are accepted
  * @param advertise host handed out to other peers; absent means the local address by which the tracker is reached
  * @param leases how many leases are worked on at once, 1 or more
+ * @param limits of traffic with peers; reads from the origin and the web seed are not counted
  * @param webSeed how torrents are served over HTTP, if they are
  */
 public record SeederConfig(
@@ -23,6 +25,7 @@ public record SeederConfig(
         Listen listen,
         Optional<String> advertise,
         int leases,
+        EngineConfig.Limits limits,
         Optional<WebSeedConfig> webSeed) {
     private static final int DEFAULT_LEASES = 8;
 
@@ -32,36 +35,48 @@ public record SeederConfig(
         }
     }
 
-    /** No token, {@link Listen#defaults()}, 8 leases at once, no web seed. */
+    /** No token, {@link Listen#defaults()}, 8 leases at once, no limits, no web seed. */
     public static SeederConfig defaults(URI tracker, Path data) {
         return new SeederConfig(
-                tracker, Optional.empty(), data, Listen.defaults(), Optional.empty(), DEFAULT_LEASES, Optional.empty());
+                tracker,
+                Optional.empty(),
+                data,
+                Listen.defaults(),
+                Optional.empty(),
+                DEFAULT_LEASES,
+                EngineConfig.Limits.none(),
+                Optional.empty());
     }
 
     public SeederConfig withToken(String secret) {
-        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, leases, webSeed);
+        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, leases, limits, webSeed);
     }
 
     public SeederConfig withListen(Listen address) {
-        return new SeederConfig(tracker, token, data, address, advertise, leases, webSeed);
+        return new SeederConfig(tracker, token, data, address, advertise, leases, limits, webSeed);
     }
 
     public SeederConfig withAdvertise(String host) {
-        return new SeederConfig(tracker, token, data, listen, Optional.of(host), leases, webSeed);
+        return new SeederConfig(tracker, token, data, listen, Optional.of(host), leases, limits, webSeed);
     }
 
     public SeederConfig withLeases(int count) {
-        return new SeederConfig(tracker, token, data, listen, advertise, count, webSeed);
+        return new SeederConfig(tracker, token, data, listen, advertise, count, limits, webSeed);
+    }
+
+    public SeederConfig withLimits(EngineConfig.Limits newLimits) {
+        return new SeederConfig(tracker, token, data, listen, advertise, leases, newLimits, webSeed);
     }
 
     public SeederConfig withWebSeed(WebSeedConfig config) {
-        return new SeederConfig(tracker, token, data, listen, advertise, leases, Optional.of(config));
+        return new SeederConfig(tracker, token, data, listen, advertise, leases, limits, Optional.of(config));
     }
 
     @Override
     public String toString() {
         return "SeederConfig[tracker=" + tracker + ", token=" + (token.isPresent() ? "***" : "none") + ", data=" + data
-                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", leases=" + leases + ", webSeed="
+                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", leases=" + leases + ", limits="
+                + limits + ", webSeed="
                 + webSeed.map(WebSeedConfig::toString).orElse("off") + "]";
     }
 }

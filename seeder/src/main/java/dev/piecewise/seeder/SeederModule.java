@@ -52,7 +52,7 @@ final class SeederModule extends AbstractModule {
     @Provides
     @Singleton
     SwarmEngine engine() {
-        return resources.add(config.listen().engine());
+        return resources.add(config.listen().engine(config.limits()));
     }
 
     @Provides

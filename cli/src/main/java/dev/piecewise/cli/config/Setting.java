@@ -45,6 +45,14 @@ public record Setting(
                     .from("PIECEWISE_DATA"),
             of(Section.PEER, "listen", "--listen", ValueType.ADDRESS).orInWords("0.0.0.0, port 6881 to 6899"),
             of(Section.PEER, "advertise", "--advertise", ValueType.TEXT).orInWords("the address the tracker sees"),
+            of(Section.PEER, "max-upload", "--max-upload", ValueType.RATE).or("unlimited"),
+            of(Section.PEER, "max-download", "--max-download", ValueType.RATE).or("unlimited"),
+            of(Section.PEER, "max-upload-per-torrent", "--max-upload-per-torrent", ValueType.RATE)
+                    .or("unlimited"),
+            of(Section.PEER, "max-download-per-torrent", "--max-download-per-torrent", ValueType.RATE)
+                    .or("unlimited"),
+            of(Section.PEER, "upload-slots", "--upload-slots", ValueType.COUNT).or("0"),
+            of(Section.PEER, "max-peers", "--max-peers", ValueType.COUNT).or("200"),
             of(Section.WEB_SEED, "listen", "--web-seed", ValueType.TEXT)
                     .orInWords("seeder: port 7080 to 7099; node: off"),
             of(Section.WEB_SEED, "wait", "--web-seed-wait", ValueType.DURATION).or("30s"),

@@ -1,6 +1,7 @@
 package dev.piecewise.cli.config;
 
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.ByteRate;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.seeder.Listen;
@@ -22,6 +23,7 @@ public enum ValueType {
     COUNT,
     DURATION,
     SIZE,
+    RATE,
     PIECE_SIZE,
     URL,
     ADDRESS,
@@ -56,6 +58,7 @@ public enum ValueType {
             case COUNT -> count(text);
             case DURATION -> duration(text);
             case SIZE -> ByteSize.parse(text);
+            case RATE -> ByteRate.parse(text);
             case PIECE_SIZE -> pieceSize(text);
             case URL -> httpUrl(text);
             case ADDRESS -> Listen.parse(text);

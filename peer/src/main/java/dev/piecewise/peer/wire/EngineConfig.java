@@ -55,6 +55,29 @@ public record EngineConfig(InetAddress listen, int port, Duration searchInterval
         public static Limits none() {
             return new Limits(200, 0, 0, 0, 0, 0, 32 << 20);
         }
+
+        /** The same with other numbers of peers. */
+        public Limits withPeers(int newMaxPeers, int newUploadSlots) {
+            return new Limits(
+                    newMaxPeers,
+                    newUploadSlots,
+                    uploadRate,
+                    downloadRate,
+                    torrentUploadRate,
+                    torrentDownloadRate,
+                    bufferBytes);
+        }
+
+        /** The same with other rates of the process. */
+        public Limits withRates(long upload, long download) {
+            return new Limits(
+                    maxPeers, uploadSlots, upload, download, torrentUploadRate, torrentDownloadRate, bufferBytes);
+        }
+
+        /** The same with other rates of each torrent. */
+        public Limits withTorrentRates(long upload, long download) {
+            return new Limits(maxPeers, uploadSlots, uploadRate, downloadRate, upload, download, bufferBytes);
+        }
     }
 
     /**

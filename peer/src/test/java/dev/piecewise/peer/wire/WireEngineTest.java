@@ -7,7 +7,10 @@ import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmEngineContract;
 import dev.piecewise.peer.TestArtifact;
 import java.net.InetAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WireEngineTest extends SwarmEngineContract {
     private static final int MIB = 1 << 20;
@@ -23,7 +26,52 @@ class WireEngineTest extends SwarmEngineContract {
     }
 
     private static EngineConfig.Limits upload(long bytesPerSecond) {
-        return new EngineConfig.Limits(200, 0, bytesPerSecond, 0, 0, 0, 32 << 20);
+        return EngineConfig.Limits.none().withRates(bytesPerSecond, 0);
+    }
+
+    @Test
+    void aSeedWithALimitLeavesTheWorkToOneWithout() throws Exception {
+        TestArtifact artifact = TestArtifact.single("two seeds", 24 * MIB, MIB);
+        Node limited = node(artifact);
+        Node free = node(artifact);
+        artifact.storeAll(limited.storage());
+        artifact.storeAll(free.storage());
+        Swarm slow = joinWithin(upload(MIB), artifact, limited);
+        Swarm fast = join(artifact, free);
+        Node leech = node(artifact);
+        join(artifact, leech);
+        awaitComplete(artifact, leech);
+        assertThat(slow.stats().uploadedBytes()).isLessThan(fast.stats().uploadedBytes() / 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLeechWithALimitIsFarFromTheEndWhenOneWithoutIsThere(boolean ofTheTorrent) throws Exception {
+        TestArtifact artifact = TestArtifact.single("two leeches", 24 * MIB, MIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        join(artifact, seed);
+        EngineConfig.Limits none = EngineConfig.Limits.none();
+        Swarm slow = joinWithin(
+                ofTheTorrent ? none.withTorrentRates(0, MIB) : none.withRates(0, MIB), artifact, node(artifact));
+        Node free = node(artifact);
+        Swarm fast = join(artifact, free);
+        awaitComplete(artifact, free);
+        assertThat(slow.stats().downloadedBytes()).isLessThan(fast.stats().downloadedBytes() / 2);
+    }
+
+    @Test
+    void aSeedWithOneSlotAndRoomForTwoPeersServesFour() throws Exception {
+        TestArtifact artifact = TestArtifact.single("narrow", 2_000_000, 64 * 1024);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Swarm seeding = joinWithin(EngineConfig.Limits.none().withPeers(2, 1), artifact, seed);
+        List<Node> leeches = List.of(node(artifact), node(artifact), node(artifact), node(artifact));
+        leeches.forEach(leech -> join(artifact, leech));
+        for (Node leech : leeches) {
+            assertThat(seeding.stats().peers()).isLessThanOrEqualTo(2);
+            awaitComplete(artifact, leech);
+        }
     }
 
     @Test
