@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -66,9 +68,10 @@ public final class EngineNodeMain implements Callable<Integer> {
                         directory.artifact(idOf(torrent), torrent.info().content());
                 stored.add(artifact);
                 if (role.equals("seed")) {
-                    fill(
-                            artifact,
-                            wanted.files().resolve(torrent.info().content().name()));
+                    Path payload =
+                            wanted.files().resolve(torrent.info().content().name());
+                    fill(artifact, payload);
+                    share(payload);
                 } else if (warm) {
                     touch(artifact);
                 }
@@ -117,6 +120,19 @@ public final class EngineNodeMain implements Callable<Integer> {
         }
         for (int piece = 0; piece < artifact.content().layout().pieceCount(); piece++) {
             artifact.markHeld(piece);
+        }
+    }
+
+    /** The others' seeds have no copy of their own, so ours must not need the memory for one either. */
+    private void share(Path payload) throws IOException {
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.mismatch(file, payload) < 0) {
+                    Files.delete(payload);
+                    Files.createLink(payload, file);
+                    return;
+                }
+            }
         }
     }
 
