@@ -13,7 +13,11 @@ import java.util.stream.Stream;
 
 /** The contestants' processes: each at an address of its own, ready and idle until told to go. */
 final class Nodes {
+    /** Those of {@code bin/piecewise}. */
     private static final List<String> OUR_OPTIONS = List.of(
+            "-XX:FreqInlineSize=70",
+            "-XX:MaxInlineLevel=5",
+            "-XX:InlineSmallCode=800",
             "-Xms24m",
             "-Xmx224m",
             "-XX:MaxDirectMemorySize=96m",
