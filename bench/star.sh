@@ -2,6 +2,8 @@
 # A star of network namespaces on this machine: s3, seeder, n1..nN around one bridge, each limited in both directions.
 #   star.sh up N NODE_RATE S3_RATE    rates as tc writes them: 100mbit
 #   star.sh down
+# Each host has a namespace; of more than 8 nodes eight share one (g1, g2, ...), each with a link of its own: what a node sends
+# from its address leaves by its link, also to a node beside it.
 # Addresses: bridge 10.77.255.254, s3 10.77.0.1, seeder 10.77.0.2, node i 10.77.1.i. Needs root, iproute2, sch_htb.
 # Upload is shaped inside the namespace, download on the bridge's side. One htb class for each other host shares a link
 # fairly between the hosts, as fq would where the kernel has it.
@@ -26,6 +28,18 @@ shape() { # "ip netns exec NS" or "", device, rate, dst|src
     } | $inside tc -batch -
 }
 
+share() { # namespace: its own addresses are no reason to stay inside, and each device answers for its own
+    ip netns exec "$1" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
+        net.ipv4.conf.all.accept_local=1 net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
+    ip -n "$1" rule add pref 100 lookup local
+    ip -n "$1" rule del pref 0
+}
+
+by_own_link() { # namespace, node
+    ip -n "$1" route add 10.77.0.0/16 dev "$2" src "$(address "$2")" table $((1000 + ${2#n}))
+    ip -n "$1" rule add pref 10 iif lo from "$(address "$2")" lookup $((1000 + ${2#n}))
+}
+
 case ${1:?up or down} in
 up)
     nodes=$2 rate=$3 s3_rate=$4
@@ -36,13 +50,21 @@ up)
     for host in $hosts; do
         own=$rate
         [ "$host" != s3 ] || own=$s3_rate
-        ip netns add $name-$host
-        ip link add ${name}v-$host type veth peer name eth0 netns $name-$host
+        space=$name-$host device=eth0
+        if [ "$nodes" -gt 8 ] && [[ $host == n* ]]; then
+            space=$name-g$(((${host#n} - 1) / 8 + 1)) device=$host
+        fi
+        if [ ! -e "/run/netns/$space" ]; then
+            ip netns add "$space"
+            ip -n "$space" link set lo up
+            [ $device = eth0 ] || share "$space"
+        fi
+        ip link add ${name}v-$host type veth peer name $device netns "$space"
         ip link set ${name}v-$host master ${name}br up
-        ip -n $name-$host link set lo up
-        ip -n $name-$host addr add "$(address "$host")/16" dev eth0
-        ip -n $name-$host link set eth0 up
-        shape "ip netns exec $name-$host" eth0 "$own" dst
+        ip -n "$space" addr add "$(address "$host")/16" dev $device
+        ip -n "$space" link set $device up
+        [ $device = eth0 ] || by_own_link "$space" "$host"
+        shape "ip netns exec $space" $device "$own" dst
         shape "" ${name}v-$host "$own" src
     done
     ;;

@@ -1,6 +1,7 @@
 package dev.piecewise.bench;
 
 import dev.piecewise.bench.bound.BoundCommand;
+import dev.piecewise.bench.bound.NodesMain;
 import dev.piecewise.bench.engine.EngineCommand;
 import dev.piecewise.bench.engine.EngineNodeMain;
 import dev.piecewise.bench.engine.FloorNodeMain;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
             EngineNodeMain.class,
             FloorNodeMain.class,
             IngestCommand.class,
+            NodesMain.class,
             TrackerCommand.class,
             S3Main.class
         })

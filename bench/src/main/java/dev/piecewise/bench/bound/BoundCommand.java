@@ -31,8 +31,13 @@ public final class BoundCommand implements Callable<Integer> {
     private static final Path HOME =
             Path.of(System.getProperty("piecewise.distribution", ".")).resolve("../../..");
 
-    @Option(names = "--nodes", description = "Default: ${DEFAULT-VALUE}", defaultValue = "8")
-    private int nodes;
+    @Option(
+            names = "--nodes",
+            split = ",",
+            description =
+                    "Several numbers are measured in turn. Beyond 8 nodes eight share a process. Default: ${DEFAULT-VALUE}",
+            defaultValue = "8")
+    private List<Integer> nodes = List.of();
 
     @Option(names = "--mbit", description = "Of each node, both ways. Default: ${DEFAULT-VALUE}", defaultValue = "100")
     private int mbit;
@@ -69,9 +74,9 @@ public final class BoundCommand implements Callable<Integer> {
         boolean correct = true;
         try {
             Payload payload = Payload.create(directory.resolve("payload.bin"), ByteSize.parse(size));
-            Setting setting = new Setting(payload, nodes, Math.toIntExact(ByteSize.parse(pieceSize)), mbit, s3Mbit);
             Table table = new Table(
                     "contestant",
+                    "nodes",
                     "slowest/T*",
                     "median/T*",
                     "slowest s",
@@ -80,28 +85,31 @@ public final class BoundCommand implements Callable<Integer> {
                     "CPU-s/node",
                     "CPU-s seeder",
                     "peak RSS");
-            for (Contestant contestant : contestants()) {
-                List<Measured> measured = new ArrayList<>();
-                for (int run = 1; run <= runs; run++) {
-                    System.err.println(contestant.label() + ", run " + run + " of " + runs);
-                    measured.add(runOnce(contestant, setting, directory.resolve(contestant.label() + " " + run)));
+            int pieceBytes = Math.toIntExact(ByteSize.parse(pieceSize));
+            for (int count : nodes) {
+                Setting setting = new Setting(payload, count, pieceBytes, mbit, s3Mbit);
+                for (Contestant contestant : contestants()) {
+                    List<Measured> measured = new ArrayList<>();
+                    for (int run = 1; run <= runs; run++) {
+                        System.err.println(contestant.label() + ", " + count + " nodes, run " + run + " of " + runs);
+                        measured.add(runOnce(contestant, setting, directory.resolve(contestant.label() + " " + run)));
+                    }
+                    measured.sort(Comparator.comparingDouble(Measured::slowest));
+                    Measured middle = measured.get(measured.size() / 2);
+                    double bound = boundOf(contestant, setting);
+                    table.add(row(contestant, setting, middle, bound));
+                    measured.forEach(one -> all.add(json(contestant, count, one, bound)));
+                    correct &= measured.stream().allMatch(Measured::correct);
                 }
-                measured.sort(Comparator.comparingDouble(Measured::slowest));
-                Measured middle = measured.get(measured.size() / 2);
-                double bound = boundOf(contestant, setting);
-                table.add(row(contestant, setting, middle, bound));
-                measured.forEach(one -> all.add(json(contestant, one, bound)));
-                correct &= measured.stream().allMatch(Measured::correct);
             }
             System.out.printf(
                     Locale.ROOT,
-                    "%d nodes at %d Mbit/s, S3 at %d Mbit/s, %s in pieces of %s; T* = %.2f s; median of %d%n%n%s%n",
-                    nodes,
+                    "Nodes at %d Mbit/s, S3 at %d Mbit/s, %s in pieces of %s; T* = %.2f s; median of %d%n%n%s%n",
                     mbit,
                     s3Mbit,
                     size,
                     pieceSize,
-                    setting.warmBoundSeconds(),
+                    new Setting(payload, 1, pieceBytes, mbit, s3Mbit).warmBoundSeconds(),
                     runs,
                     table);
             if (report != null) {
@@ -141,7 +149,7 @@ public final class BoundCommand implements Callable<Integer> {
     private Measured runOnce(Contestant contestant, Setting setting, Path directory)
             throws IOException, InterruptedException {
         Files.createDirectories(directory);
-        try (Star star = Star.up(HOME.resolve("bench/star.sh").normalize(), nodes, mbit, s3Mbit)) {
+        try (Star star = Star.up(HOME.resolve("bench/star.sh").normalize(), setting.nodes(), mbit, s3Mbit)) {
             return contestant.run(setting, star, directory);
         } finally {
             if (!keep) {
@@ -159,6 +167,7 @@ public final class BoundCommand implements Callable<Integer> {
         double bytes = setting.payload().bytes();
         return new String[] {
             contestant.label() + (measured.correct() ? "" : " WRONG BYTES"),
+            "" + setting.nodes(),
             number(measured.slowest() / bound),
             number(measured.median() / bound),
             number(measured.slowest()),
@@ -174,9 +183,10 @@ public final class BoundCommand implements Callable<Integer> {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
     }
 
-    private static Map<String, Object> json(Contestant contestant, Measured measured, double bound) {
+    private static Map<String, Object> json(Contestant contestant, int nodes, Measured measured, double bound) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("contestant", contestant.label());
+        fields.put("nodes", nodes);
         fields.put("boundSeconds", bound);
         fields.put("slowestOverBound", measured.slowest() / bound);
         fields.put("measured", measured);

@@ -29,6 +29,8 @@ final class DirectRun implements Contestant {
                                 "curl",
                                 "-sS",
                                 "--fail",
+                                "--interface",
+                                Star.node(i),
                                 "-o",
                                 copy(directory, i).toString(),
                                 s3.presignedUrl())));

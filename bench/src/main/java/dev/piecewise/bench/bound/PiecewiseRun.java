@@ -71,13 +71,18 @@ final class PiecewiseRun implements Contestant {
             Program seeder = member(star, "seeder", "seeder", Star.SEEDER, directory);
             running.add(0, seeder);
             List<Program> nodes = new ArrayList<>();
-            for (int i = 1; i <= setting.nodes(); i++) {
-                nodes.add(member(star, "n" + i, "node", Star.node(i), directory));
-                running.add(0, nodes.get(i - 1));
+            List<List<Integer>> groups = Star.groups(setting.nodes());
+            for (List<Integer> group : groups) {
+                int first = group.get(0);
+                nodes.add(
+                        group.size() == 1
+                                ? member(star, "n" + first, "node", Star.node(first), directory)
+                                : several(star, group, directory));
+                running.add(0, nodes.get(nodes.size() - 1));
             }
             seeder.awaitLine("{\"event\":\"ready\"", START);
-            for (Program node : nodes) {
-                node.awaitLine("{\"event\":\"ready\"", START);
+            for (int i = 0; i < nodes.size(); i++) {
+                nodes.get(i).awaitLine(groups.get(i).size() == 1 ? "{\"event\":\"ready\"" : "READY", START);
             }
             if (!cold) {
                 warmUp(setting);
@@ -100,8 +105,10 @@ final class PiecewiseRun implements Contestant {
         seederSent += star.sentBytes("seeder");
         long peak = 0;
         boolean correct = true;
+        for (Program process : nodes) {
+            peak = Math.max(peak, process.peakResidentBytes());
+        }
         for (int i = 1; i <= setting.nodes(); i++) {
-            peak = Math.max(peak, nodes.get(i - 1).peakResidentBytes());
             correct &= setting.payload().equalsCopy(destination(directory, i));
         }
         return new Measured(seconds, s3.sentBytes(), seederSent, nodeCpu / setting.nodes(), seederCpu, peak, correct);
@@ -131,6 +138,22 @@ final class PiecewiseRun implements Contestant {
                         "--data=" + directory.resolve(host),
                         "--listen=" + address + ":6881",
                         "--advertise=" + address));
+    }
+
+    /** One process for all of them, so that not every node compiles its code anew. */
+    private static Program several(Star star, List<Integer> group, Path directory) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.piecewise.bench.BenchMain",
+                "nodes",
+                "--tracker=" + TRACKER));
+        group.forEach(node -> command.add("--node=" + Star.node(node) + "=" + directory.resolve("n" + node)));
+        String host = "n" + group.get(0);
+        return star.start(host, directory.resolve(host + ".log"), Map.of(), command);
     }
 
     private static void warmUp(Setting setting) {

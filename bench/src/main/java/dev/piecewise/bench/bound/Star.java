@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** The namespaces of {@code star.sh}, from their making to their end. */
 final class Star implements AutoCloseable {
@@ -18,14 +19,21 @@ final class Star implements AutoCloseable {
     static final String S3 = "10.77.0.1";
     static final String SEEDER = "10.77.0.2";
 
-    private final Path script;
+    /** So many nodes have a namespace and a process each. */
+    private static final int MOST_PROCESSES = 8;
+    /** Of more than that so many share them; star.sh knows it, too. */
+    private static final int NODES_PER_GROUP = 8;
 
-    private Star(Path script) {
+    private final Path script;
+    private final int nodes;
+
+    private Star(Path script, int nodes) {
         this.script = script;
+        this.nodes = nodes;
     }
 
     static Star up(Path script, int nodes, int nodeMbit, int s3Mbit) throws IOException, InterruptedException {
-        Star star = new Star(script);
+        Star star = new Star(script, nodes);
         star.close();
         run(List.of(script.toString(), "up", "" + nodes, nodeMbit + "mbit", s3Mbit + "mbit"));
         return star;
@@ -35,9 +43,28 @@ final class Star implements AutoCloseable {
         return "10.77.1." + number;
     }
 
+    /** Node numbers that share a namespace, in order: one each up to eight nodes, else eight. */
+    static List<List<Integer>> groups(int nodes) {
+        int size = nodes <= MOST_PROCESSES ? 1 : NODES_PER_GROUP;
+        List<List<Integer>> groups = new ArrayList<>();
+        for (int first = 1; first <= nodes; first += size) {
+            groups.add(IntStream.range(first, Math.min(nodes + 1, first + size))
+                    .boxed()
+                    .toList());
+        }
+        return groups;
+    }
+
+    private String namespace(String host) {
+        if (nodes <= MOST_PROCESSES || !host.startsWith("n")) {
+            return "pwb-" + host;
+        }
+        return "pwb-g" + ((Integer.parseInt(host.substring(1)) - 1) / NODES_PER_GROUP + 1);
+    }
+
     /** Starts a program in the namespace of {@code s3}, {@code seeder} or {@code n1}, ... */
     Program start(String host, Path log, Map<String, String> environment, List<String> command) throws IOException {
-        List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", "pwb-" + host));
+        List<String> inside = new ArrayList<>(List.of("ip", "netns", "exec", namespace(host)));
         inside.addAll(command);
         return Program.start(host, log, environment, inside);
     }

@@ -1,0 +1,43 @@
+package dev.piecewise.bench.bound;
+
+import dev.piecewise.client.Node;
+import dev.piecewise.client.NodeConfig;
+import dev.piecewise.client.NodeMain;
+import dev.piecewise.seeder.Listen;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Several nodes in one process, each with an address and a data directory of its own. Ends with its input. */
+@Command(name = "nodes", hidden = true)
+public final class NodesMain implements Callable<Integer> {
+    @Option(names = "--tracker", required = true)
+    private URI tracker = URI.create("");
+
+    @Option(names = "--node", paramLabel = "ADDRESS=DATA", required = true)
+    private Map<String, Path> nodes = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() throws IOException {
+        List<Node> running = new ArrayList<>();
+        try {
+            nodes.forEach((address, data) -> running.add(NodeMain.start(NodeConfig.defaults(tracker, data)
+                    .withListen(Listen.parse(address + ":6881"))
+                    .withAdvertise(address))));
+            System.out.println("READY");
+            while (System.in.read() >= 0) {
+                // Nothing is to be said.
+            }
+        } finally {
+            running.forEach(Node::close);
+        }
+        return 0;
+    }
+}

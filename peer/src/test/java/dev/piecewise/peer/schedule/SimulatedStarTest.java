@@ -1,0 +1,60 @@
+package dev.piecewise.peer.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.piecewise.core.PieceLayout;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The schedule's promises, in simulated time, so on any machine. */
+class SimulatedStarTest {
+    private static final double RATE = 12.5e6;
+    private static final int MIB = 1 << 20;
+
+    private static double[] rates(int leeches) {
+        double[] rates = new double[leeches + 1];
+        Arrays.fill(rates, RATE);
+        return rates;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 64, 1", "2, 128, 1", "4, 128, 1", "8, 128, 1", "8, 32, 1", "16, 128, 1", "8, 10, 1"})
+    void everyLeechIsFilledLittleLaterThanAFluidWouldFillItAndTheSeedSendsHardlyMoreThanOnce(
+            int leeches, int pieces, int pieceMib) {
+        PieceLayout layout = new PieceLayout((long) pieces * pieceMib * MIB, pieceMib * MIB);
+        SimulatedStar star = new SimulatedStar(layout, rates(leeches));
+        star.run();
+        double fluid = layout.totalBytes() / RATE;
+        double discrete = fluid * (1 + Math.ceil(Math.log(leeches) / Math.log(2)) / pieces);
+        assertThat(star.slowestSeconds()).isLessThan(discrete * (1 + (double) leeches / pieces));
+        assertThat(star.sentBytes(0)).isLessThan((long) (layout.totalBytes() * (1.02 + (double) leeches / pieces)));
+    }
+
+    @Test
+    void oneSlowLeechDoesNotHoldUpTheOthers() {
+        PieceLayout layout = new PieceLayout(128L * MIB, MIB);
+        double[] rates = rates(8);
+        rates[8] = RATE / 10;
+        SimulatedStar star = new SimulatedStar(layout, rates);
+        star.run();
+        double fluid = layout.totalBytes() / RATE;
+        for (int leech = 1; leech < 8; leech++) {
+            assertThat(star.secondsOf(leech)).isLessThan(1.25 * fluid);
+        }
+    }
+
+    @Test
+    void leechesThatLeaveWithPiecesThatNobodyElseHasTakeNothingAway() {
+        PieceLayout layout = new PieceLayout(64L * MIB, MIB);
+        SimulatedStar star = new SimulatedStar(layout, rates(6));
+        star.runFor(Duration.ofSeconds(2));
+        star.leaves(2);
+        star.runFor(Duration.ofSeconds(1));
+        star.leaves(5);
+        star.run();
+        assertThat(star.slowestSeconds()).isLessThan(1.5 * layout.totalBytes() / RATE);
+    }
+}
