@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * apart, where each knows its place, and are counted as they come and go. Thread-safe, by a lock of its own.
  */
 final class SwarmRoster {
-    /** Those heard longest ago come first: in order of access. */
-    private final Map<InetSocketAddress, Member> members = new LinkedHashMap<>(16, 0.75f, true);
+    /** Those heard longest ago come first. */
+    private final Map<InetSocketAddress, Member> members = new LinkedHashMap<>();
 
     private final List<Member> seeds = new ArrayList<>();
     private final List<Member> leeches = new ArrayList<>();
@@ -43,9 +43,10 @@ final class SwarmRoster {
 
     synchronized void put(SwarmPeer peer, boolean finished, long nowNanos) {
         completed += finished ? 1 : 0;
-        Member known = members.get(peer.address());
+        Member known = members.remove(peer.address());
         if (known != null && known.peer.equals(peer)) {
             known.heardNanos = nowNanos;
+            members.put(peer.address(), known);
             return;
         }
         leave(known);
@@ -90,17 +91,12 @@ final class SwarmRoster {
             return;
         }
         List<Member> kind = kindOf(member.peer);
-        swap(kind, member.place, kind.size() - 1);
-        kind.remove(kind.size() - 1);
+        Member last = kind.remove(kind.size() - 1);
+        if (last != member) {
+            kind.set(member.place, last);
+            last.place = member.place;
+        }
         count(member.peer, -1);
-    }
-
-    private static void swap(List<Member> kind, int one, int other) {
-        Member member = kind.get(one);
-        Member with = kind.set(other, member);
-        kind.set(one, with);
-        with.place = one;
-        member.place = other;
     }
 
     private List<Member> kindOf(SwarmPeer peer) {
@@ -115,29 +111,54 @@ final class SwarmRoster {
     }
 
     /**
-     * Different peers, each choice equally likely: one after the other is drawn from those not drawn yet, and moved to the front
-     * of its kind to be told from them.
+     * Different peers, each equally likely to be among them: from a random one on, in steps of a random width that has no factor
+     * in common with their number and so comes by each of them once.
      */
     synchronized List<InetSocketAddress> sample(SwarmPeer asking, int atMost) {
         int useful = leeches.size() + (asking.wantsSeeds() ? seeds.size() : 0);
-        List<InetSocketAddress> sample = new ArrayList<>(Math.min(atMost, useful));
-        int drawnLeeches = 0;
-        for (int drawn = 0; drawn < useful && sample.size() < atMost; drawn++) {
-            int choice = random.nextInt(useful - drawn);
-            int leechesLeft = leeches.size() - drawnLeeches;
-            Member member = choice < leechesLeft
-                    ? draw(leeches, drawnLeeches++, choice)
-                    : draw(seeds, drawn - drawnLeeches, choice - leechesLeft);
-            if (!member.peer.address().equals(asking.address())) {
+        int own = indexOf(asking.address());
+        int others = own < useful ? useful - 1 : useful;
+        int count = Math.min(atMost, others);
+        List<InetSocketAddress> sample = new ArrayList<>(count);
+        if (count > 0) {
+            int step = step(others);
+            int other = random.nextInt(others);
+            while (sample.size() < count) {
+                int index = other < own ? other : other + 1;
+                Member member = index < leeches.size() ? leeches.get(index) : seeds.get(index - leeches.size());
                 sample.add(member.peer.address());
+                other = other < others - step ? other + step : other - (others - step);
             }
         }
         return sample;
     }
 
-    private static Member draw(List<Member> kind, int drawn, int choice) {
-        swap(kind, drawn + choice, drawn);
-        return kind.get(drawn);
+    /** Where a peer stands if leeches and seeds are counted through; beyond all of them if it is none. */
+    private int indexOf(InetSocketAddress address) {
+        Member member = members.get(address);
+        if (member == null) {
+            return Integer.MAX_VALUE;
+        }
+        return member.peer.seed() ? leeches.size() + member.place : member.place;
+    }
+
+    private int step(int others) {
+        int step = 1 + random.nextInt(others);
+        while (greatestCommonDivisor(others, step) != 1) {
+            step = 1 + random.nextInt(others);
+        }
+        return step;
+    }
+
+    private static int greatestCommonDivisor(int one, int other) {
+        int large = one;
+        int small = other;
+        while (small != 0) {
+            int rest = large % small;
+            large = small;
+            small = rest;
+        }
+        return large;
     }
 
     synchronized SwarmCounts counts() {

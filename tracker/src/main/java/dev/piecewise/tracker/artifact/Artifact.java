@@ -92,7 +92,7 @@ final class Artifact {
 
     /** Builds the info dictionary when the last hash has come; whether it did so now. */
     boolean publish() {
-        if (info != null || pieceCount() == 0) {
+        if (info != null || pieceCount() == 0 || ledger.hashedPieces() < pieceCount()) {
             return false;
         }
         Optional<List<PieceHash>> hashes = ledger.hashes();

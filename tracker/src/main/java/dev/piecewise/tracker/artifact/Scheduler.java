@@ -313,7 +313,9 @@ public final class Scheduler implements AutoCloseable {
             CompletableFuture<LeaseGrants> answer = waiting.forLeases(nodeId, atMost, links, now() + wait.toNanos());
             desk.expire(now());
             dispatch();
-            waiting.answerLate(now());
+            if (wait.isZero()) {
+                waiting.sendAway(nodeId);
+            }
             return answer;
         }
     }
@@ -382,15 +384,16 @@ public final class Scheduler implements AutoCloseable {
         waiting.offer(this::serve);
     }
 
-    private boolean serve(WaitingRoom.ForLeases request) {
-        if (closed || isSilent(request.nodeId())) {
-            return false;
+    private WaitingRoom.Offer serve(WaitingRoom.ForLeases request) {
+        if (closed || isSilent(request.nodeId()) || request.atMost() <= 0) {
+            return WaitingRoom.Offer.PASSED;
         }
         List<Lease> granted = desk.grant(request.nodeId(), request.atMost(), now());
-        if (!granted.isEmpty()) {
-            deliver(request, granted);
+        if (granted.isEmpty()) {
+            return WaitingRoom.Offer.NONE;
         }
-        return !granted.isEmpty();
+        deliver(request, granted);
+        return WaitingRoom.Offer.TAKEN;
     }
 
     /** A node that missed its last two heartbeats may be dead, with its request still waiting. */

@@ -4,16 +4,22 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Requests that wait. Guarded by the scheduler's lock; answers are completed outside it, on {@code worker}. */
 final class WaitingRoom {
-    private final List<ForLeases> forLeases = new ArrayList<>();
-    private final List<ForArtifact> forArtifacts = new ArrayList<>();
+    /** By node, oldest first. */
+    private final Map<String, ForLeases> forLeases = new LinkedHashMap<>();
+
+    private final Map<Artifact, List<ForArtifact>> forArtifacts = new LinkedHashMap<>();
     private final Executor worker;
 
     /** For work. */
@@ -21,7 +27,17 @@ final class WaitingRoom {
             String nodeId, int atMost, Links links, long deadlineNanos, CompletableFuture<LeaseGrants> answer) {}
 
     /** For an artifact to leave READING. */
-    private record ForArtifact(Artifact artifact, long deadlineNanos, CompletableFuture<ArtifactId> answer) {}
+    private record ForArtifact(long deadlineNanos, CompletableFuture<ArtifactId> answer) {}
+
+    /** What became of an offer of work. */
+    enum Offer {
+        /** Somebody else will answer the request. */
+        TAKEN,
+        /** Not for this one, perhaps for the next. */
+        PASSED,
+        /** There is no work for anybody. */
+        NONE
+    }
 
     WaitingRoom(Executor worker) {
         this.worker = worker;
@@ -29,7 +45,7 @@ final class WaitingRoom {
 
     CompletableFuture<ArtifactId> forArtifact(Artifact artifact, long deadlineNanos) {
         CompletableFuture<ArtifactId> answer = new CompletableFuture<>();
-        forArtifacts.add(new ForArtifact(artifact, deadlineNanos, answer));
+        forArtifacts.computeIfAbsent(artifact, absent -> new ArrayList<>()).add(new ForArtifact(deadlineNanos, answer));
         return answer;
     }
 
@@ -37,43 +53,63 @@ final class WaitingRoom {
     CompletableFuture<LeaseGrants> forLeases(String nodeId, int atMost, Links links, long deadlineNanos) {
         sendAway(nodeId);
         CompletableFuture<LeaseGrants> answer = new CompletableFuture<>();
-        forLeases.add(new ForLeases(nodeId, atMost, links, deadlineNanos, answer));
+        forLeases.put(nodeId, new ForLeases(nodeId, atMost, links, deadlineNanos, answer));
         return answer;
     }
 
-    /** A node's request for leases is answered with nothing. */
+    /** A node's request for leases, if one waits, is answered with nothing. */
     void sendAway(String nodeId) {
-        answerLeases(waiting -> waiting.nodeId().equals(nodeId));
+        ForLeases waiting = forLeases.remove(nodeId);
+        if (waiting != null) {
+            complete(waiting.answer(), new LeaseGrants(List.of()));
+        }
     }
 
     /** Answers requests for artifacts that are no longer READING. */
     void wakeArtifacts() {
-        answerArtifacts(waiting -> waiting.artifact().state() != ArtifactState.READING);
+        answerArtifacts(artifact -> artifact.state() != ArtifactState.READING, waiting -> true);
     }
 
     /** Answers what has waited long enough. */
     void answerLate(long nowNanos) {
-        answerArtifacts(waiting -> nowNanos - waiting.deadlineNanos() >= 0);
+        answerArtifacts(artifact -> true, waiting -> nowNanos - waiting.deadlineNanos() >= 0);
         answerLeases(waiting -> nowNanos - waiting.deadlineNanos() >= 0);
     }
 
     /** Answers everybody. */
     void close() {
-        answerArtifacts(waiting -> true);
+        answerArtifacts(artifact -> true, waiting -> true);
         answerLeases(waiting -> true);
     }
 
-    /** Offers work to those who wait, oldest first; {@code served} takes over the answer of those it returns true for. */
-    void offer(Predicate<ForLeases> served) {
-        forLeases.removeIf(served);
+    /** Offers work to those who wait, oldest first, until there is none. */
+    void offer(Function<ForLeases, Offer> work) {
+        Iterator<ForLeases> oldestFirst = forLeases.values().iterator();
+        while (oldestFirst.hasNext()) {
+            switch (work.apply(oldestFirst.next())) {
+                case TAKEN -> oldestFirst.remove();
+                case PASSED -> {}
+                case NONE -> {
+                    return;
+                }
+            }
+        }
     }
 
-    private void answerArtifacts(Predicate<ForArtifact> which) {
-        forArtifacts.removeIf(waiting -> which.test(waiting) && complete(waiting.answer(), waiting.artifact().id));
+    private void answerArtifacts(Predicate<Artifact> which, Predicate<ForArtifact> whom) {
+        forArtifacts.entrySet().removeIf(entry -> {
+            Artifact artifact = entry.getKey();
+            List<ForArtifact> waiting = entry.getValue();
+            return which.test(artifact)
+                    && waiting.removeIf(one -> whom.test(one) && complete(one.answer(), artifact.id))
+                    && waiting.isEmpty();
+        });
     }
 
     private void answerLeases(Predicate<ForLeases> which) {
-        forLeases.removeIf(waiting -> which.test(waiting) && complete(waiting.answer(), new LeaseGrants(List.of())));
+        forLeases
+                .values()
+                .removeIf(waiting -> which.test(waiting) && complete(waiting.answer(), new LeaseGrants(List.of())));
     }
 
     private <T> boolean complete(CompletableFuture<T> answer, T value) {

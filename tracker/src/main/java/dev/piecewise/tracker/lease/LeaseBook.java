@@ -1,14 +1,18 @@
 package dev.piecewise.tracker.lease;
 
 import dev.piecewise.core.ArtifactId;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The live leases and their deadlines on the caller's monotonic clock. Not thread-safe. */
+/**
+ * The live leases and their deadlines on the caller's monotonic clock. Who adds or renews one gives no earlier deadline than the
+ * last one given, so they stand in order of their deadlines. Not thread-safe.
+ */
 public final class LeaseBook {
-    private final Map<Long, Held> leases = new HashMap<>();
+    private final Map<Long, Held> leases = new LinkedHashMap<>();
 
     private record Held(Lease lease, long deadlineNanos) {}
 
@@ -19,7 +23,10 @@ public final class LeaseBook {
 
     /** Moves the deadline of a live lease. */
     public void renew(long fence, long deadlineNanos) {
-        leases.computeIfPresent(fence, (key, held) -> new Held(held.lease(), deadlineNanos));
+        Held held = leases.remove(fence);
+        if (held != null) {
+            leases.put(fence, new Held(held.lease(), deadlineNanos));
+        }
     }
 
     public Optional<Lease> find(long fence) {
@@ -39,10 +46,14 @@ public final class LeaseBook {
 
     /** Leases whose deadline has passed, still in the book. */
     public List<Lease> expired(long nowNanos) {
-        return leases.values().stream()
-                .filter(held -> nowNanos - held.deadlineNanos() >= 0)
-                .map(Held::lease)
-                .toList();
+        List<Lease> expired = new ArrayList<>();
+        for (Held held : leases.values()) {
+            if (nowNanos - held.deadlineNanos() < 0) {
+                break;
+            }
+            expired.add(held.lease());
+        }
+        return expired;
     }
 
     /** Leases held by a node. */

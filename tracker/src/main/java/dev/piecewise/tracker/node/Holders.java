@@ -2,22 +2,32 @@ package dev.piecewise.tracker.node;
 
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Which live nodes hold which pieces of one artifact. Invariant: {@code counts[p]} nodes hold piece p, and {@code nobody}
- * has the pieces whose count is 0. Not thread-safe.
+ * Which live nodes hold which pieces of one artifact. Invariant: {@code counts[p]} nodes hold piece p, {@code nobody} has the
+ * pieces whose count is 0, and {@code incomplete} the nodes that lack one. What a grant asks for is not counted anew. Not
+ * thread-safe.
  */
 public final class Holders {
     private final int pieceCount;
     private final int[] counts;
     private final BitSet nobody = new BitSet();
     private final Map<String, Entry> nodes = new HashMap<>();
+    private final Set<String> incomplete = new LinkedHashSet<>();
 
     private static final class Entry {
+        final String nodeId;
         final BitSet held = new BitSet();
         final BitSet reported = new BitSet();
+        int heldCount;
+
+        Entry(String nodeId) {
+            this.nodeId = nodeId;
+        }
     }
 
     public Holders(int pieceCount) {
@@ -31,7 +41,7 @@ public final class Holders {
      * that was collected just before such a report must not undo it.
      */
     public void replace(String nodeId, BitSet whole) {
-        Entry entry = nodes.computeIfAbsent(nodeId, id -> new Entry());
+        Entry entry = entry(nodeId);
         BitSet wanted = (BitSet) whole.clone();
         wanted.or(entry.reported);
         for (int piece = 0; piece < pieceCount; piece++) {
@@ -45,19 +55,19 @@ public final class Holders {
 
     /** A node holds a piece; {@code piece} must be one of the artifact's. */
     public void add(String nodeId, int piece) {
-        add(nodes.computeIfAbsent(nodeId, id -> new Entry()), piece);
+        add(entry(nodeId), piece);
     }
 
     /** A node read, hashed and stored a piece under a lease. */
     public void reported(String nodeId, int piece) {
-        Entry entry = nodes.computeIfAbsent(nodeId, id -> new Entry());
+        Entry entry = entry(nodeId);
         entry.reported.set(piece);
         add(entry, piece);
     }
 
     /** A node no longer holds a piece. */
     public void drop(String nodeId, int piece) {
-        Entry entry = nodes.computeIfAbsent(nodeId, id -> new Entry());
+        Entry entry = entry(nodeId);
         entry.reported.clear(piece);
         remove(entry, piece);
     }
@@ -69,12 +79,26 @@ public final class Holders {
             for (int piece : entry.held.stream().toArray()) {
                 remove(entry, piece);
             }
+            incomplete.remove(nodeId);
         }
+    }
+
+    private Entry entry(String nodeId) {
+        return nodes.computeIfAbsent(nodeId, id -> {
+            if (pieceCount > 0) {
+                incomplete.add(id);
+            }
+            return new Entry(id);
+        });
     }
 
     private void add(Entry entry, int piece) {
         if (!entry.held.get(piece)) {
             entry.held.set(piece);
+            entry.heldCount++;
+            if (entry.heldCount == pieceCount) {
+                incomplete.remove(entry.nodeId);
+            }
             counts[piece]++;
             nobody.clear(piece);
         }
@@ -82,7 +106,11 @@ public final class Holders {
 
     private void remove(Entry entry, int piece) {
         if (entry.held.get(piece)) {
+            if (entry.heldCount == pieceCount) {
+                incomplete.add(entry.nodeId);
+            }
             entry.held.clear(piece);
+            entry.heldCount--;
             counts[piece]--;
             if (counts[piece] == 0) {
                 nobody.set(piece);
@@ -103,7 +131,7 @@ public final class Holders {
     /** How many pieces a node holds. */
     public int heldBy(String nodeId) {
         Entry entry = nodes.get(nodeId);
-        return entry == null ? 0 : entry.held.cardinality();
+        return entry == null ? 0 : entry.heldCount;
     }
 
     /** Live nodes that take part. */
@@ -113,14 +141,11 @@ public final class Holders {
 
     /** Live nodes that hold every piece. */
     public int complete() {
-        return (int) nodes.values().stream()
-                .filter(entry -> entry.held.cardinality() == pieceCount)
-                .count();
+        return nodes.size() - incomplete.size();
     }
 
     /** Whether a node that counts takes part and lacks a piece. */
     public boolean isMissedBy(Predicate<String> counting) {
-        return nodes.entrySet().stream()
-                .anyMatch(node -> node.getValue().held.cardinality() < pieceCount && counting.test(node.getKey()));
+        return incomplete.stream().anyMatch(counting);
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class NodeRegistry {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, InetAddress> advertised = new ConcurrentHashMap<>();
+    private int leaseTakers;
 
     /**
      * @param role {@code seeder}, {@code node} or {@code get}
@@ -37,7 +38,8 @@ public final class NodeRegistry {
 
     /** Adds a node, or replaces what was known of it. */
     public void register(Node node) {
-        nodes.put(node.id(), node);
+        Node before = nodes.put(node.id(), node);
+        leaseTakers += (node.takesLeases() ? 1 : 0) - (before != null && before.takesLeases() ? 1 : 0);
         node.advertised()
                 .ifPresentOrElse(address -> advertised.put(node.id(), address), () -> advertised.remove(node.id()));
     }
@@ -63,7 +65,9 @@ public final class NodeRegistry {
     /** Removes a node; whether it was there. */
     public boolean remove(String id) {
         advertised.remove(id);
-        return nodes.remove(id) != null;
+        Node removed = nodes.remove(id);
+        leaseTakers -= removed != null && removed.takesLeases() ? 1 : 0;
+        return removed != null;
     }
 
     /** Nodes not heard of for longer than {@code nanos}. */
@@ -83,6 +87,6 @@ public final class NodeRegistry {
 
     /** Live nodes that take leases. */
     public int leaseTakers() {
-        return (int) nodes.values().stream().filter(Node::takesLeases).count();
+        return leaseTakers;
     }
 }

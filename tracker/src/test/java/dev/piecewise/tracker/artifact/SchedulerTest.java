@@ -465,6 +465,37 @@ class SchedulerTest {
     }
 
     @Test
+    void whoIsSilentOrWantsNothingDoesNotStandInTheWayOfTheNext() {
+        register("silent", "seeder");
+        pass(12);
+        register("modest", "seeder");
+        register("s", "seeder");
+        CompletableFuture<LeaseGrants> silent = scheduler.takeLeases("silent", 1, Duration.ofSeconds(60), LINKS);
+        CompletableFuture<LeaseGrants> modest = scheduler.takeLeases("modest", 0, Duration.ofSeconds(60), LINKS);
+        CompletableFuture<LeaseGrants> next = scheduler.takeLeases("s", 1, Duration.ofSeconds(60), LINKS);
+        admit(16);
+        assertThat(silent).isNotDone();
+        assertThat(modest).isNotDone();
+        assertThat(next.join().leases()).hasSize(1);
+    }
+
+    @Test
+    void theOneWhoHasWaitedLongestIsServedFirstAndTheRestWhenThereIsWorkAgain() {
+        List<CompletableFuture<LeaseGrants>> waiting = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            register("s" + i, "seeder");
+            waiting.add(scheduler.takeLeases("s" + i, 1, Duration.ofSeconds(60), LINKS));
+        }
+        admit(16);
+        assertThat(waiting.stream().map(CompletableFuture::isDone))
+                .containsExactly(true, true, true, true, false, false);
+        LeaseGrant first = waiting.get(0).join().leases().get(0);
+        scheduler.giveBack(first.leaseId(), new LeaseReturn(first.fence(), 0, null, null));
+        assertThat(waiting.get(4).join().leases().get(0).firstPiece()).isEqualTo(first.firstPiece());
+        assertThat(waiting.get(5)).isNotDone();
+    }
+
+    @Test
     void waitingEndsWithNothingAfterTheWaitAndANodeWaitsOnce() {
         register("s", "seeder");
         CompletableFuture<LeaseGrants> first = scheduler.takeLeases("s", 1, Duration.ofSeconds(3), LINKS);

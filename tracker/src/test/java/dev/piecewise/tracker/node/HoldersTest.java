@@ -2,8 +2,11 @@ package dev.piecewise.tracker.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -43,11 +46,13 @@ class HoldersTest {
     void countsAreWhatCountingGives(@ForAll List<Integer> steps) {
         Holders holders = new Holders(5);
         boolean[][] held = new boolean[3][5];
+        Set<Integer> there = new HashSet<>();
         for (int step : steps) {
             int choice = Math.floorMod(step, 1 << 12);
             int node = choice % 3;
             int piece = (choice / 3) % 5;
-            switch ((choice / 15) % 3) {
+            there.add(node);
+            switch ((choice / 15) % 4) {
                 case 0 -> {
                     holders.add("n" + node, piece);
                     held[node][piece] = true;
@@ -56,11 +61,29 @@ class HoldersTest {
                     holders.drop("n" + node, piece);
                     held[node][piece] = false;
                 }
+                case 2 -> {
+                    holders.replace("n" + node, bits(0, 1, 2, 3, 4));
+                    Arrays.fill(held[node], true);
+                }
                 default -> {
                     holders.forget("n" + node);
                     held[node] = new boolean[5];
+                    there.remove(node);
                 }
             }
+            int complete = 0;
+            for (int one = 0; one < 3; one++) {
+                int count = 0;
+                for (boolean holds : held[one]) {
+                    count += holds ? 1 : 0;
+                }
+                String id = "n" + one;
+                complete += count == 5 ? 1 : 0;
+                assertThat(holders.heldBy(id)).isEqualTo(count);
+                assertThat(holders.isMissedBy(id::equals)).isEqualTo(there.contains(one) && count < 5);
+            }
+            assertThat(holders.complete()).isEqualTo(complete);
+            assertThat(holders.nodes()).isEqualTo(there.size());
             for (int at = 0; at < 5; at++) {
                 int expected = (held[0][at] ? 1 : 0) + (held[1][at] ? 1 : 0) + (held[2][at] ? 1 : 0);
                 assertThat(holders.holdersOf(at)).isEqualTo(expected);
