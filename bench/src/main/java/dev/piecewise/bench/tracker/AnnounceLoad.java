@@ -5,6 +5,8 @@ import dev.piecewise.core.announce.AnnounceCodec;
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.PeerId;
+import dev.piecewise.core.announce.ScrapeCodec;
+import dev.piecewise.core.announce.ScrapeResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -26,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
  * timed from the moment it was due.
  */
 final class AnnounceLoad {
+    private static final int PEERS = 10_000;
     private static final int THREADS = 64;
     private static final int TIMEOUT_MILLIS = 10_000;
 
@@ -45,6 +48,20 @@ final class AnnounceLoad {
                 Thread.sleep(50);
             }
         }
+    }
+
+    /** How many peers the tracker counts in these swarms. */
+    static int peers(URI tracker, List<String> infoHashes) throws IOException {
+        int peers = 0;
+        for (String infoHash : infoHashes) {
+            String answer = get(tracker, "/scrape?" + ScrapeCodec.toQuery(List.of(InfoHash.fromHex(infoHash))));
+            byte[] body = answer.substring(answer.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1);
+            for (ScrapeResponse.Counts counts :
+                    ScrapeCodec.decode(body).swarms().values()) {
+                peers += counts.complete() + counts.incomplete();
+            }
+        }
+        return peers;
     }
 
     /** The time within which 99 of 100 were answered. */
@@ -84,27 +101,39 @@ final class AnnounceLoad {
             if (early > 0) {
                 LockSupport.parkNanos(early);
             }
-            announce(tracker, InfoHash.fromHex(infoHashes.get(i % infoHashes.size())), i);
+            announce(tracker, infoHashes, i % PEERS);
             nanos.add(System.nanoTime() - due);
         }
         return nanos.stream().mapToLong(Long::longValue).toArray();
     }
 
-    private static void announce(URI tracker, InfoHash infoHash, int number) throws IOException {
-        PeerId id = PeerId.of(String.format("-WK0001-%012d", number % 10_000).getBytes(StandardCharsets.US_ASCII));
-        AnnounceRequest request =
-                new AnnounceRequest(infoHash, id, 1024 + number % 60_000, 0, 0, number % 2, AnnounceEvent.NONE, 50);
-        byte[] bytes = ("GET /announce?" + AnnounceCodec.toQuery(request) + " HTTP/1.1\r\nHost: "
-                        + tracker.getAuthority() + "\r\nConnection: close\r\n\r\n")
+    /** The same peers as those of {@code announce.lua}. */
+    private static void announce(URI tracker, List<String> infoHashes, int peer) throws IOException {
+        AnnounceRequest request = new AnnounceRequest(
+                InfoHash.fromHex(infoHashes.get(peer % infoHashes.size())),
+                PeerId.of(String.format("-WK0001-%012d", peer).getBytes(StandardCharsets.US_ASCII)),
+                1024 + peer,
+                0,
+                0,
+                peer / infoHashes.size() % 2,
+                AnnounceEvent.NONE,
+                50);
+        String answer = get(tracker, "/announce?" + AnnounceCodec.toQuery(request));
+        if (!answer.startsWith("HTTP/1.1 200") || answer.contains("failure reason")) {
+            throw new IOException("an announce was answered with " + answer);
+        }
+    }
+
+    /** The whole answer, of a connection of its own, a byte a character. */
+    private static String get(URI tracker, String path) throws IOException {
+        byte[] request = ("GET " + path + " HTTP/1.1\r\nHost: " + tracker.getAuthority()
+                        + "\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.connect(new InetSocketAddress(tracker.getHost(), tracker.getPort()), TIMEOUT_MILLIS);
-            socket.getOutputStream().write(bytes);
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            if (!answer.startsWith("HTTP/1.1 200") || answer.contains("failure reason")) {
-                throw new IOException("an announce was answered with " + answer);
-            }
+            socket.getOutputStream().write(request);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 }

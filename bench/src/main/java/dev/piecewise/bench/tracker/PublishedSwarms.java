@@ -1,6 +1,5 @@
 package dev.piecewise.bench.tracker;
 
-import dev.piecewise.bench.S3Main;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.trackerclient.StaleFence;
@@ -22,6 +21,7 @@ import java.util.Optional;
 /** Makes a tracker publish artifacts without moving a byte: the hashes that are reported are invented. */
 final class PublishedSwarms {
     private static final String NODE = "bench";
+    private static final int PIECE_BYTES = 256 << 20; // few pieces, however large the object
 
     private final URI tracker;
 
@@ -35,8 +35,8 @@ final class PublishedSwarms {
             client.register(new NodeRegistration(NODE, "seeder", true, "127.0.0.1"));
             List<String> infoHashes = new ArrayList<>();
             for (int i = 1; i <= count; i++) {
-                ArtifactStatus status = client.requestArtifact(new ArtifactRequest(
-                        "s3://" + S3Main.BUCKET + "/" + S3Main.KEY, "" + i * PieceLength.BLOCK_BYTES));
+                ArtifactStatus status = client.requestArtifact(
+                        new ArtifactRequest(SizedObject.uri(), "" + (PIECE_BYTES + i * PieceLength.BLOCK_BYTES)));
                 while (status.state() == ArtifactState.READING) {
                     reportAll(client);
                     status = client.artifact(new ArtifactId(status.id()));
@@ -54,7 +54,7 @@ final class PublishedSwarms {
     }
 
     private static void reportAll(TrackerClient client) throws UnknownNode, StaleFence {
-        for (LeaseGrant grant : client.takeLeases(NODE, new LeaseRequest(8, 1)).leases()) {
+        for (LeaseGrant grant : client.takeLeases(NODE, new LeaseRequest(64, 1)).leases()) {
             List<PieceReport.HashedPiece> pieces = new ArrayList<>();
             for (int piece = grant.firstPiece(); piece < grant.firstPiece() + grant.pieceCount(); piece++) {
                 pieces.add(new PieceReport.HashedPiece(piece, String.format("%040x", grant.fence() + piece)));

@@ -1,11 +1,10 @@
 package dev.piecewise.bench.tracker;
 
-import dev.piecewise.bench.Payload;
 import dev.piecewise.bench.Program;
-import dev.piecewise.bench.S3Host;
-import dev.piecewise.bench.S3Main;
 import dev.piecewise.bench.Scratch;
 import dev.piecewise.bench.Table;
+import dev.piecewise.bench.tracker.Wrk.Answered;
+import dev.piecewise.bench.tracker.Wrk.Connections;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,10 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,80 +28,101 @@ import tools.jackson.databind.json.JsonMapper;
         name = "tracker",
         mixinStandardHelpOptions = true,
         description = {
-            "Announces a second that one core answers, beside opentracker, and how late they are answered at a fixed rate.",
-            "Needs two cores, wrk and opentracker. opentracker closes every connection, so keep-alive gains it nothing."
+            "Announces a second that one core answers, beside opentracker, how late they are answered at a fixed rate, the memory"
+                    + " of the peers; and how many leases a second are granted to many nodes.",
+            "Needs two cores, one for the tracker and one for the load, wrk and opentracker. opentracker closes every"
+                    + " connection, so keep-alive gains it nothing."
         })
 public final class TrackerCommand implements Callable<Integer> {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration RATE_WARM_UP = Duration.ofSeconds(2);
     private static final int OPENTRACKER_PORT = 6970;
-    private static final Path HOME =
-            Path.of(System.getProperty("piecewise.distribution", ".")).resolve("../../..");
+    private static final int PEERS = 10_000;
+    private static final int MORE_PEERS = 60_000;
+    private static final int WARM_UP_ROUNDS = 2;
 
     @Option(names = "--swarms", description = "Default: ${DEFAULT-VALUE}", defaultValue = "10")
     private int swarms;
 
-    @Option(names = "--seconds", description = "Of each measurement. Default: ${DEFAULT-VALUE}", defaultValue = "10")
+    @Option(names = "--seconds", description = "Of each measurement. Default: ${DEFAULT-VALUE}", defaultValue = "6")
     private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            description = "Seconds of load before, for the compiler. Default: ${DEFAULT-VALUE}",
+            defaultValue = "16")
+    private int warmUpSeconds;
 
     @Option(names = "--rate", description = "For the latency. Default: ${DEFAULT-VALUE}", defaultValue = "2000")
     private int rate;
 
-    private final Table table = new Table(
-            "tracker",
-            "keep-alive/s",
-            "new connections/s",
-            "p99 at the rate, new connections",
-            "memory for 10,000 peers");
+    @Option(names = "--nodes", description = "That take leases. Default: ${DEFAULT-VALUE}", defaultValue = "10000")
+    private int nodes;
+
+    @Option(names = "--pieces", description = "That are leased. Default: ${DEFAULT-VALUE}", defaultValue = "10000")
+    private int pieces;
+
+    @Option(names = "--runs", description = "The median is shown. Default: ${DEFAULT-VALUE}", defaultValue = "3")
+    private int runs;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
+    private @Nullable Path report;
+
+    /** @param bytesFor10kPeers live heap, or resident memory of a program without one */
+    private record Announces(
+            Answered keepAlive,
+            Answered newConnections,
+            double p99Millis,
+            double bytesFor10kPeers,
+            double peakResidentBytes) {}
+
+    private record Grants(double overHttp, double trackerCoreShare, double atScheduler) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (Scratch scratch = new Scratch(Files.createTempDirectory("piecewise-tracker-"))) {
-            Payload payload = Payload.create(scratch.path().resolve("payload.bin"), 1 << 20);
-            List<String> infoHashes = ours(scratch.path(), payload);
-            opentracker(scratch.path(), infoHashes);
+        Cores.bindLoad();
+        List<Announces> ours = new ArrayList<>();
+        List<Announces> others = new ArrayList<>();
+        List<Grants> grants = new ArrayList<>();
+        for (int run = 1; run <= runs; run++) {
+            System.err.println("run " + run + " of " + runs);
+            try (Scratch scratch = new Scratch(Files.createTempDirectory("piecewise-tracker-"));
+                    SizedObject object = new SizedObject((long) pieces * HttpGrants.PIECE_BYTES)) {
+                List<String> infoHashes = new ArrayList<>();
+                try (Program tracker = tracker(scratch.path(), object)) {
+                    URI uri = uri(tracker);
+                    infoHashes.addAll(new PublishedSwarms(uri).create(swarms));
+                    ours.add(announces(tracker, uri, infoHashes, warmUpSeconds, () -> liveHeapBytes(tracker)));
+                    grants.add(grants(uri));
+                }
+                others.add(opentracker(scratch.path(), infoHashes));
+            }
         }
-        System.out.printf(
-                "%d swarms, 10,000 peers, tracker on core 0, load on core 1, %d s each, latency at %d/s%n%n%s%n",
-                swarms, seconds, rate, table);
+        print(ours, others, grants);
         return 0;
     }
 
-    private List<String> ours(Path directory, Payload payload) throws IOException, InterruptedException {
-        try (S3Host s3 = S3Host.start(
-                        (log, environment, command) -> Program.start("s3", log, environment, command),
-                        "127.0.0.1",
-                        directory.resolve("s3"),
-                        payload.file());
-                Program tracker = Program.start(
+    private static Program tracker(Path directory, SizedObject object) throws IOException {
+        return Program.start(
+                "tracker",
+                directory.resolve("tracker.log"),
+                object.credentials(),
+                Cores.bound(List.of(
+                        System.getProperty("piecewise.distribution", ".") + "/bin/piecewise",
                         "tracker",
-                        directory.resolve("tracker.log"),
-                        s3.credentials(),
-                        List.of(
-                                "taskset",
-                                "-c",
-                                "0",
-                                System.getProperty("piecewise.distribution", ".") + "/bin/piecewise",
-                                "tracker",
-                                "--json",
-                                "--listen=127.0.0.1:0",
-                                "--state=" + directory.resolve("state"),
-                                "--allow=s3://" + S3Main.BUCKET + "/"))) {
-            String ready = tracker.awaitLine("{\"event\":\"ready\"", START);
-            URI uri = URI.create(
-                    JsonMapper.builder().build().readTree(ready).path("url").asString());
-            List<String> infoHashes = new PublishedSwarms(uri).create(swarms);
-            wrk(uri, infoHashes, false, 3); // compiled code, as after the first minute of any real tracker
-            long before = liveHeapBytes(tracker);
-            measure("Piecewise", uri, infoHashes, () -> liveHeapBytes(tracker) - before);
-            return infoHashes;
-        }
+                        "--json",
+                        "--listen=127.0.0.1:0",
+                        "--state=" + directory.resolve("state"),
+                        "--allow=s3://" + SizedObject.BUCKET + "/")));
     }
 
-    private interface Memory {
-        long bytes() throws IOException, InterruptedException;
+    private static URI uri(Program tracker) throws IOException, InterruptedException {
+        String ready = tracker.awaitLine("{\"event\":\"ready\"", START);
+        return URI.create(
+                JsonMapper.builder().build().readTree(ready).path("url").asString());
     }
 
-    private void opentracker(Path directory, List<String> infoHashes) throws IOException, InterruptedException {
+    private Announces opentracker(Path directory, List<String> infoHashes) throws IOException, InterruptedException {
         // It changes its root to the directory and its user to nobody before it reads the list.
         Path root = Files.createDirectories(directory.resolve("opentracker"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -108,10 +131,7 @@ public final class TrackerCommand implements Callable<Integer> {
                 "opentracker",
                 directory.resolve("opentracker.log"),
                 Map.of(),
-                List.of(
-                        "taskset",
-                        "-c",
-                        "0",
+                Cores.bound(List.of(
                         "opentracker",
                         "-i",
                         "127.0.0.1",
@@ -120,60 +140,118 @@ public final class TrackerCommand implements Callable<Integer> {
                         "-d",
                         root.toString(),
                         "-w",
-                        "/whitelist"))) {
+                        "/whitelist")))) {
             URI uri = URI.create("http://127.0.0.1:" + OPENTRACKER_PORT);
             AnnounceLoad.awaitListening(uri, START);
-            long before = opentracker.peakResidentBytes();
-            measure("opentracker", uri, infoHashes, () -> opentracker.peakResidentBytes() - before);
+            return announces(opentracker, uri, infoHashes, 1, opentracker::peakResidentBytes);
         }
     }
 
-    private void measure(String label, URI tracker, List<String> infoHashes, Memory memory)
+    private interface Memory {
+        long bytes() throws IOException, InterruptedException;
+    }
+
+    private Announces announces(Program tracker, URI uri, List<String> infoHashes, int warmUpSeconds, Memory memory)
             throws IOException, InterruptedException {
-        System.err.println(label);
-        double keepAlive = wrk(tracker, infoHashes, false, seconds);
-        double newConnections = wrk(tracker, infoHashes, true, seconds);
-        long grown = memory.bytes();
-        Duration p99 = AnnounceLoad.percentile99(tracker, infoHashes, rate, Duration.ofSeconds(seconds));
+        Wrk.announce(uri, infoHashes, Connections.KEPT, PEERS, Math.max(1, warmUpSeconds / 2));
+        Wrk.announce(uri, infoHashes, Connections.NEW, PEERS, Math.max(1, warmUpSeconds / 2));
+        Answered keepAlive = Wrk.announce(uri, infoHashes, Connections.KEPT, PEERS, seconds);
+        Answered newConnections = Wrk.announce(uri, infoHashes, Connections.NEW, PEERS, seconds);
+        AnnounceLoad.percentile99(uri, infoHashes, rate, RATE_WARM_UP);
+        Duration p99 = AnnounceLoad.percentile99(uri, infoHashes, rate, Duration.ofSeconds(seconds));
+        long before = memory.bytes();
+        double more = AnnounceLoad.peers(uri, infoHashes);
+        Wrk.announce(uri, infoHashes, Connections.KEPT, MORE_PEERS, seconds);
+        more = AnnounceLoad.peers(uri, infoHashes) - more;
+        return new Announces(
+                keepAlive,
+                newConnections,
+                p99.toNanos() / 1e6,
+                (memory.bytes() - before) * 10_000 / more,
+                tracker.peakResidentBytes());
+    }
+
+    private Grants grants(URI uri) throws IOException, InterruptedException {
+        HttpGrants overHttp = new HttpGrants(uri, nodes);
+        SchedulerGrants atScheduler = new SchedulerGrants(nodes, pieces);
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+            overHttp.perSecond(round);
+            atScheduler.perSecond(round);
+        }
+        Cores.Reading before = Cores.read();
+        double perSecond = overHttp.perSecond(WARM_UP_ROUNDS);
+        return new Grants(perSecond, Cores.busyShare(before, Cores.read()), atScheduler.perSecond(WARM_UP_ROUNDS));
+    }
+
+    private void print(List<Announces> ours, List<Announces> others, List<Grants> grants) throws IOException {
+        Table table = new Table(
+                "tracker",
+                "keep-alive/s",
+                "core busy",
+                "new connections/s",
+                "core busy",
+                "p99 at " + rate + "/s, new connections",
+                "memory of 10,000 peers",
+                "peak RSS");
+        row(table, "Piecewise", ours);
+        row(table, "opentracker", others);
+        Table leases = new Table("lease grants and reports", "a second", "core busy");
+        leases.add(
+                "over HTTP",
+                whole(median(grants, Grants::overHttp)),
+                percent(median(grants, Grants::trackerCoreShare)));
+        leases.add("at the scheduler", whole(median(grants, Grants::atScheduler)), percent(1));
+        System.out.printf(
+                Locale.ROOT,
+                "%d swarms, 10,000 peers, tracker on one core, load on another, %d s each; %d nodes, %d pieces; median of %d%n%n"
+                        + "%s%n%n%s%n",
+                swarms,
+                seconds,
+                nodes,
+                pieces,
+                runs,
+                table,
+                leases);
+        if (report != null) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("Piecewise", ours);
+            all.put("opentracker", others);
+            all.put("grants", grants);
+            Files.writeString(
+                    report,
+                    JsonMapper.builder()
+                            .build()
+                            .writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(all));
+        }
+    }
+
+    private static void row(Table table, String label, List<Announces> measured) {
         table.add(
                 label,
-                String.format(Locale.ROOT, "%.0f", keepAlive),
-                String.format(Locale.ROOT, "%.0f", newConnections),
-                String.format(Locale.ROOT, "%.1f ms", p99.toNanos() / 1e6),
-                String.format(Locale.ROOT, "%.1f MiB", grown / 1048576.0));
+                whole(median(measured, one -> one.keepAlive().perSecond())),
+                percent(median(measured, one -> one.keepAlive().coreShare())),
+                whole(median(measured, one -> one.newConnections().perSecond())),
+                percent(median(measured, one -> one.newConnections().coreShare())),
+                String.format(Locale.ROOT, "%.1f ms", median(measured, Announces::p99Millis)),
+                mebibytes(median(measured, Announces::bytesFor10kPeers)),
+                mebibytes(median(measured, Announces::peakResidentBytes)));
     }
 
-    private static double wrk(URI tracker, List<String> infoHashes, boolean newConnections, int seconds)
-            throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                "taskset",
-                "-c",
-                "1",
-                "wrk",
-                "-t1",
-                "-c64",
-                "-d" + seconds + "s",
-                "-s",
-                HOME.resolve("bench/announce.lua").normalize().toString(),
-                tracker.toString(),
-                "--"));
-        if (newConnections) {
-            command.add("close");
-        }
-        command.addAll(infoHashes);
-        Path log = Files.createTempFile("wrk", ".log");
-        try (Program wrk = Program.start("wrk", log, Map.of(), command)) {
-            wrk.awaitEnd(Duration.ofSeconds(seconds + 30L));
-            for (String line : Files.readAllLines(log)) {
-                if (line.startsWith("Requests/sec:")) {
-                    return Double.parseDouble(
-                            line.substring("Requests/sec:".length()).trim());
-                }
-            }
-            throw new IOException("wrk says nothing:\n" + Files.readString(log));
-        } finally {
-            Files.delete(log);
-        }
+    private static <T> double median(List<T> measured, ToDoubleFunction<T> value) {
+        return measured.stream().mapToDouble(value).sorted().toArray()[measured.size() / 2];
+    }
+
+    private static String whole(double value) {
+        return String.format(Locale.ROOT, "%.0f", value);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.0f %%", share * 100);
+    }
+
+    private static String mebibytes(double bytes) {
+        return String.format(Locale.ROOT, "%.1f MiB", bytes / (1 << 20));
     }
 
     /** What is reachable on the heap, after a full collection. */

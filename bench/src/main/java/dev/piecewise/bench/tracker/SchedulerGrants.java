@@ -1,0 +1,145 @@
+package dev.piecewise.bench.tracker;
+
+import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.VersionedEntry;
+import dev.piecewise.torrentbuilder.origin.Origin;
+import dev.piecewise.torrentbuilder.origin.OriginObject;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.tracker.announce.InMemorySwarmStore;
+import dev.piecewise.tracker.artifact.Admissions;
+import dev.piecewise.tracker.artifact.Links;
+import dev.piecewise.tracker.artifact.OriginProfiles;
+import dev.piecewise.tracker.artifact.ReadSigner;
+import dev.piecewise.tracker.artifact.Scheduler;
+import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.node.NodeRegistry;
+import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.LeaseGrant;
+import dev.piecewise.trackerclient.api.LeaseGrants;
+import dev.piecewise.trackerclient.api.PieceReport;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The same leases as {@link HttpGrants} at the tracker's scheduler itself, without HTTP, journal and signatures, on one thread and
+ * with every node waiting for work: each that reports asks for more at once.
+ */
+final class SchedulerGrants {
+    private static final ArtifactUri URI_OF_OBJECT = ArtifactUri.parse(SizedObject.uri());
+    private static final Links LINKS = new Links() {
+        @Override
+        public String torrentUrl(InfoHash infoHash) {
+            return "http://tracker/torrents/" + infoHash + ".torrent";
+        }
+
+        @Override
+        public String announceUrl(InfoHash infoHash) {
+            return "http://tracker/announce";
+        }
+
+        @Override
+        public String webSeedUrl(URI node, InfoHash infoHash) {
+            return node + "/webseed/" + infoHash + "/";
+        }
+    };
+
+    private final int nodes;
+    private final Scheduler scheduler;
+    private final Admissions admissions;
+
+    SchedulerGrants(int nodes, int pieces) {
+        this.nodes = nodes;
+        OriginProfiles origins = OriginProfiles.only(
+                List.of(new Unread((long) pieces * HttpGrants.PIECE_BYTES)), List.of(URI_OF_OBJECT));
+        scheduler = new Scheduler(
+                List.of(),
+                Journal.none(),
+                new InMemorySwarmStore(new SplittableRandom(1)),
+                new ReadSigner(origins, Duration.ofMinutes(1)),
+                LeaseTimes.defaults(),
+                true,
+                () -> 0,
+                InstantSource.system(),
+                Runnable::run);
+        admissions = new Admissions(origins, Runnable::run, scheduler);
+    }
+
+    private record Waiting(String nodeId, CompletableFuture<LeaseGrants> answer) {}
+
+    /** Leases a second, each granted and reported; {@code round} as with {@link HttpGrants#perSecond}. */
+    double perSecond(int round) {
+        Queue<Waiting> waiting = new ArrayDeque<>();
+        for (int node = 0; node < nodes; node++) {
+            String id = "node-" + node;
+            scheduler.register(new NodeRegistry.Node(id, "seeder", true, Optional.empty(), Optional.empty(), 0));
+            waiting.add(ask(id));
+        }
+        long started = System.nanoTime();
+        admissions
+                .request(new ArtifactRequest(
+                        SizedObject.uri(), "" + (HttpGrants.PIECE_BYTES + round * PieceLength.BLOCK_BYTES)))
+                .join();
+        int granted = 0;
+        for (Waiting next = waiting.remove(); next.answer().isDone(); next = waiting.remove()) {
+            for (LeaseGrant grant : next.answer().join().leases()) {
+                scheduler.report(
+                        grant.leaseId(),
+                        new PieceReport(
+                                grant.fence(),
+                                0,
+                                List.of(new PieceReport.HashedPiece(
+                                        grant.firstPiece(), String.format("%040x", grant.fence())))));
+                granted++;
+            }
+            waiting.add(ask(next.nodeId()));
+        }
+        return granted / ((System.nanoTime() - started) / 1e9);
+    }
+
+    private Waiting ask(String nodeId) {
+        return new Waiting(nodeId, scheduler.takeLeases(nodeId, 1, Duration.ofMinutes(1), LINKS));
+    }
+
+    /** An object that is never read, signed for at no cost. */
+    private record Unread(long sizeBytes) implements Origin {
+        @Override
+        public String scheme() {
+            return URI_OF_OBJECT.scheme();
+        }
+
+        @Override
+        public ResolvedArtifact resolve(ArtifactUri uri) {
+            return ResolvedArtifact.object(
+                    uri,
+                    "http://origin",
+                    new OriginObject(uri.key(), new VersionedEntry(SizedObject.KEY, sizeBytes, "\"bench\"")));
+        }
+
+        @Override
+        public SignedRead presign(
+                ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte, Duration validity) {
+            return new SignedRead("http://origin/" + object.key(), Map.of(), firstByte, lastByte);
+        }
+
+        @Override
+        public InputStream read(ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte) {
+            throw new UnsupportedOperationException("nothing is read");
+        }
+
+        @Override
+        public void close() {}
+    }
+}
