@@ -149,11 +149,14 @@ final class LeaseDesk {
      * that misses some, or a stock client that announces itself as a leech.
      */
     private BitSet rereadable(Artifact artifact, long nowNanos) {
-        boolean wanted = artifact.state() == ArtifactState.READING
+        BitSet lost = heldByNobody(artifact, nowNanos);
+        // Last what may have to look at every node.
+        boolean wanted = lost.isEmpty()
+                || artifact.state() == ArtifactState.READING
                 || counts(artifact).stockLeeches() > 0
                 || artifact.holders.isMissedBy(node ->
                         nodes.find(node).map(NodeRegistry.Node::wantsBytes).orElse(false));
-        return wanted ? heldByNobody(artifact, nowNanos) : new BitSet();
+        return wanted ? lost : new BitSet();
     }
 
     /**
