@@ -15,6 +15,7 @@ public final class S3Host implements AutoCloseable {
     private final Program program;
     private final String endpoint;
     private final String presignedUrl;
+    private int asked;
 
     private S3Host(Program program, String endpoint, String presignedUrl) {
         this.program = program;
@@ -84,10 +85,11 @@ public final class S3Host implements AutoCloseable {
         return presignedUrl;
     }
 
-    /** Object bytes sent so far, by its own count; may be asked once. */
+    /** Object bytes sent so far, by its own count. */
     public long sentBytes() throws IOException, InterruptedException {
-        program.tell("count");
-        return Long.parseLong(program.awaitLine("SENT ", START).substring("SENT ".length()));
+        String answer = "SENT " + ++asked + " ";
+        program.tell("" + asked);
+        return Long.parseLong(program.awaitLine(answer, START).substring(answer.length()));
     }
 
     @Override

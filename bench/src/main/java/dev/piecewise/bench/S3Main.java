@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * An S3 server with one object, as a process of its own so that it can live in a namespace. Says {@code READY URL} with a
- * presigned URL of the object; answers each line on standard input with {@code SENT BYTES}; ends with its input.
+ * presigned URL of the object; answers each line on standard input with {@code SENT LINE BYTES}; ends with its input.
  */
 @Command(name = "s3", hidden = true)
 public final class S3Main implements Callable<Integer> {
@@ -51,8 +51,8 @@ public final class S3Main implements Callable<Integer> {
             s3.put(BUCKET, KEY, bytes, Files.size(file));
             System.out.println("READY " + presigned(s3.endpoint()));
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            while (commands.readLine() != null) {
-                System.out.println("SENT " + s3.objectBytesSent());
+            for (String asked = commands.readLine(); asked != null; asked = commands.readLine()) {
+                System.out.println("SENT " + asked + " " + s3.objectBytesSent());
             }
         }
         return 0;
