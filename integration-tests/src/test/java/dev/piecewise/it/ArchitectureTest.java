@@ -97,6 +97,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheLeaseWorkerUsesApachesHttpClient() {
+        onlyIn("org.apache.hc..", ROOT + "seeder.lease..");
+    }
+
+    @Test
     void onlyTheTrackerAndTheSeedersHttpPackageUseJetty() {
         noClasses()
                 .that()

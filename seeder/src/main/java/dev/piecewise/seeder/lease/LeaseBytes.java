@@ -7,7 +7,6 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +37,7 @@ final class LeaseBytes implements AutoCloseable {
     private long next; // first byte of its object that was not delivered yet
     private boolean fresh = true; // whether the granted URL of the current read was not tried yet
     private int refusals;
-    private volatile @Nullable InputStream body;
+    private volatile @Nullable OriginBody body;
     private volatile long progressNanos;
 
     /** Signs the rest of a read anew. */
@@ -93,7 +92,7 @@ final class LeaseBytes implements AutoCloseable {
         while (true) {
             life.check();
             try {
-                InputStream open = open();
+                OriginBody open = open();
                 long left = reads.get(read).lastByte() - next + 1;
                 int got = open.read(into, from, (int) Math.min(count, left));
                 if (got > 0) {
@@ -113,7 +112,7 @@ final class LeaseBytes implements AutoCloseable {
         }
     }
 
-    private void delivered(InputStream open, int got) throws IOException {
+    private void delivered(OriginBody open, int got) throws IOException {
         bytesRead.addAndGet(got);
         progressNanos = nanoTime.getAsLong();
         next += got;
@@ -128,10 +127,9 @@ final class LeaseBytes implements AutoCloseable {
     }
 
     /** Takes the end of the body, so that its connection is used again; a body that goes on is cut off. */
-    private void finish(InputStream open) {
+    private void finish(OriginBody open) {
         try {
-            int more = open.read();
-            if (more >= 0) {
+            if (!open.atEnd()) {
                 bytesRead.incrementAndGet();
             }
         } catch (IOException e) {
@@ -157,16 +155,16 @@ final class LeaseBytes implements AutoCloseable {
         }
     }
 
-    private InputStream open()
+    private OriginBody open()
             throws IOException, OriginRequests.Refused, LeaseLife.Ended, StaleFence, InterruptedException, Broken {
-        InputStream current = body;
+        OriginBody current = body;
         if (current != null) {
             return current;
         }
         SignedRead signed = fresh ? reads.get(read) : sign();
         fresh = false;
         progressNanos = nanoTime.getAsLong();
-        InputStream opened = requests.open(signed, life);
+        OriginBody opened = requests.open(signed, life);
         progressNanos = nanoTime.getAsLong();
         body = opened;
         return opened;
@@ -221,17 +219,17 @@ final class LeaseBytes implements AutoCloseable {
 
     /** Cuts off a body that has not given a byte for too long, so that the reading thread goes on. */
     void tick() {
-        InputStream current = body;
+        OriginBody current = body;
         if (current != null && nanoTime.getAsLong() - progressNanos > readTimeout.toNanos()) {
-            OriginRequests.closeQuietly(current);
+            current.close();
         }
     }
 
     private void drop() {
-        InputStream current = body;
+        OriginBody current = body;
         body = null;
         if (current != null) {
-            OriginRequests.closeQuietly(current);
+            current.close();
         }
     }
 

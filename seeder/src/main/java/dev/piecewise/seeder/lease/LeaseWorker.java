@@ -50,7 +50,7 @@ public final class LeaseWorker implements AutoCloseable {
     private final Consumer<ArtifactStatus> worked;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
-    private final OriginRequests requests = new OriginRequests();
+    private final OriginRequests requests;
     private final Semaphore free;
     private final BlockingQueue<Granted> granted = new LinkedBlockingQueue<>();
     private volatile List<Worker> threads = List.of();
@@ -80,6 +80,7 @@ public final class LeaseWorker implements AutoCloseable {
         this.nanoTime = nanoTime;
         this.random = random;
         this.free = new Semaphore(leases);
+        this.requests = new OriginRequests(leases);
     }
 
     /** Starts asking for leases. */

@@ -4,35 +4,45 @@ import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
-import java.util.OptionalLong;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 
-/** Sends signed reads as they are and judges the answer's head. URLs are secrets: no message here holds one. */
+/**
+ * Sends signed reads as they are and judges the answer's head. URLs are secrets: no message here holds one. The bytes are read
+ * on the thread that wants them, by Apache's blocking client: the JDK's passes them through two more threads and several lists
+ * of small buffers, which costs more than to hash them.
+ */
 final class OriginRequests implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(OriginRequests.class);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(30);
+    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(10);
+    /** Without a byte for so long, a connection is broken. */
+    private static final Timeout SILENCE = Timeout.ofSeconds(30);
+
     private static final int OK = 200;
     private static final int PARTIAL = 206;
 
-    private final ExecutorService executor;
-    private volatile @Nullable HttpClient http;
+    private static final TimeValue UNUSED_FOR = TimeValue.ofSeconds(30);
+    /** A connection that was unused for longer is asked whether it still is one, before a read is sent on it. */
+    private static final TimeValue TRUSTED_FOR = TimeValue.ofMilliseconds(100);
+
+    private final CloseableHttpClient http;
 
     /** An answer outside 2xx. */
     static final class Refused extends Exception {
@@ -49,19 +59,53 @@ final class OriginRequests implements AutoCloseable {
         }
     }
 
-    OriginRequests() {
-        AtomicInteger count = new AtomicInteger();
-        executor = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "origin-http-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .executor(executor)
+    /** @param connections how many reads are under way at once, at most */
+    OriginRequests(int connections) {
+        this(connections, trust());
+    }
+
+    OriginRequests(int connections, SSLContext trust) {
+        PoolingHttpClientConnectionManager pool = PoolingHttpClientConnectionManagerBuilder.create()
+                .setMaxConnTotal(connections)
+                .setMaxConnPerRoute(connections)
+                .setTlsSocketStrategy(new DefaultClientTlsStrategy(trust))
+                .setDefaultSocketConfig(
+                        SocketConfig.custom().setSoTimeout(SILENCE).build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(CONNECT_TIMEOUT)
+                        .setSocketTimeout(SILENCE)
+                        .setIdleTimeout(Timeout.of(UNUSED_FOR.toDuration()))
+                        .setValidateAfterInactivity(TRUSTED_FOR)
+                        .build())
                 .build();
+        // Nothing is added to the request or done about the answer: the bytes must be those that were signed for, and
+        // what
+        // to do about a refusal is decided by LeaseBytes.
+        http = HttpClientBuilder.create()
+                .setConnectionManager(pool)
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(SILENCE)
+                        .setResponseTimeout(SILENCE)
+                        .setAuthenticationEnabled(false)
+                        .setProtocolUpgradeEnabled(false)
+                        .build())
+                .setProxySelector(ProxySelector.getDefault())
+                .setUserAgent("piecewise")
+                .disableContentCompression()
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .build();
+    }
+
+    /** That of the process, as every other client in it uses. */
+    private static SSLContext trust() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has TLS; check javax.net.ssl.trustStore", e);
+        }
     }
 
     /**
@@ -71,49 +115,45 @@ final class OriginRequests implements AutoCloseable {
      * @throws Refused if the answer was not the bytes
      * @throws OriginFault if the server sends other bytes than asked for
      */
-    InputStream open(SignedRead read, LeaseLife life)
+    OriginBody open(SignedRead read, LeaseLife life)
             throws IOException, Refused, LeaseLife.Ended, InterruptedException {
-        HttpClient client = http;
-        if (client == null) {
-            throw new IOException("closed");
-        }
-        CompletableFuture<HttpResponse<InputStream>> sent =
-                client.sendAsync(request(read), HttpResponse.BodyHandlers.ofInputStream());
-        life.onStop(() -> sent.cancel(true));
-        HttpResponse<InputStream> response;
+        HttpGet request = request(read);
+        life.onStop(request::cancel);
+        boolean wanted = false;
         try {
-            response = sent.get();
-        } catch (CancellationException e) {
+            ClassicHttpResponse response = http.executeOpen(null, request, null);
             life.check();
-            throw new IOException("cancelled", e);
-        } catch (ExecutionException e) {
+            check(response, read);
+            HttpEntity entity = response.getEntity();
+            if (entity == null) {
+                throw new IOException("an answer without a body");
+            }
+            OriginBody body = new OriginBody(entity.getContent(), request::cancel);
+            wanted = true;
+            return body;
+        } catch (IOException | IllegalStateException e) {
+            // The latter is what the client says once it is closed.
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
             life.check();
             throw new IOException(reason(e), e);
-        } catch (InterruptedException e) {
-            sent.cancel(true);
-            throw e;
-        }
-        InputStream body = response.body();
-        try {
-            life.onStop(() -> closeQuietly(body));
-            check(response, read);
-            return body;
-        } catch (Refused | OriginFault | LeaseLife.Ended e) {
-            closeQuietly(body);
-            throw e;
+        } finally {
+            if (!wanted) {
+                request.cancel();
+            }
         }
     }
 
-    private static HttpRequest request(SignedRead read) throws IOException {
+    private static HttpGet request(SignedRead read) throws IOException {
         try {
-            HttpRequest.Builder request =
-                    HttpRequest.newBuilder(URI.create(read.url())).timeout(HEAD_TIMEOUT);
+            HttpGet request = new HttpGet(URI.create(read.url()));
             read.headers().forEach((name, value) -> {
                 if (!name.toLowerCase(Locale.ROOT).equals("host")) {
-                    request.header(name, value);
+                    request.setHeader(name, value);
                 }
             });
-            return request.GET().build();
+            return request;
         } catch (IllegalArgumentException e) {
             // The cause's message would show the URL.
             throw new IOException("the tracker granted an unusable URL: " + describe(read));
@@ -127,70 +167,40 @@ final class OriginRequests implements AutoCloseable {
                 + read.lastByte();
     }
 
-    private static String reason(ExecutionException e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+    private static String reason(Exception e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
     }
 
-    private static void check(HttpResponse<InputStream> response, SignedRead read) throws Refused {
-        long wanted = read.lastByte() - read.firstByte() + 1;
-        OptionalLong length = response.headers().firstValueAsLong("Content-Length");
-        if (response.statusCode() == PARTIAL) {
-            String range = response.headers().firstValue("Content-Range").orElse("");
+    private static void check(ClassicHttpResponse response, SignedRead read) throws Refused {
+        int status = response.getCode();
+        if (status == PARTIAL) {
+            Header range = response.getFirstHeader("Content-Range");
             String expected = "bytes " + read.firstByte() + "-" + read.lastByte() + "/";
-            if (!range.startsWith(expected)) {
+            if (range == null || !range.getValue().startsWith(expected)) {
                 throw new OriginFault(
-                        Kind.FAILED, read + ": the server sent '" + range + "'; check that it is S3 compatible");
+                        Kind.FAILED,
+                        read + ": the server sent '" + (range == null ? "" : range.getValue())
+                                + "'; check that it is S3 compatible");
             }
-        } else if (response.statusCode() == OK) {
-            if (read.firstByte() != 0 || length.orElse(-1) != wanted) {
+        } else if (status == OK) {
+            HttpEntity entity = response.getEntity();
+            long length = entity == null ? 0 : entity.getContentLength();
+            if (read.firstByte() != 0 || length != read.lastByte() + 1) {
                 throw new OriginFault(
                         Kind.FAILED,
                         describe(read) + ": the server ignores Range (it answered 200 with "
-                                + (length.isPresent() ? length.getAsLong() + " bytes" : "bytes of unknown number")
+                                + (length < 0 ? "bytes of unknown number" : length + " bytes")
                                 + "); check that it, and any proxy before it, supports Range requests");
             }
         } else {
-            throw new Refused(response.statusCode(), describe(read) + ": HTTP " + response.statusCode());
-        }
-    }
-
-    static void closeQuietly(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException e) {
-            // Nothing depends on the rest of this body: it is being thrown away.
+            throw new Refused(status, describe(read) + ": HTTP " + status);
         }
     }
 
     /** Breaks off what is under way. */
     @Override
     public void close() {
-        HttpClient client = http;
-        http = null;
-        if (client != null) {
-            shutDownNow(client);
-        }
-        executor.shutdown();
-        try {
-            if (!executor.awaitTermination(1, TimeUnit.SECONDS)) {
-                executor.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            executor.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** The method is there from Java 21 on; before, a client ends when it is collected. */
-    private static void shutDownNow(HttpClient client) {
-        try {
-            HttpClient.class.getMethod("shutdownNow").invoke(client);
-        } catch (NoSuchMethodException e) {
-            LOG.trace("an HTTP client is left to the garbage collector");
-        } catch (ReflectiveOperationException e) {
-            LOG.debug("an HTTP client does not shut down", e);
-        }
+        http.close(CloseMode.IMMEDIATE);
     }
 }

@@ -2,6 +2,7 @@ package dev.piecewise.seeder.lease;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 import dev.piecewise.core.SignedRead;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +21,9 @@ final class FakeOrigin implements AutoCloseable {
     private static final int PARTIAL = 206;
 
     final List<String> ranges = new CopyOnWriteArrayList<>();
+    final List<String> requests = new CopyOnWriteArrayList<>();
+    final List<Map<String, List<String>>> headers = new CopyOnWriteArrayList<>();
+    final List<InetSocketAddress> clients = new CopyOnWriteArrayList<>();
     final Queue<Manner> manners = new ConcurrentLinkedQueue<>();
     final CountDownLatch release = new CountDownLatch(1);
     private final byte[] object;
@@ -33,16 +37,27 @@ final class FakeOrigin implements AutoCloseable {
     }
 
     FakeOrigin(byte[] object) throws IOException {
+        this(object, HttpServer.create());
+    }
+
+    /** @param server not bound yet */
+    FakeOrigin(byte[] object, HttpServer server) throws IOException {
         this.object = object;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this.server = server;
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(executor);
         server.createContext("/", this::handle);
         server.start();
     }
 
     SignedRead read(long first, long last) {
+        return read("/bucket/key?X-Amz-Signature=secret", first, last);
+    }
+
+    SignedRead read(String pathAndQuery, long first, long last) {
+        String scheme = server instanceof HttpsServer ? "https" : "http";
         return new SignedRead(
-                "http://127.0.0.1:" + server.getAddress().getPort() + "/bucket/key?X-Amz-Signature=secret",
+                scheme + "://127.0.0.1:" + server.getAddress().getPort() + pathAndQuery,
                 Map.of("Range", "bytes=" + first + "-" + last, "If-Match", "\"etag\""),
                 first,
                 last);
@@ -51,6 +66,9 @@ final class FakeOrigin implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         String range = exchange.getRequestHeaders().getFirst("Range");
         ranges.add(range);
+        requests.add(exchange.getRequestURI().toASCIIString());
+        headers.add(Map.copyOf(exchange.getRequestHeaders()));
+        clients.add(exchange.getRemoteAddress());
         String[] ends = range.substring("bytes=".length()).split("-", -1);
         Manner manner = manners.poll();
         try (exchange) {
