@@ -1,11 +1,13 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.cli.report.DistributionText;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Ledger;
 import java.io.PrintStream;
 import java.util.List;
@@ -25,7 +27,11 @@ import picocli.CommandLine.Parameters;
         description = {
             "",
             "Without ARTIFACT: one line for each artifact the tracker knows. With ARTIFACT: all about it, with a summary of its "
-                    + "ledger: how many bytes were read from S3, how many of them in vain or twice.",
+                    + "ledger: how many bytes were read from S3, how many of them in vain or twice; and how its latest distribution went: T from the "
+                    + "first ask to the last completion, the bound T* that no program could beat, by which limits (origin, "
+                    + "seeder, node link, disk, cpu), which of them binds, stragglers, and bytes that moved in vain. What is not "
+                    + "known is said to be unknown: give --max-upload and --max-download where the system does not tell a link's "
+                    + "speed.",
             ""
         },
         footer = {
@@ -71,7 +77,8 @@ final class StatusCommand implements Callable<Integer> {
                 list(known);
             } else {
                 for (ArtifactStatus status : chosen(known, artifact.get())) {
-                    show(status, tracker.ledger(new ArtifactId(status.id())));
+                    ArtifactId id = new ArtifactId(status.id());
+                    show(status, tracker.ledger(id), tracker.distribution(id));
                 }
             }
         }
@@ -130,7 +137,7 @@ final class StatusCommand implements Callable<Integer> {
         return status.pieceCount() == 0 ? 100 : (int) (100L * status.piecesHashed() / status.pieceCount());
     }
 
-    private void show(ArtifactStatus status, Ledger ledger) {
+    private void show(ArtifactStatus status, Ledger ledger, Distribution distribution) {
         PrintStream out = surroundings.out();
         long leased = count(ledger, "leased");
         long unread = count(ledger, "unread");
@@ -148,7 +155,9 @@ final class StatusCommand implements Callable<Integer> {
                             "rereadBytes", ledger.rereadBytes(),
                             "rereadPieces", ledger.rereadPieces(),
                             "piecesLeased", leased,
-                            "piecesUnread", unread))));
+                            "piecesUnread", unread),
+                    "distribution",
+                    distribution)));
             return;
         }
         line("uri", status.uri());
@@ -173,6 +182,7 @@ final class StatusCommand implements Callable<Integer> {
                 "nodes",
                 status.nodes() + " take part, " + status.holders() + " hold every piece; seeders alive: "
                         + status.seedersAlive());
+        new DistributionText(distribution).lines().forEach(out::println);
         line("infohash", status.infoHash());
         line("torrent", status.torrentUrl());
         line("magnet", status.magnet());

@@ -82,6 +82,7 @@ final class Fetcher {
             return fetch(magnet.link(), ask, listener);
         }
         listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0, 0));
+        long askedNanos = nanoTime.getAsLong();
         ArtifactStatus asked = ask(ask);
         if (asked.state() != ArtifactState.FAILED) {
             listener.known(PublishedTorrent.content(asked), PublishedTorrent.directories(asked));
@@ -95,6 +96,7 @@ final class Fetcher {
         ArtifactId id = new ArtifactId(published.id());
         enter(id);
         StoredArtifact stored = participant.share(id, info.content());
+        participant.asked(id, askedNanos);
         try {
             return new Download(info, participant.join(id, info), stored, new Followed(published), nanoTime)
                     .await(

@@ -46,6 +46,16 @@ class DemoTest {
             assertThat(node.get("seconds").asDouble()).isPositive();
             assertThat(node.get("node").asString()).isNotBlank();
         });
+        JsonNode distribution = json.get("distribution");
+        assertThat(distribution.get("totalBytes").asLong()).isEqualTo(SIZE);
+        assertThat(distribution.get("complete").asInt()).isEqualTo(3);
+        assertThat(distribution.get("seconds").asDouble()).isPositive();
+        assertThat(distribution.get("ratio").asDouble())
+                .as(distribution.toString())
+                .isGreaterThan(0.9);
+        assertThat(distribution.get("terms"))
+                .extracting(term -> term.get("limit").asString())
+                .contains("origin", "seeder", "node link", "disk", "cpu");
         assertThat(scratch()).isEmpty();
     }
 

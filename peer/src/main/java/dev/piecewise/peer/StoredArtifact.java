@@ -38,6 +38,19 @@ public interface StoredArtifact extends AutoCloseable {
      */
     void write(long offset, ByteBuffer bytes);
 
+    /** What {@link #write} did so far. */
+    default Writes writes() {
+        return new Writes(0, 0);
+    }
+
+    /**
+     * Bytes written, in this run of the process.
+     *
+     * @param bytes how many
+     * @param busyNanos time during which at least one write was under way
+     */
+    record Writes(long bytes, long busyNanos) {}
+
     /** Fills {@code into} from an offset of the artifact. */
     void read(long offset, ByteBuffer into);
 

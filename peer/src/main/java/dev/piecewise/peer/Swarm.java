@@ -22,8 +22,18 @@ public interface Swarm extends AutoCloseable {
      * @param uploadedBytes payload sent to peers
      * @param piecesFromPeers pieces received from peers and verified
      * @param piecesRefused pieces whose bytes did not match their hash
+     * @param duplicateBytes payload received from peers in vain, not in {@code downloadedBytes}: there already or wanted no more;
+     *     what has come of a unit of 16 KiB that is still arriving counts until the rest has come
+     * @param refusedBytes of {@code downloadedBytes}, those of refused pieces
      */
-    record Stats(int peers, long downloadedBytes, long uploadedBytes, int piecesFromPeers, int piecesRefused) {}
+    record Stats(
+            int peers,
+            long downloadedBytes,
+            long uploadedBytes,
+            int piecesFromPeers,
+            int piecesRefused,
+            long duplicateBytes,
+            long refusedBytes) {}
 
     /** Says goodbye to peers and tracker, releases the port, leaves the bytes. */
     @Override

@@ -4,6 +4,7 @@ import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.metainfo.EncodedInfo;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The BitTorrent engine of a process. Closing it closes its swarms. */
 public interface SwarmEngine extends AutoCloseable {
@@ -25,6 +26,16 @@ public interface SwarmEngine extends AutoCloseable {
      * @throws InterruptedException when interrupted, which gives up
      */
     Optional<EncodedInfo> metadata(InfoHash infoHash, PeerSource peers, Duration patience) throws InterruptedException;
+
+    /** The most that it sends of one torrent, in bytes per second; empty for no limit. */
+    default OptionalLong uploadLimit() {
+        return OptionalLong.empty();
+    }
+
+    /** The most that it receives of one torrent, in bytes per second; empty for no limit. */
+    default OptionalLong downloadLimit() {
+        return OptionalLong.empty();
+    }
 
     @Override
     void close();

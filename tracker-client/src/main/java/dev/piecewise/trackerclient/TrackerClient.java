@@ -16,6 +16,7 @@ import dev.piecewise.trackerclient.api.ApiJson;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -135,6 +136,11 @@ public final class TrackerClient implements AutoCloseable {
     /** {@code GET /v1/artifacts/ID/ledger}. */
     public Ledger ledger(ArtifactId id) {
         return value(Call.get("/v1/artifacts/" + id + "/ledger"), Ledger.class);
+    }
+
+    /** {@code GET /v1/artifacts/ID/distribution}. */
+    public Distribution distribution(ArtifactId id) {
+        return value(Call.get("/v1/artifacts/" + id + "/distribution"), Distribution.class);
     }
 
     /** {@code POST /v1/nodes}. */

@@ -1,8 +1,10 @@
 package dev.piecewise.tracker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
@@ -17,9 +19,11 @@ import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ApiJson;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -31,6 +35,8 @@ import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import dev.piecewise.trackerclient.api.TransferReport;
+import dev.piecewise.trackerclient.api.TransferReport.LinkRate;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,6 +52,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -376,6 +383,54 @@ class TrackerTest {
         ArtifactStatus failed = client.artifact(new ArtifactId(artifact.id()));
         assertThat(failed.errorKind()).isEqualTo("DENIED");
         assertThat(failed.error()).isEqualTo("no credentials");
+    }
+
+    @Test
+    void aDistributionIsReportedByHoldingsAndHeartbeats() throws Exception {
+        TrackerClient client = client(start(config()));
+        ArtifactStatus artifact = client.requestArtifact(new ArtifactRequest(URI_16, "16MiB"));
+        ArtifactId id = new ArtifactId(artifact.id());
+        seeder(client, "s");
+        take(client, "s");
+        client.register(new NodeRegistration("n", "node", false, "127.0.0.9"));
+        client.register(new NodeRegistration("m", "node", false, ""));
+        assertThat(client.distribution(id).seconds()).isNull();
+        LinkRate slow = new LinkRate(artifact.totalBytes() / 4, LinkRate.LIMIT);
+        client.reportHoldings("n", id, new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, slow)));
+        client.heartbeat(
+                "m", new Heartbeat(List.of(), List.of(new Heartbeat.Transfer(id.hex(), transfer(9, 2.0, null)))));
+        Distribution distribution = client.distribution(id);
+        assertThat(distribution.nodes()).isEqualTo(2);
+        assertThat(distribution.complete()).isEqualTo(2);
+        assertThat(distribution.seconds()).isCloseTo(5, within(1.0));
+        assertThat(distribution.binds()).isEqualTo("node link");
+        assertThat(distribution.boundSeconds()).isCloseTo(4, within(0.01));
+        assertThat(distribution.parts()).extracting(Distribution.Part::host).startsWith("127.0.0.9", null);
+        client.leave("n");
+        assertThat(client.distribution(id).complete()).isEqualTo(2);
+    }
+
+    private static TransferReport transfer(double askedAgo, double took, @Nullable LinkRate download) {
+        return new TransferReport(askedAgo, took, false, 1, 0, 0, 0, 0, 0, took, 0.1, null, 0.1, download, null);
+    }
+
+    @Test
+    void aTransferThatMakesNoSenseIsRefused() throws Exception {
+        TrackerServer tracker = start(config());
+        TrackerClient client = client(tracker);
+        ArtifactStatus artifact = client.requestArtifact(new ArtifactRequest(URI_16, "16MiB"));
+        client.register(new NodeRegistration("n", "node", false, ""));
+        String body = new String(
+                        ApiJson.write(new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, null))), UTF_8)
+                .replace("\"cpuShare\":0.1", "\"cpuShare\":7");
+        assertThat(body).contains("7");
+        HttpRequest request = HttpRequest.newBuilder(tracker.uri().resolve("/v1/nodes/n/holdings/" + artifact.id()))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test

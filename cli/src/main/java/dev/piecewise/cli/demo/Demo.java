@@ -1,6 +1,8 @@
 package dev.piecewise.cli.demo;
 
 import dev.piecewise.cli.progress.ProgressLines;
+import dev.piecewise.cli.report.DistributionText;
+import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
@@ -8,10 +10,12 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Distribution;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +34,7 @@ import java.util.stream.Collectors;
 /** Runs the parts, asks all nodes at once, shows the progress and proves the result. */
 public final class Demo {
     private static final long POLL_MILLIS = 150;
+    private static final Duration LAST_REPORTS = Duration.ofSeconds(7);
     private static final long SPARE_BYTES = 64L << 20;
 
     private final DemoPlan plan;
@@ -88,6 +93,8 @@ public final class Demo {
         askAll(cluster, nodes);
         DemoReport report = verify(cluster, nodes, artifacts);
         print(report, nodes);
+        new DistributionText(report.distribution()).lines().forEach(out::println);
+        out.flush();
         if (explain) {
             try (TrackerClient client = new TrackerClient(tracker, Optional.empty())) {
                 List<ArtifactStatus> known = client.artifacts().artifacts();
@@ -152,22 +159,65 @@ public final class Demo {
         }
     }
 
-    private static DemoReport verify(DemoCluster cluster, List<DemoNode> nodes, List<DemoArtifact> artifacts) {
+    private DemoReport verify(DemoCluster cluster, List<DemoNode> nodes, List<DemoArtifact> artifacts)
+            throws InterruptedException {
         List<DemoReport.NodeResult> results =
                 nodes.parallelStream().map(DemoNode::verify).toList();
         long artifactBytes =
                 artifacts.stream().mapToLong(DemoArtifact::totalBytes).sum();
-        return DemoReport.of(artifactBytes, cluster.s3().objectBytesSent(), results);
+        return DemoReport.of(artifactBytes, cluster.s3().objectBytesSent(), results, distribution(cluster));
+    }
+
+    /** Of the big object; what was sent last the processes tell with their next heartbeats. */
+    private Distribution distribution(DemoCluster cluster) throws InterruptedException {
+        long started = nanoTime.getAsLong();
+        try (TrackerClient client = new TrackerClient(cluster.tracker(), Optional.empty())) {
+            ArtifactId id = client.artifacts().artifacts().stream()
+                    .filter(status -> status.uri().equals(DemoArtifact.OBJECT.toString()))
+                    .map(status -> new ArtifactId(status.id()))
+                    .findFirst()
+                    .orElseThrow(() ->
+                            new ProcessFault(Kind.FAILED, "the demo's tracker does not know " + DemoArtifact.OBJECT));
+            while (true) {
+                Distribution distribution = client.distribution(id);
+                if (isWhole(distribution) || nanoTime.getAsLong() - started > LAST_REPORTS.toNanos()) {
+                    return distribution;
+                }
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+    }
+
+    private boolean isWhole(Distribution distribution) {
+        if (distribution.totalBytes() == 0) {
+            return true;
+        }
+        long sent = distribution.parts().stream()
+                .mapToLong(part -> part.report().sentBytes())
+                .sum();
+        long received = distribution.parts().stream()
+                .mapToLong(part -> part.report().receivedBytes())
+                .sum();
+        return distribution.complete() == plan.nodes() && sent >= received;
     }
 
     private void print(DemoReport report, List<DemoNode> nodes) {
         out.println();
-        out.printf(Locale.ROOT, "%-8s  %8s  %12s  %12s  %s%n", "node", "seconds", "from peers", "from S3", "SHA-256");
+        out.printf(
+                Locale.ROOT,
+                "%-8s  %-8s  %8s  %12s  %12s  %s%n",
+                "node",
+                "id",
+                "seconds",
+                "from peers",
+                "from S3",
+                "SHA-256");
         for (DemoReport.NodeResult node : report.nodes()) {
             out.printf(
                     Locale.ROOT,
-                    "%-8s  %8.2f  %12s  %12s  %s%n",
+                    "%-8s  %-8.8s  %8.2f  %12s  %12s  %s%n",
                     node.node(),
+                    node.nodeId(),
                     node.seconds(),
                     ByteSize.format(node.bytesFromPeers()),
                     ByteSize.format(node.bytesFromOrigin()),

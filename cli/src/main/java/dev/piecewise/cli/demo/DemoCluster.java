@@ -25,6 +25,7 @@ final class DemoCluster implements AutoCloseable {
     /** A tracker that lives for a minute spends more on optimizing its code than that ever gives back. */
     private static final String FEW_REQUESTS = "-XX:TieredStopAtLevel=1 ";
 
+    private static final String NODE = "node-";
     private static final Duration START = Duration.ofSeconds(60);
 
     private final ScratchDirectory scratch;
@@ -33,8 +34,12 @@ final class DemoCluster implements AutoCloseable {
     private volatile @Nullable LocalS3 s3;
     private volatile @Nullable ChildProcess tracker;
 
-    /** A node of the demo. */
-    record Member(String name, Path data, Path files) {}
+    /**
+     * A node of the demo.
+     *
+     * @param nodeId under which the tracker knows it
+     */
+    record Member(String name, String nodeId, Path data, Path files) {}
 
     /** Nothing runs yet; from the first start on it has to be closed. */
     DemoCluster(ScratchDirectory scratch, Consumer<String> complaints) {
@@ -93,19 +98,19 @@ final class DemoCluster implements AutoCloseable {
     List<Member> startMembers(int nodes) throws InterruptedException {
         URI trackerUri = tracker();
         members.add(startMember("seeder", "seeder", trackerUri, scratch.directory("seeder")));
-        List<Member> started = new ArrayList<>();
+        List<Path> directories = new ArrayList<>();
         for (int i = 1; i <= nodes; i++) {
-            String name = "node-" + i;
-            Member member = new Member(
-                    name,
-                    scratch.directory(name).resolve("data"),
-                    scratch.directory(name).resolve("files"));
-            scratch.directory(name + "/files");
-            members.add(startMember(name, "node", trackerUri, member.data()));
-            started.add(member);
+            Path directory = scratch.directory(NODE + i);
+            scratch.directory(NODE + i + "/files");
+            members.add(startMember(NODE + i, "node", trackerUri, directory.resolve("data")));
+            directories.add(directory);
         }
-        for (ChildProcess member : members) {
-            member.awaitReady(START);
+        List<Member> started = new ArrayList<>();
+        members.get(0).awaitReady(START);
+        for (int i = 0; i < nodes; i++) {
+            String id = members.get(i + 1).awaitReady(START).path("node").asString();
+            Path directory = directories.get(i);
+            started.add(new Member(NODE + (i + 1), id, directory.resolve("data"), directory.resolve("files")));
         }
         return started;
     }

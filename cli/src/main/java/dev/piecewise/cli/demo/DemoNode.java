@@ -122,6 +122,6 @@ final class DemoNode {
             }
         }
         double seconds = Math.round((endNanos - startNanos) / 1e7) / 100.0;
-        return new DemoReport.NodeResult(name(), seconds, fromPeers, fromOrigin, verified);
+        return new DemoReport.NodeResult(name(), member.nodeId(), seconds, fromPeers, fromOrigin, verified);
     }
 }

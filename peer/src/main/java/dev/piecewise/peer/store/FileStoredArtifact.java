@@ -44,6 +44,7 @@ final class FileStoredArtifact implements StoredArtifact {
     private final WrittenUnits written;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> completion = new CompletableFuture<>();
+    private final WriteMeter meter = new WriteMeter(System::nanoTime);
     private List<FileStamp> stamps;
     private @Nullable List<PieceHash> hashes;
     private boolean closed;
@@ -214,7 +215,18 @@ final class FileStoredArtifact implements StoredArtifact {
                 });
             }
         }
-        files.write(offset, bytes);
+        int length = bytes.remaining();
+        meter.begin();
+        try {
+            files.write(offset, bytes);
+        } finally {
+            meter.end(length - bytes.remaining());
+        }
+    }
+
+    @Override
+    public Writes writes() {
+        return meter.read();
     }
 
     @Override

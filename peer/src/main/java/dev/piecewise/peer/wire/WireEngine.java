@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -251,6 +253,20 @@ public final class WireEngine implements SwarmEngine {
                 port,
                 ByteSize.format(spec.storage().content().layout().totalBytes()));
         return swarm;
+    }
+
+    @Override
+    public OptionalLong uploadLimit() {
+        return lower(config.limits().uploadRate(), config.limits().torrentUploadRate());
+    }
+
+    @Override
+    public OptionalLong downloadLimit() {
+        return lower(config.limits().downloadRate(), config.limits().torrentDownloadRate());
+    }
+
+    private static OptionalLong lower(long... rates) {
+        return LongStream.of(rates).filter(rate -> rate > 0).min();
     }
 
     @Override

@@ -94,7 +94,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private final AtomicInteger peers = new AtomicInteger();
     private final AtomicLong downloaded = new AtomicLong();
     private final AtomicLong uploaded = new AtomicLong();
-    private final AtomicLong wasted = new AtomicLong();
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
     private final AtomicInteger piecesFromPeers = new AtomicInteger();
     private final AtomicInteger piecesRefused = new AtomicInteger();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -154,7 +155,15 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
     @Override
     public Stats stats() {
-        return new Stats(peers.get(), downloaded.get(), uploaded.get(), piecesFromPeers.get(), piecesRefused.get());
+        long useful = downloaded.get(); // before received, which is never less
+        return new Stats(
+                peers.get(),
+                useful,
+                uploaded.get(),
+                piecesFromPeers.get(),
+                piecesRefused.get(),
+                received.get() - useful,
+                refused.get());
     }
 
     @Override
@@ -233,7 +242,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     void wasted(int bytes) {
-        wasted.addAndGet(bytes);
+        received.addAndGet(bytes);
     }
 
     private boolean isConnectedTo(PeerId id) {
@@ -355,6 +364,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         if (current) {
             deliver(piece, request.offset() + request.receivedBytes(), buffer, from, length);
         }
+        received.addAndGet(length);
         int fresh = schedule.received(session.state(), request, length);
         downloaded.addAndGet(fresh);
         if (current && fresh > 0 && piece.hasArrived()) {
@@ -423,6 +433,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
     private void refuse(PieceProgress piece) {
         piecesRefused.incrementAndGet();
+        refused.addAndGet(layout.lengthOf(piece.index()));
         assemblies.remove(piece.index());
         onWorker(bench -> storage.forgetWritten(piece.index()));
         List<PeerSession> sources = sessions.stream()

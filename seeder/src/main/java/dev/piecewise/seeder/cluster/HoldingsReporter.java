@@ -6,6 +6,7 @@ import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.TransferReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -36,6 +37,7 @@ final class HoldingsReporter implements AutoCloseable {
     private final Tracker tracker;
     private final String nodeId;
     private final Membership membership;
+    private final Transfers transfers;
 
     @GuardedBy("this")
     private final Map<ArtifactId, Reported> all = new LinkedHashMap<>();
@@ -66,10 +68,11 @@ final class HoldingsReporter implements AutoCloseable {
         }
     }
 
-    HoldingsReporter(Tracker tracker, String nodeId, Membership membership) {
+    HoldingsReporter(Tracker tracker, String nodeId, Membership membership, Transfers transfers) {
         this.tracker = tracker;
         this.nodeId = nodeId;
         this.membership = membership;
+        this.transfers = transfers;
     }
 
     void start(CompletableFuture<Void> failure) {
@@ -195,7 +198,9 @@ final class HoldingsReporter implements AutoCloseable {
         Lock exclusive = reported.reporting.writeLock();
         exclusive.lockInterruptibly();
         try {
-            tracker.reportHoldings(nodeId, id, take(reported));
+            Holdings holdings = take(reported);
+            tracker.reportHoldings(nodeId, id, holdings);
+            transfers.told(id, holdings.transfer());
             forgetIfWithdrawn(reported);
             return true;
         } catch (UnknownNode e) {
@@ -221,9 +226,10 @@ final class HoldingsReporter implements AutoCloseable {
 
     /** The artifact is asked outside of this object's lock: it calls its listeners, and so this object, under its own. */
     private Holdings take(Reported reported) {
+        TransferReport transfer = transfers.report(reported.artifact.id());
         boolean withdrawn;
         synchronized (this) {
-            Holdings changes = new Holdings(null, indexes(reported.added), indexes(reported.dropped));
+            Holdings changes = new Holdings(null, indexes(reported.added), indexes(reported.dropped), transfer);
             boolean whole = reported.whole;
             withdrawn = reported.withdrawn;
             reported.whole = false;
@@ -235,7 +241,7 @@ final class HoldingsReporter implements AutoCloseable {
         }
         BitSet held = withdrawn ? new BitSet() : reported.artifact.held();
         int pieces = reported.artifact.content().layout().pieceCount();
-        return new Holdings(bitfield(held, pieces), List.of(), List.of());
+        return new Holdings(bitfield(held, pieces), List.of(), List.of(), transfer);
     }
 
     private static List<Integer> indexes(BitSet set) {
@@ -257,6 +263,7 @@ final class HoldingsReporter implements AutoCloseable {
     private synchronized void forgetIfWithdrawn(Reported reported) {
         if (reported.withdrawn) {
             all.remove(reported.artifact.id(), reported);
+            transfers.forget(reported.artifact.id());
         }
     }
 

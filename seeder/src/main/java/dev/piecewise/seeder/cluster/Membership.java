@@ -29,6 +29,7 @@ final class Membership implements AutoCloseable {
     private final Tracker tracker;
     private final NodeRegistration registration;
     private final LeaseKeeper leases;
+    private final Transfers transfers;
     private final Runnable onRegistered;
     private final LongSupplier nanoTime;
 
@@ -50,11 +51,13 @@ final class Membership implements AutoCloseable {
             Tracker tracker,
             NodeRegistration registration,
             LeaseKeeper leases,
+            Transfers transfers,
             Runnable onRegistered,
             LongSupplier nanoTime) {
         this.tracker = tracker;
         this.registration = registration;
         this.leases = leases;
+        this.transfers = transfers;
         this.onRegistered = onRegistered;
         this.nanoTime = nanoTime;
     }
@@ -103,11 +106,13 @@ final class Membership implements AutoCloseable {
 
     private void beat() throws InterruptedException {
         long current = generation();
-        Heartbeat heartbeat = leases.heartbeat();
+        List<Heartbeat.Transfer> untold = transfers.untold();
+        Heartbeat heartbeat = new Heartbeat(leases.heartbeat().leases(), untold);
         long sentNanos = nanoTime.getAsLong();
         try {
             HeartbeatReply reply = tracker.heartbeat(registration.nodeId(), heartbeat);
             leases.renewed(heartbeat, reply, sentNanos);
+            transfers.told(untold);
             reached();
         } catch (UnknownNode e) {
             leases.renewed(heartbeat, new HeartbeatReply(List.of()), sentNanos);
@@ -174,6 +179,18 @@ final class Membership implements AutoCloseable {
         }
     }
 
+    /** What came of the last fetches would else never be known. */
+    private void tellTheRest() {
+        List<Heartbeat.Transfer> untold = transfers.untold();
+        if (!untold.isEmpty()) {
+            try {
+                tracker.heartbeat(registration.nodeId(), new Heartbeat(List.of(), untold));
+            } catch (UnknownNode e) {
+                LOG.debug("the tracker forgot this process before it left");
+            }
+        }
+    }
+
     /** Stops the heartbeats and leaves the tracker, if it can be reached. */
     @Override
     public void close() {
@@ -183,6 +200,7 @@ final class Membership implements AutoCloseable {
         }
         if (isRegistered() && reachable) {
             try {
+                tellTheRest();
                 tracker.leave(registration.nodeId());
             } catch (PiecewiseFault fault) {
                 LOG.debug("could not leave the tracker: {}", fault.getMessage());

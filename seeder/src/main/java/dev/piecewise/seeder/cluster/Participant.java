@@ -44,7 +44,9 @@ public final class Participant implements AutoCloseable {
     private final String nodeId;
     private final String role;
     private final Membership membership;
+    private final Transfers transfers;
     private final HoldingsReporter holdings;
+    private final LongSupplier nanoTime;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
     @GuardedBy("this")
@@ -58,6 +60,7 @@ public final class Participant implements AutoCloseable {
     }
 
     private volatile boolean closing;
+    private volatile @Nullable Worker sampler;
 
     /**
      * @param engine closed with this
@@ -77,11 +80,15 @@ public final class Participant implements AutoCloseable {
         this.engine = engine;
         this.nodeId = registration.nodeId();
         this.role = registration.role();
-        this.membership = new Membership(tracker, registration, leases, this::tellAll, nanoTime);
-        this.holdings = new HoldingsReporter(tracker, nodeId, membership);
+        this.nanoTime = nanoTime;
+        this.transfers = new Transfers(
+                ProcessLoad.ofThisProcess(), LinkSpeed.of(registration.advertisedHost(), engine), nanoTime);
+        this.membership = new Membership(tracker, registration, leases, transfers, this::tellAll, nanoTime);
+        this.holdings = new HoldingsReporter(tracker, nodeId, membership, transfers);
     }
 
     private void tellAll() {
+        transfers.tellAgain();
         holdings.resendAll();
     }
 
@@ -91,6 +98,7 @@ public final class Participant implements AutoCloseable {
      * @throws PiecewiseFault if the tracker refuses this process
      */
     public void start() {
+        sampler = worker("transfers", transfers::run);
         holdings.start(failure);
         membership.start(failure);
     }
@@ -123,8 +131,18 @@ public final class Participant implements AutoCloseable {
     /** Opens or begins an artifact in the store and reports from now on what is held of it. */
     public StoredArtifact share(ArtifactId id, ArtifactContent content) {
         StoredArtifact artifact = store.artifact(id, content);
+        transfers.add(artifact);
         holdings.add(artifact);
         return artifact;
+    }
+
+    /**
+     * Somebody wants all of a shared artifact here; of several the first counts. The tracker is told how long it takes.
+     *
+     * @param sinceNanos when that was, on this process's monotonic clock
+     */
+    public void asked(ArtifactId id, long sinceNanos) {
+        transfers.asked(id, sinceNanos);
     }
 
     /** To hold from before pieces are reported to the tracker until {@link StoredArtifact#markHeld} returned. */
@@ -177,6 +195,7 @@ public final class Participant implements AutoCloseable {
         store.recordTorrent(artifact.id(), torrent, trackers);
         Swarm swarm = engine.join(SwarmSpec.of(torrent, artifact, new SeedSearch(peers)));
         swarms.put(artifact.id(), new Joined(swarm, torrent.infoHash()));
+        transfers.joined(artifact.id(), swarm);
         String name = torrent.info().content().name();
         swarm.failure().whenComplete((none, broken) -> tell(name, broken));
         LOG.debug("joined the swarm of {} on port {}", name, swarm.port());
@@ -235,6 +254,7 @@ public final class Participant implements AutoCloseable {
         synchronized (this) {
             joined = swarms.remove(id);
         }
+        transfers.gaveUp(id);
         holdings.withdraw(id);
         if (joined != null) {
             joined.swarm().close();
@@ -262,6 +282,7 @@ public final class Participant implements AutoCloseable {
                     join(torrent, new LinkedPeers(stored.trackers(), List.of(), tracker::announce));
                 } else {
                     join(stored.id(), torrent.info());
+                    goesOn(stored.id());
                 }
                 return false;
             }
@@ -270,6 +291,13 @@ public final class Participant implements AutoCloseable {
         } catch (PiecewiseFault fault) {
             LOG.warn("not seeding {}: {}", stored.content().name(), fault.getMessage());
             return false;
+        }
+    }
+
+    /** What somebody asked a former process for is fetched further, unasked; a seeder only has what it reads for others. */
+    private void goesOn(ArtifactId id) {
+        if (!role.equals("seeder")) {
+            asked(id, nanoTime.getAsLong());
         }
     }
 
@@ -289,5 +317,9 @@ public final class Participant implements AutoCloseable {
         holdings.close();
         engine.close();
         membership.close();
+        Worker running = sampler;
+        if (running != null) {
+            running.close();
+        }
     }
 }

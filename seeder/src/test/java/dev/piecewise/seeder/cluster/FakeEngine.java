@@ -33,7 +33,7 @@ public final class FakeEngine implements SwarmEngine {
 
             @Override
             public Stats stats() {
-                return new Stats(0, 0, 0, 0, 0);
+                return new Stats(0, 0, 0, 0, 0, 0, 0);
             }
 
             @Override

@@ -60,6 +60,7 @@ public final class FakeTracker implements Tracker {
     public volatile Function<SignRequest, SignedRead> signer = request -> {
         throw new IllegalStateException("no signer");
     };
+    public final List<Heartbeat.Transfer> transfers = new CopyOnWriteArrayList<>();
     public volatile boolean away;
     public volatile boolean known = true;
     public volatile double leaseSeconds = 30;
@@ -129,6 +130,7 @@ public final class FakeTracker implements Tracker {
     public HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode {
         reach();
         know();
+        transfers.addAll(Optional.ofNullable(heartbeat.transfers()).orElse(List.of()));
         heartbeat.leases().forEach(lease -> bytesRead.set(lease.bytesRead()));
         return new HeartbeatReply(heartbeat.leases().stream()
                 .filter(lease -> !lostLeases.contains(lease.leaseId()))

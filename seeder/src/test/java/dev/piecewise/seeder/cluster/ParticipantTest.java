@@ -15,12 +15,14 @@ import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
 import dev.piecewise.trackerclient.api.Holdings;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.TransferReport;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,46 @@ class ParticipantTest {
         hold(artifact, 9);
         Eventually.await("the changes", () -> added().containsAll(List.of(0, 9)));
         assertThat(tracker.holdings.stream().skip(1)).allMatch(holdings -> holdings.bitfield() == null);
+    }
+
+    @Test
+    void whatAFetchTookIsToldWithTheHoldings() {
+        participant.start();
+        StoredArtifact artifact = participant.share(ID, CONTENT);
+        participant.asked(ID, System.nanoTime());
+        for (int piece = 0; piece < 10; piece++) {
+            hold(artifact, piece);
+        }
+        Eventually.await("the completion", () -> tracker.holdings.stream()
+                .flatMap(holdings -> Stream.ofNullable(holdings.transfer()))
+                .anyMatch(transfer -> transfer.tookSeconds() != null));
+    }
+
+    @Test
+    void whatAProcessThatLeavesHasNotToldYetItTellsThen() {
+        tracker.heartbeatSeconds = 1000;
+        participant.start();
+        StoredArtifact artifact = participant.share(ID, CONTENT);
+        Eventually.await("the bitfield", () -> !tracker.holdings.isEmpty());
+        participant.asked(ID, System.nanoTime());
+        for (int piece = 0; piece < 10; piece++) {
+            hold(artifact, piece);
+        }
+        participant.close();
+        assertThat(tracker.transfers).hasSize(1);
+        assertThat(tracker.transfers.get(0).report().tookSeconds()).isNotNull();
+        assertThat(tracker.left).containsExactly("n1");
+    }
+
+    @Test
+    void anAbandonedFetchIsToldAsGivenUp() {
+        participant.start();
+        participant.share(ID, CONTENT);
+        participant.asked(ID, System.nanoTime());
+        participant.withdraw(ID);
+        Eventually.await("the withdrawal", () -> tracker.holdings.stream()
+                .flatMap(holdings -> Stream.ofNullable(holdings.transfer()))
+                .anyMatch(TransferReport::gaveUp));
     }
 
     private List<Integer> added() {

@@ -1,13 +1,23 @@
 package dev.piecewise.trackerclient.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /v1/nodes/ID/heartbeat}: keeps the node and the named leases alive.
  *
  * @param leases leases that it still works on
+ * @param transfers how it got on with artifacts of which that changed since it was told last, some of them if they are many
  */
-public record Heartbeat(List<Progress> leases) {
+public record Heartbeat(List<Progress> leases, @Nullable List<Transfer> transfers) {
+    /** Without a word on transfers. */
+    public Heartbeat(List<Progress> leases) {
+        this(leases, null);
+    }
+
+    /** @param artifactId hexadecimal */
+    public record Transfer(String artifactId, TransferReport report) {}
+
     /**
      * @param leaseId the lease
      * @param fence its fence

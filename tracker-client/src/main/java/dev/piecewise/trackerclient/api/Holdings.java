@@ -10,5 +10,12 @@ import org.jspecify.annotations.Nullable;
  *     only changes follow
  * @param added pieces held now
  * @param dropped pieces no longer held
+ * @param transfer how the node got on, if it says so
  */
-public record Holdings(@Nullable String bitfield, List<Integer> added, List<Integer> dropped) {}
+public record Holdings(
+        @Nullable String bitfield, List<Integer> added, List<Integer> dropped, @Nullable TransferReport transfer) {
+    /** Without a word on the transfer. */
+    public Holdings(@Nullable String bitfield, List<Integer> added, List<Integer> dropped) {
+        this(bitfield, added, dropped, null);
+    }
+}

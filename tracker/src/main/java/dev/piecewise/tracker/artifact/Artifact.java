@@ -9,12 +9,14 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.MagnetLink;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.tracker.distribution.DistributionLog;
 import dev.piecewise.tracker.ledger.ObjectSpans;
 import dev.piecewise.tracker.ledger.PieceLedger;
 import dev.piecewise.tracker.ledger.VersionBytes;
 import dev.piecewise.tracker.node.Holders;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Ledger;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,7 @@ final class Artifact {
     final Holders holders;
     final Attempts attempts = new Attempts();
     final Wishes wanted = new Wishes();
+    final DistributionLog distributions = new DistributionLog();
     /** As the origin listed them last. */
     List<String> directories;
     /** By which it was asked for last; read without the lock, too. */
@@ -168,6 +171,11 @@ final class Artifact {
 
     private String magnet(InfoHash hash, Links links) {
         return new MagnetLink(hash, Optional.of(content.name()), List.of(links.announceUrl(hash))).toString();
+    }
+
+    Distribution distribution(long nowNanos) {
+        return distributions.distribution(
+                id.hex(), content.layout().totalBytes(), ledger.wastedBytes(), ledger.rereadBytes(), nowNanos);
     }
 
     Ledger ledgerView() {

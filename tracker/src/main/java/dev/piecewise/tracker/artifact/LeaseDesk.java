@@ -26,6 +26,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,7 @@ final class LeaseDesk {
     private final Journal journal;
     private final LeaseTimes times;
     private final InstantSource clock;
+    private final LongSupplier nanoClock;
     private long rereadNotBeforeNanos;
 
     LeaseDesk(
@@ -56,7 +58,8 @@ final class LeaseDesk {
             SwarmStore swarms,
             Journal journal,
             LeaseTimes times,
-            InstantSource clock) {
+            InstantSource clock,
+            LongSupplier nanoClock) {
         this.book = book;
         this.leases = leases;
         this.nodes = nodes;
@@ -64,12 +67,14 @@ final class LeaseDesk {
         this.journal = journal;
         this.times = times;
         this.clock = clock;
+        this.nanoClock = nanoClock;
     }
 
     /** After a restart: leases of the last run get a full expiry, and nobody is taken for dead before one has passed. */
     void resume(long nowNanos) {
         rereadNotBeforeNanos = nowNanos + times.expiry().toNanos();
         for (Artifact artifact : book.all()) {
+            artifact.distributions.startsAt(artifact.ledger.originBytes());
             for (LedgerRecord.Account account : artifact.ledger.record().live()) {
                 Run run = new Run(account.firstPiece(), account.pieceCount());
                 leases.add(lease(artifact, run, account.fence(), account.nodeId(), nowNanos), deadline(nowNanos));
@@ -140,6 +145,7 @@ final class LeaseDesk {
         artifact.ledger.grant(run, fence, nodeId, at);
         Lease lease = lease(artifact, run, fence, nodeId, nowNanos);
         leases.add(lease, deadline(nowNanos));
+        note(artifact, nodeId);
         journal.append(new Event.Granted(artifact.id.hex(), fence, nodeId, run.firstPiece(), run.pieceCount(), at));
         return lease;
     }
@@ -195,7 +201,14 @@ final class LeaseDesk {
         artifact.ledger.progress(fence, bytesRead);
         if (artifact.ledger.bytesRead(fence) != before) {
             journal.append(new Event.Progressed(artifact.id.hex(), fence, bytesRead));
+            leases.find(fence).ifPresent(lease -> note(artifact, lease.nodeId()));
         }
+    }
+
+    /** Leases or bytes of an artifact changed by what this node did. */
+    private void note(Artifact artifact, String nodeId) {
+        artifact.distributions.leased(
+                nodeId, artifact.ledger.originBytes(), artifact.ledger.liveLeases(), nanoClock.getAsLong());
     }
 
     /**
@@ -245,6 +258,7 @@ final class LeaseDesk {
         } else if (artifact.ledger.originBytes() != bytesBefore) {
             journal.append(new Event.Progressed(artifact.id.hex(), fence, bytesRead));
         }
+        lease.ifPresent(found -> note(artifact, found.nodeId()));
         if (acceptance == Acceptance.ACCEPTED) {
             artifact.attempts.progressed();
             lease.filter(found -> nodes.find(found.nodeId()).isPresent())
@@ -340,6 +354,7 @@ final class LeaseDesk {
         leases.remove(lease.fence());
         book.find(lease.artifact()).ifPresent(artifact -> {
             artifact.ledger.end(lease.fence(), bytesRead, outcome);
+            note(artifact, lease.nodeId());
             journal.append(new Event.Ended(artifact.id.hex(), lease.fence(), bytesRead, outcome.name()));
         });
     }

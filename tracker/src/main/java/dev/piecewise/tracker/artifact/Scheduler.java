@@ -22,6 +22,7 @@ import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.LeaseGrant;
@@ -30,6 +31,7 @@ import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import dev.piecewise.trackerclient.api.TransferReport;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -96,7 +98,7 @@ public final class Scheduler implements AutoCloseable {
         this.worker = worker;
         this.waiting = new WaitingRoom(worker);
         this.book = new ArtifactBook(journal);
-        this.desk = new LeaseDesk(book, leases, nodes, swarms, journal, times, clock);
+        this.desk = new LeaseDesk(book, leases, nodes, swarms, journal, times, clock, nanoClock);
         past.forEach(book::replay);
         desk.resume(nanoClock.getAsLong());
         journal.begin(book::snapshot);
@@ -195,6 +197,22 @@ public final class Scheduler implements AutoCloseable {
         return nodes.advertised(nodeId);
     }
 
+    /** @throws OriginFault NOT_FOUND */
+    public synchronized Distribution distribution(ArtifactId id) {
+        return get(id).distribution(now());
+    }
+
+    /** A live node says how it gets on with an artifact; of others nothing is remembered. */
+    public synchronized void transferred(String nodeId, ArtifactId id, TransferReport report) {
+        Optional<NodeRegistry.Node> node = nodes.find(nodeId);
+        Optional<Artifact> artifact = book.find(id);
+        if (node.isPresent() && artifact.isPresent()) {
+            String host =
+                    node.get().advertised().map(InetAddress::getHostAddress).orElse("");
+            artifact.get().distributions.reported(nodeId, node.get().role(), host, report, now());
+        }
+    }
+
     /** The info dictionary of a published torrent. */
     public synchronized Optional<InfoDictionary> torrent(InfoHash infoHash) {
         return book.find(infoHash).flatMap(Artifact::info);
@@ -232,7 +250,10 @@ public final class Scheduler implements AutoCloseable {
 
     private void forget(String nodeId) {
         nodes.remove(nodeId);
-        book.all().forEach(artifact -> artifact.holders.forget(nodeId));
+        for (Artifact artifact : book.all()) {
+            artifact.holders.forget(nodeId);
+            artifact.distributions.gone(nodeId, now());
+        }
         swarms.removeNode(nodeId);
         waiting.sendAway(nodeId);
     }

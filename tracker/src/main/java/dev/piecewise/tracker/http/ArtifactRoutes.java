@@ -66,6 +66,10 @@ final class ArtifactRoutes {
         return Answer.json(scheduler.ledger(id(exchange.path().get(2))));
     }
 
+    Answer distribution(Exchange exchange) {
+        return Answer.json(scheduler.distribution(id(exchange.path().get(2))));
+    }
+
     CompletableFuture<Answer> want(Exchange exchange) {
         ArtifactId id = id(exchange.path().get(2));
         return exchange.body(WantedPieces.class).thenApply(wanted -> {

@@ -14,6 +14,7 @@ import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
+import dev.piecewise.trackerclient.api.TransferReport;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -90,9 +91,17 @@ final class NodeRoutes {
                 .thenCompose(heartbeat -> {
                     List<Heartbeat.Progress> leases = orEmpty(heartbeat.leases());
                     leases.forEach(lease -> given(lease.leaseId()));
+                    List<Heartbeat.Transfer> transfers = orEmpty(heartbeat.transfers());
+                    transfers.forEach(transfer -> transferred(exchange.path().get(2), transfer));
                     return scheduler.heartbeat(exchange.path().get(2), new Heartbeat(leases));
                 })
                 .thenApply(Answer::json);
+    }
+
+    private void transferred(String nodeId, Heartbeat.Transfer transfer) {
+        given(transfer.artifactId());
+        given(transfer.report());
+        scheduler.transferred(nodeId, ArtifactRoutes.id(transfer.artifactId()), transfer.report());
     }
 
     Answer leave(Exchange exchange) {
@@ -106,6 +115,10 @@ final class NodeRoutes {
         return exchange.body(Holdings.class).thenApply(holdings -> {
             BitSet whole = holdings.bitfield() == null ? null : bits(holdings.bitfield());
             scheduler.holdings(nodeId, id, whole, orEmpty(holdings.added()), orEmpty(holdings.dropped()));
+            TransferReport transfer = holdings.transfer();
+            if (transfer != null) {
+                scheduler.transferred(nodeId, id, transfer);
+            }
             return Answer.nothing();
         });
     }

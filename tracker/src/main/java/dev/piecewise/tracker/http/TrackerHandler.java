@@ -127,7 +127,12 @@ final class TrackerHandler extends Handler.Abstract {
             case "GET role 2" -> now(role(exchange));
             case "GET torrents 3" -> now(artifacts.ofTorrent(exchange));
             case "POST artifacts 4" -> last.equals("wanted") ? artifacts.want(exchange) : notFound(exchange);
-            case "GET artifacts 4" -> last.equals("ledger") ? now(artifacts.ledger(exchange)) : notFound(exchange);
+            case "GET artifacts 4" ->
+                switch (last) {
+                    case "ledger" -> now(artifacts.ledger(exchange));
+                    case "distribution" -> now(artifacts.distribution(exchange));
+                    default -> notFound(exchange);
+                };
             case "POST nodes 2" -> nodes.register(exchange);
             case "DELETE nodes 3" -> now(nodes.leave(exchange));
             case "POST nodes 4" ->
