@@ -46,6 +46,7 @@ final class FetchDisplay {
         fields.put("piecesHeld", progress.piecesHeld());
         fields.put("bytesFromPeers", progress.bytesFromPeers());
         fields.put("peers", progress.peers());
+        fields.put("bytesUnpacked", progress.bytesUnpacked());
         return fields;
     }
 }

@@ -8,7 +8,6 @@ import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.FetchSource;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
-import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
@@ -40,6 +39,9 @@ import picocli.CommandLine.Parameters;
             "A magnet link (magnet:?xt=urn:btih:...&tr=...) needs no tracker of its own: what it stands for comes from the peers that "
                     + "its trackers name, is verified, and goes to DEST like an object or a prefix.",
             "",
+            "With --unpack, what an archive (tar, tar.gz, zip) holds becomes the directory DEST, which appears whole and belongs to "
+                    + "Piecewise: the next version takes its place. Once unpacked, the archive is neither read nor fetched again.",
+            "",
             "Files at DEST are hard links to the data directory where possible, with mode 0444; else copies.",
             ""
         },
@@ -48,6 +50,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  piecewise get s3://models/llm.bin llm.bin",
             "  piecewise get s3://models/llama/ /scratch/llama",
+            "  piecewise get s3://models/tools.tar.gz /scratch/tools --unpack",
             "  piecewise get s3://models/llm.bin /scratch/ --tracker http://tracker:7070 --linger 10m",
             "  piecewise get 'magnet:?xt=urn:btih:...&tr=http%3A%2F%2Ftracker%3A7070%2Fannounce' llm.bin",
             ""
@@ -98,6 +101,9 @@ final class GetCommand implements Callable<Integer> {
                 "Default: other content is an error; equal content is left."
             })
     private boolean replace;
+
+    @Mixin
+    private UnpackOptions unpackOptions = new UnpackOptions();
 
     @Option(
             names = "--stall-timeout",
@@ -187,6 +193,7 @@ final class GetCommand implements Callable<Integer> {
                     OptionValues.pieceSize(pieceSize),
                     profile.name(),
                     replace,
+                    unpackOptions.unpack(),
                     OptionValues.duration("--stall-timeout", stallTimeout));
         } catch (InvalidPathException e) {
             throw new ProcessFault(Kind.USAGE, "DEST '" + destination + "' is not a path: " + e.getReason(), e);
@@ -211,6 +218,7 @@ final class GetCommand implements Callable<Integer> {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("path", complete.path().toString());
             fields.put("files", files);
+            complete.unpacked().ifPresent(unpacked -> fields.put("unpacked", unpacked(unpacked)));
             fields.put("infoHash", complete.infoHash());
             fields.put("totalBytes", complete.totalBytes());
             fields.put("bytesFromPeers", complete.bytesFromPeers());
@@ -220,14 +228,18 @@ final class GetCommand implements Callable<Integer> {
             surroundings
                     .out()
                     .println("ready: " + complete.path()
-                            + (verbosity.quiet()
-                                    ? ""
-                                    : " (" + (files.size() == 1 ? "" : files.size() + " files, ")
-                                            + ByteSize.format(complete.totalBytes()) + "; "
-                                            + ByteSize.format(complete.bytesFromPeers()) + " from peers, "
-                                            + ByteSize.format(complete.bytesFromOrigin()) + " from S3)"));
+                            + (verbosity.quiet() ? "" : " (" + FetchText.summary(complete) + ")"));
         }
         surroundings.out().flush();
+    }
+
+    private static Map<String, Object> unpacked(FetchOutcome.Unpacked unpacked) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("method", unpacked.format().word());
+        fields.put("entries", unpacked.entries());
+        fields.put("bytes", unpacked.bytes());
+        fields.put("now", unpacked.now());
+        return fields;
     }
 
     private void failed(int exitCode, String message) {

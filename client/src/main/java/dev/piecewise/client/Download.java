@@ -55,10 +55,12 @@ final class Download {
     }
 
     /**
+     * @param version for {@link Acquired.Ready}, as all that follow
      * @param directories for {@link Acquired.Ready}
      * @param infoHash hexadecimal, likewise
      */
-    Acquired await(Duration stallTimeout, List<String> directories, String infoHash, AskListener listener)
+    Acquired await(
+            Duration stallTimeout, String version, List<String> directories, String infoHash, AskListener listener)
             throws InterruptedException {
         long before = swarm.stats().downloadedBytes();
         StallWatch stall = new StallWatch(nanoTime);
@@ -75,7 +77,7 @@ final class Download {
             listener.progress(surroundings.progress(
                     complete ? Phase.PUBLISHING : Phase.DOWNLOADING, held, fromPeers, stats.peers()));
             if (complete) {
-                return new Acquired.Ready(info.content(), directories, stored.files(), infoHash, fromPeers, 0);
+                return new Acquired.Ready(version, info.content(), directories, stored.files(), infoHash, fromPeers, 0);
             }
             stall.observe(stats.downloadedBytes() + held + surroundings.movement());
             if (stall.idle().compareTo(stallTimeout) >= 0) {

@@ -1,9 +1,11 @@
 package dev.piecewise.client;
 
+import dev.piecewise.client.unpack.ArchiveFormat;
 import dev.piecewise.core.fault.PiecewiseFault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a fetch ended. Every case is expected in production, so none of them is an exception. Each but {@link Complete}
@@ -13,20 +15,37 @@ public sealed interface FetchOutcome {
     /**
      * Every file is in place and verified.
      *
-     * @param path the file, or the directory that holds the files of a prefix
-     * @param files where they are, in torrent order
-     * @param infoHash hexadecimal; empty for an artifact without bytes, which has no swarm
-     * @param totalBytes sum of the files' sizes
+     * @param path the file, or the directory that holds the files of a prefix or what was unpacked
+     * @param files where they are, in torrent order; of an archive that is unpacked only {@code path}
+     * @param unpacked what the archive held, if one was to be unpacked
+     * @param infoHash hexadecimal; empty for an artifact without bytes, which has no swarm, and if nothing was to be done
+     * @param totalBytes sum of the files' sizes; of an archive, its own
      * @param bytesFromPeers payload received from peers during this fetch; less than the total if some was there already
      * @param bytesFromOrigin body bytes that this process read from the origin during this fetch
      */
     record Complete(
-            Path path, List<Path> files, String infoHash, long totalBytes, long bytesFromPeers, long bytesFromOrigin)
+            Path path,
+            List<Path> files,
+            Optional<Unpacked> unpacked,
+            String infoHash,
+            long totalBytes,
+            long bytesFromPeers,
+            long bytesFromOrigin)
             implements FetchOutcome {
         public Complete {
             files = List.copyOf(files);
         }
     }
+
+    /**
+     * An archive at its destination.
+     *
+     * @param format how it was packed
+     * @param entries files, directories and links
+     * @param bytes of all files together
+     * @param now whether this fetch did it; else it was there already, of this version
+     */
+    record Unpacked(ArchiveFormat format, long entries, long bytes, boolean now) {}
 
     /** The origin does not have the object; a retry cannot help. */
     record NotFound(String message) implements FetchOutcome {}

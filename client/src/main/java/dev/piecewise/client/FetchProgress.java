@@ -11,6 +11,7 @@ package dev.piecewise.client;
  * @param piecesHeld pieces that are here, verified
  * @param bytesFromPeers payload received from peers during this fetch
  * @param peers connections now
+ * @param bytesUnpacked of the archive's bytes, how many are unpacked; 0 unless it is being unpacked
  */
 public record FetchProgress(
         Phase phase,
@@ -20,7 +21,8 @@ public record FetchProgress(
         int piecesHashed,
         int piecesHeld,
         long bytesFromPeers,
-        int peers) {
+        int peers,
+        long bytesUnpacked) {
     /** In the order in which they come. */
     public enum Phase {
         /** The tracker is asked what the artifact is. */
@@ -32,6 +34,8 @@ public record FetchProgress(
         /** Pieces arrive from peers. */
         DOWNLOADING,
         /** All is here and goes to its destination. */
-        PUBLISHING
+        PUBLISHING,
+        /** All is here, and the archive is unpacked. */
+        UNPACKING
     }
 }

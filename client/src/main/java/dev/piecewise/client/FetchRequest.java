@@ -1,5 +1,6 @@
 package dev.piecewise.client;
 
+import dev.piecewise.client.unpack.Unpack;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLength;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param profile which of the tracker's profiles to ask the origin by, of no meaning for a magnet link; absent: its default
  * @param replace whether other content at the destination is replaced; otherwise it is left alone and the fetch ends as
  *     {@link FetchOutcome.Usage}
+ * @param unpack the object is an archive, and what it holds goes into the directory {@code destination}, made anew, not the
+ *     archive itself
  * @param stallTimeout after so long without any progress, anywhere, the fetch ends as {@link FetchOutcome.Stalled}
  */
 public record FetchRequest(
@@ -22,6 +25,7 @@ public record FetchRequest(
         Optional<PieceLength> pieceLength,
         Optional<String> profile,
         boolean replace,
+        Optional<Unpack> unpack,
         Duration stallTimeout) {
     private static final Duration STALL_TIMEOUT = Duration.ofMinutes(5);
 
@@ -32,22 +36,27 @@ public record FetchRequest(
 
     /** The same of a URI or a magnet link. */
     public static FetchRequest of(FetchSource source, Destination destination) {
-        return new FetchRequest(source, destination, Optional.empty(), Optional.empty(), false, STALL_TIMEOUT);
+        return new FetchRequest(
+                source, destination, Optional.empty(), Optional.empty(), false, Optional.empty(), STALL_TIMEOUT);
     }
 
     public FetchRequest withPieceLength(PieceLength length) {
-        return new FetchRequest(source, destination, Optional.of(length), profile, replace, stallTimeout);
+        return new FetchRequest(source, destination, Optional.of(length), profile, replace, unpack, stallTimeout);
     }
 
     public FetchRequest withProfile(String name) {
-        return new FetchRequest(source, destination, pieceLength, Optional.of(name), replace, stallTimeout);
+        return new FetchRequest(source, destination, pieceLength, Optional.of(name), replace, unpack, stallTimeout);
     }
 
     public FetchRequest withReplace(boolean allowed) {
-        return new FetchRequest(source, destination, pieceLength, profile, allowed, stallTimeout);
+        return new FetchRequest(source, destination, pieceLength, profile, allowed, unpack, stallTimeout);
+    }
+
+    public FetchRequest withUnpack(Unpack how) {
+        return new FetchRequest(source, destination, pieceLength, profile, replace, Optional.of(how), stallTimeout);
     }
 
     public FetchRequest withStallTimeout(Duration timeout) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, timeout);
+        return new FetchRequest(source, destination, pieceLength, profile, replace, unpack, timeout);
     }
 }

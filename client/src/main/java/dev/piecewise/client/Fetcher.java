@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Brings artifacts into this process's store: asks the tracker, waits for publication (or, of a magnet link, asks its peers),
@@ -81,14 +82,23 @@ final class Fetcher {
         if (ask.source() instanceof FetchSource.Magnet magnet) {
             return fetch(magnet.link(), ask, listener);
         }
-        listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0, 0));
+        listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0, 0, 0));
         long askedNanos = nanoTime.getAsLong();
+        if (ask.have().isPresent() && ask.have().get().equals(version(ask))) {
+            return new Acquired.Unchanged();
+        }
         ArtifactStatus asked = ask(ask);
         if (asked.state() != ArtifactState.FAILED) {
             listener.known(PublishedTorrent.content(asked), PublishedTorrent.directories(asked));
             if (asked.totalBytes() == 0) {
                 return new Acquired.Ready(
-                        PublishedTorrent.content(asked), PublishedTorrent.directories(asked), List.of(), "", 0, 0);
+                        asked.version(),
+                        PublishedTorrent.content(asked),
+                        PublishedTorrent.directories(asked),
+                        List.of(),
+                        "",
+                        0,
+                        0);
             }
         }
         ArtifactStatus published = awaitPublication(ask, asked, listener);
@@ -101,6 +111,7 @@ final class Fetcher {
             return new Download(info, participant.join(id, info), stored, new Followed(published), nanoTime)
                     .await(
                             ask.stallTimeout(),
+                            published.version(),
                             PublishedTorrent.directories(published),
                             info.infoHash().hex(),
                             listener);
@@ -110,29 +121,46 @@ final class Fetcher {
     }
 
     private Acquired fetch(MagnetLink link, Ask ask, AskListener listener) throws InterruptedException {
-        listener.progress(new FetchProgress(Phase.METADATA, 0, 0, 0, 0, 0, 0, 0));
+        if (ask.have().filter(link.infoHash().hex()::equals).isPresent()) {
+            return new Acquired.Unchanged();
+        }
+        listener.progress(new FetchProgress(Phase.METADATA, 0, 0, 0, 0, 0, 0, 0, 0));
         MagnetSwarm magnet = MagnetSwarm.find(link, participant, ask.stallTimeout());
         listener.known(magnet.info().content(), List.of());
         enter(magnet.id());
         StoredArtifact stored = magnet.store();
         try {
             return new Download(magnet.info(), magnet.join(), stored, magnet, nanoTime)
-                    .await(ask.stallTimeout(), List.of(), link.infoHash().hex(), listener);
+                    .await(
+                            ask.stallTimeout(),
+                            link.infoHash().hex(),
+                            List.of(),
+                            link.infoHash().hex(),
+                            listener);
         } finally {
             leave(stored);
         }
     }
 
-    /** A tracker that cannot be reached is tried for some seconds: it may just be starting. */
     private ArtifactStatus ask(Ask ask) throws InterruptedException {
         ArtifactRequest request = new ArtifactRequest(
                 ask.source().text(),
                 ask.pieceLength().map(PieceLength::bytes).map(String::valueOf).orElse(null),
                 ask.profile().orElse(null));
+        return reach(() -> tracker.requestArtifact(request));
+    }
+
+    /** What stands at the origin; nothing is read because of this question. */
+    private String version(Ask ask) throws InterruptedException {
+        return reach(() -> tracker.version(ask.source().text(), ask.profile())).version();
+    }
+
+    /** A tracker that cannot be reached is tried for some seconds: it may just be starting. */
+    private <T> T reach(Supplier<T> call) throws InterruptedException {
         long started = nanoTime.getAsLong();
         while (true) {
             try {
-                return tracker.requestArtifact(request);
+                return call.get();
             } catch (ProcessFault fault) {
                 stopIfInterrupted();
                 if (fault.kind() != Kind.FAILED || nanoTime.getAsLong() - started > ASK_FOR.toNanos()) {
@@ -238,7 +266,8 @@ final class Fetcher {
                 status.piecesHashed(),
                 held,
                 fromPeers,
-                peers);
+                peers,
+                0);
     }
 
     private static FetchOutcome.Stalled notRead(ArtifactStatus status, Duration idle) {

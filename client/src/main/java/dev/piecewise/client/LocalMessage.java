@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One line of JSON on the socket of a data directory; exactly one field is set. The asker sends {@code ask}; the owner
- * answers any number of {@code known} and {@code progress} and one {@code ready} or {@code ended}. An asker that goes away
+ * answers any number of {@code known} and {@code progress} and one {@code ready}, {@code unchanged} or {@code ended}. An asker that goes away
  * gives up.
  */
 record LocalMessage(
@@ -29,19 +29,26 @@ record LocalMessage(
         @Nullable KnownLine known,
         @Nullable FetchProgress progress,
         @Nullable ReadyLine ready,
+        @Nullable Boolean unchanged,
         @Nullable EndedLine ended) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     /** @param pieceBytes 0 means whatever others chose */
-    record AskLine(String source, int pieceBytes, @Nullable String profile, long stallMillis) {}
+    record AskLine(String source, int pieceBytes, @Nullable String profile, long stallMillis, @Nullable String have) {}
 
     /** {@link AskListener#known}. */
     record KnownLine(ArtifactContent content, List<String> directories) {}
 
     /** {@link Acquired.Ready}. */
-    record ReadyLine(KnownLine what, List<String> stored, String infoHash, long bytesFromPeers, long bytesFromOrigin) {}
+    record ReadyLine(
+            String version,
+            KnownLine what,
+            List<String> stored,
+            String infoHash,
+            long bytesFromPeers,
+            long bytesFromOrigin) {}
 
     /** An outcome other than complete. */
     record EndedLine(Kind kind, String message, int piecesHeld, int pieceCount, long idleMillis) {}
@@ -51,16 +58,17 @@ record LocalMessage(
                 ask.source().text(),
                 ask.pieceLength().map(PieceLength::bytes).orElse(0),
                 ask.profile().orElse(null),
-                ask.stallTimeout().toMillis());
-        return new LocalMessage(line, null, null, null, null);
+                ask.stallTimeout().toMillis(),
+                ask.have().orElse(null));
+        return new LocalMessage(line, null, null, null, null, null);
     }
 
     static LocalMessage of(ArtifactContent content, List<String> directories) {
-        return new LocalMessage(null, new KnownLine(content, directories), null, null, null);
+        return new LocalMessage(null, new KnownLine(content, directories), null, null, null, null);
     }
 
     static LocalMessage of(FetchProgress progress) {
-        return new LocalMessage(null, null, progress, null, null);
+        return new LocalMessage(null, null, progress, null, null, null);
     }
 
     static LocalMessage of(Acquired acquired) {
@@ -71,10 +79,19 @@ record LocalMessage(
                     null,
                     null,
                     null,
-                    new ReadyLine(what, stored, done.infoHash(), done.bytesFromPeers(), done.bytesFromOrigin()),
+                    new ReadyLine(
+                            done.version(),
+                            what,
+                            stored,
+                            done.infoHash(),
+                            done.bytesFromPeers(),
+                            done.bytesFromOrigin()),
+                    null,
                     null);
+        } else if (acquired instanceof Acquired.Unchanged) {
+            return new LocalMessage(null, null, null, null, true, null);
         }
-        return new LocalMessage(null, null, null, null, line(((Acquired.Ended) acquired).outcome()));
+        return new LocalMessage(null, null, null, null, null, line(((Acquired.Ended) acquired).outcome()));
     }
 
     private static EndedLine line(FetchOutcome outcome) {
@@ -103,7 +120,8 @@ record LocalMessage(
                         FetchSource.parse(line.source()),
                         line.pieceBytes() == 0 ? Optional.empty() : Optional.of(new PieceLength(line.pieceBytes())),
                         Optional.ofNullable(line.profile()),
-                        Duration.ofMillis(line.stallMillis())));
+                        Duration.ofMillis(line.stallMillis()),
+                        Optional.ofNullable(line.have())));
     }
 
     Optional<Acquired> asAcquired() {
@@ -111,12 +129,15 @@ record LocalMessage(
         EndedLine end = ended;
         if (done != null) {
             return Optional.of(new Acquired.Ready(
+                    done.version(),
                     done.what().content(),
                     done.what().directories(),
                     done.stored().stream().map(Path::of).toList(),
                     done.infoHash(),
                     done.bytesFromPeers(),
                     done.bytesFromOrigin()));
+        } else if (unchanged != null) {
+            return Optional.of(new Acquired.Unchanged());
         } else if (end != null) {
             return Optional.of(new Acquired.Ended(outcome(end)));
         }

@@ -94,7 +94,8 @@ final class MagnetSwarm implements Download.Surroundings {
                 pieces,
                 held,
                 bytesFromPeers,
-                connected);
+                connected,
+                0);
     }
 
     @Override

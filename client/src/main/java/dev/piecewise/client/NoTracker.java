@@ -11,6 +11,7 @@ import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -51,6 +52,11 @@ final class NoTracker implements Tracker {
 
     @Override
     public ArtifactStatus requestArtifact(ArtifactRequest request) {
+        throw none();
+    }
+
+    @Override
+    public ArtifactVersion version(String uri, Optional<String> profile) {
         throw none();
     }
 

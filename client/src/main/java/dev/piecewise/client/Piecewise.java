@@ -1,6 +1,7 @@
 package dev.piecewise.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.client.unpack.UnpackRecord;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,6 +100,9 @@ public final class Piecewise implements AutoCloseable {
     /** Fetches and publishes; blocks until the outcome is known. An interrupt ends it as {@link FetchOutcome.Failed}. */
     public FetchOutcome fetch(FetchRequest request, ProgressListener listener) {
         try {
+            if (request.unpack().isPresent()) {
+                return unpack(request, listener);
+            }
             Publisher publisher =
                     new Publisher(request.destination(), request.replace(), new SecureRandom(), this::isClosed);
             publisher.checkWritable();
@@ -105,7 +110,8 @@ public final class Piecewise implements AutoCloseable {
             if (acquired instanceof Acquired.Ready ready) {
                 return new FetchOutcome.Complete(
                         publisher.target(ready.content()),
-                        publish(publisher, ready),
+                        publish(() -> publisher.publish(ready)),
+                        Optional.empty(),
                         ready.infoHash(),
                         ready.content().layout().totalBytes(),
                         ready.bytesFromPeers(),
@@ -133,10 +139,37 @@ public final class Piecewise implements AutoCloseable {
         }
     }
 
-    private List<Path> publish(Publisher publisher, Acquired.Ready ready) {
+    private FetchOutcome unpack(FetchRequest request, ProgressListener listener) throws InterruptedException {
+        UnpackPublisher publisher = new UnpackPublisher(request, config.data(), new SecureRandom(), this::isClosed);
+        publisher.checkDestination();
+        Optional<UnpackRecord> present = publisher.present();
+        Ask ask = Ask.of(request).withHave(present.map(UnpackRecord::version));
+        Acquired acquired = acquire(ask, new ArchiveCheck(publisher, listener));
+        if (acquired instanceof Acquired.Ready ready) {
+            return publish(() -> publisher.publish(ready, present, listener, System::nanoTime));
+        } else if (acquired instanceof Acquired.Ended ended) {
+            return ended.outcome();
+        }
+        return publisher.unchanged(present.orElseThrow());
+    }
+
+    /** Sees to it that nothing is downloaded that cannot be an archive. */
+    private record ArchiveCheck(UnpackPublisher publisher, ProgressListener listener) implements AskListener {
+        @Override
+        public void known(ArtifactContent content, List<String> directories) {
+            publisher.check(content);
+        }
+
+        @Override
+        public void progress(FetchProgress progress) {
+            listener.progress(progress);
+        }
+    }
+
+    private <T> T publish(Supplier<T> work) {
         publishing.register();
         try {
-            return publisher.publish(ready);
+            return work.get();
         } finally {
             publishing.arriveAndDeregister();
         }

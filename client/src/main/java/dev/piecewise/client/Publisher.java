@@ -59,6 +59,12 @@ final class Publisher {
     void checkWritable() {
         Path target = destination.path();
         Path existing = goesInside() ? target : parent(target);
+        checkWritable(target, existing);
+    }
+
+    /** @param directory where {@code target} would be made; if it is not there, what is above it counts */
+    static void checkWritable(Path target, Path directory) {
+        Path existing = directory;
         while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
             existing = parent(existing);
         }
@@ -189,7 +195,7 @@ final class Publisher {
         return Files.isSameFile(there, stored) || Files.mismatch(there, stored) == -1;
     }
 
-    private static ProcessFault inTheWay(Path target) {
+    static ProcessFault inTheWay(Path target) {
         return new ProcessFault(
                 Kind.USAGE,
                 target + " has other content and is left alone; add --replace to replace it, or choose another DEST");
@@ -323,7 +329,8 @@ final class Publisher {
         return Files.getPosixFilePermissions(file).equals(READ_ONLY);
     }
 
-    private static ProcessFault fault(Path target, IOException e) {
+    /** What it means for a user that something could not be written. */
+    static ProcessFault fault(Path target, IOException e) {
         String reason;
         if (e instanceof AccessDeniedException) {
             reason = "no permission to write there; choose another DEST";

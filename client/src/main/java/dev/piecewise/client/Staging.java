@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -130,8 +131,28 @@ final class Staging implements AutoCloseable {
         return path.resolve("made-" + name);
     }
 
+    /** Also what was unpacked there, whose directories may forbid it. */
     private static void remove(Path directory) throws IOException {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) throws IOException {
+                if (!Files.isWritable(visited)) {
+                    Files.setPosixFilePermissions(visited, PosixFilePermissions.fromString("rwx------"));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path failed, IOException e) throws IOException {
+                if (e instanceof AccessDeniedException && Files.isDirectory(failed, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.setPosixFilePermissions(failed, PosixFilePermissions.fromString("rwx------"));
+                    remove(failed);
+                } else if (!(e instanceof NoSuchFileException)) {
+                    throw e;
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.deleteIfExists(file);

@@ -89,6 +89,7 @@ class FetcherTest {
                 new ArtifactStatus(
                         ID.hex(),
                         "s3://b/f",
+                        "v1",
                         "f",
                         true,
                         CONTENT.files(),
@@ -112,7 +113,8 @@ class FetcherTest {
     }
 
     private static Ask ask(Duration stallTimeout) {
-        return new Ask(FetchSource.parse("s3://b/f"), Optional.empty(), Optional.empty(), stallTimeout);
+        return new Ask(
+                FetchSource.parse("s3://b/f"), Optional.empty(), Optional.empty(), stallTimeout, Optional.empty());
     }
 
     private CompletableFuture<Acquired> acquire(Duration stallTimeout) {

@@ -37,6 +37,7 @@ class PublisherTest {
 
     private Acquired.Ready ready() {
         return new Acquired.Ready(
+                "v1",
                 new ArtifactContent(
                         "name", true, List.of(new FileEntry("name", BYTES.length)), new PieceLayout(3, 16384)),
                 List.of(),
@@ -48,6 +49,7 @@ class PublisherTest {
 
     private static Acquired.Ready empty() {
         return new Acquired.Ready(
+                "v1",
                 new ArtifactContent("name", true, List.of(new FileEntry("name", 0)), new PieceLayout(0, 16384)),
                 List.of(),
                 List.of(),
@@ -192,6 +194,7 @@ class PublisherTest {
     @Test
     void theFilesOfAPrefixKeepTheirTree() {
         Acquired.Ready prefix = new Acquired.Ready(
+                "v1",
                 new ArtifactContent(
                         "p", false, List.of(new FileEntry("a/b", 3), new FileEntry("e", 0)), new PieceLayout(3, 16384)),
                 List.of(),

@@ -71,6 +71,7 @@ class PublicationWatchTest {
         return new ArtifactStatus(
                 ID.hex(),
                 "s3://b/f",
+                "v1",
                 "f",
                 true,
                 CONTENT.files(),

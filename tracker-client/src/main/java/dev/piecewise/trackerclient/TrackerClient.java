@@ -16,6 +16,7 @@ import dev.piecewise.trackerclient.api.ApiJson;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -69,6 +70,18 @@ public final class TrackerClient implements AutoCloseable {
     /** {@code POST /v1/artifacts}. */
     public ArtifactStatus requestArtifact(ArtifactRequest request) {
         return value(Call.post("/v1/artifacts", request).within(ORIGIN_TIMEOUT), ArtifactStatus.class);
+    }
+
+    /**
+     * {@code GET /v1/version?uri=...}.
+     *
+     * @param profile absent: the tracker's default
+     */
+    public ArtifactVersion version(String uri, Optional<String> profile) {
+        String query = "?uri=" + URLEncoder.encode(uri, StandardCharsets.UTF_8)
+                + profile.map(name -> "&profile=" + URLEncoder.encode(name, StandardCharsets.UTF_8))
+                        .orElse("");
+        return value(Call.get("/v1/version" + query).within(ORIGIN_TIMEOUT), ArtifactVersion.class);
     }
 
     /** {@link #registerTorrent(byte[], Optional, Optional)} by the default profile. */

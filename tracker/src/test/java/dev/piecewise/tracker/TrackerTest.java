@@ -23,6 +23,7 @@ import dev.piecewise.trackerclient.api.ApiJson;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -308,6 +309,21 @@ class TrackerTest {
         ArtifactStatus done = client.artifact(new ArtifactId(artifact.id()));
         assertThat(done.state()).isEqualTo(ArtifactState.PUBLISHED);
         assertThat(done.originBytes()).isEqualTo(16 * MIB);
+    }
+
+    @Test
+    void aVersionIsToldWithoutAnArtifactAndIsThatOfEveryArtifactOfIt() throws Exception {
+        TrackerClient client = client(start(config()));
+        ArtifactVersion version = client.version(URI_16, Optional.empty());
+        assertThat(client.artifacts().artifacts()).isEmpty();
+        assertThat(version.totalBytes()).isEqualTo(16 * MIB);
+        for (String pieceSize : List.of("1MiB", "2MiB")) {
+            assertThat(client.requestArtifact(new ArtifactRequest(URI_16, pieceSize))
+                            .version())
+                    .isEqualTo(version.version());
+        }
+        assertThatThrownBy(() -> client.version("s3://bucket/none", Optional.empty()))
+                .isInstanceOf(OriginFault.class);
     }
 
     @Test

@@ -75,6 +75,7 @@ final class DemoNode {
                     pieceLength,
                     Optional.empty(),
                     false,
+                    Optional.empty(),
                     STALL_TIMEOUT);
             outcomes.put(uri, piecewise.fetch(request, listener));
         }

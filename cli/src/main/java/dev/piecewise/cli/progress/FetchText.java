@@ -31,7 +31,25 @@ public final class FetchText {
                         + (progress.peers() == 1 ? " peer" : " peers");
             case PUBLISHING ->
                 "publishing   " + ProgressLines.bar(progress.totalBytes(), progress.totalBytes()) + files(progress);
+            case UNPACKING -> "unpacking    " + ProgressLines.bar(progress.bytesUnpacked(), progress.totalBytes());
         };
+    }
+
+    /** What a complete fetch did, for example {@code 512 MiB; 512 MiB from peers, 0 B from S3}. */
+    public static String summary(FetchOutcome.Complete complete) {
+        String what = complete.files().size() == 1 ? "" : complete.files().size() + " files, ";
+        if (complete.unpacked().isPresent()) {
+            FetchOutcome.Unpacked unpacked = complete.unpacked().get();
+            what = unpacked.entries()
+                    + (unpacked.entries() == 1 ? " entry, " : " entries, ")
+                    + ByteSize.format(unpacked.bytes());
+            if (!unpacked.now()) {
+                return what + ", as it was unpacked before; nothing fetched";
+            }
+            what += " unpacked from ";
+        }
+        return what + ByteSize.format(complete.totalBytes()) + "; " + ByteSize.format(complete.bytesFromPeers())
+                + " from peers, " + ByteSize.format(complete.bytesFromOrigin()) + " from S3";
     }
 
     private static String files(FetchProgress progress) {

@@ -10,6 +10,7 @@ import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -37,6 +38,11 @@ public final class RemoteTracker implements Tracker {
     @Override
     public ArtifactStatus requestArtifact(ArtifactRequest request) {
         return client.requestArtifact(request);
+    }
+
+    @Override
+    public ArtifactVersion version(String uri, Optional<String> profile) {
+        return client.version(uri, profile);
     }
 
     @Override

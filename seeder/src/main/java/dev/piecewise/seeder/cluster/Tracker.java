@@ -9,6 +9,7 @@ import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -31,6 +32,8 @@ import java.util.Optional;
  */
 public interface Tracker {
     ArtifactStatus requestArtifact(ArtifactRequest request);
+
+    ArtifactVersion version(String uri, Optional<String> profile);
 
     ArtifactStatus artifact(ArtifactId id, Duration wait);
 

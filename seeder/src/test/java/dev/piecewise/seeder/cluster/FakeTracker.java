@@ -12,6 +12,7 @@ import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -76,6 +77,14 @@ public final class FakeTracker implements Tracker {
     public ArtifactStatus requestArtifact(ArtifactRequest request) {
         reach();
         return artifacts.values().iterator().next();
+    }
+
+    @Override
+    public ArtifactVersion version(String uri, Optional<String> profile) {
+        reach();
+        ArtifactStatus status = artifacts.values().iterator().next();
+        return new ArtifactVersion(
+                uri, status.version(), status.totalBytes(), status.files().size());
     }
 
     @Override

@@ -144,6 +144,7 @@ class WebSeedTest {
                 new ArtifactStatus(
                         ID.hex(),
                         "s3://b/a model/",
+                        "v1",
                         CONTENT.name(),
                         false,
                         CONTENT.files(),

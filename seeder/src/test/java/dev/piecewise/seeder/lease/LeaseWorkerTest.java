@@ -89,6 +89,7 @@ class LeaseWorkerTest {
         return new ArtifactStatus(
                 ID.hex(),
                 "s3://bucket/key",
+                "v1",
                 "key",
                 true,
                 content.files(),

@@ -41,6 +41,12 @@ public record ResolvedArtifact(
         return ArtifactId.of(endpoint, uri.bucket(), uri.key(), entries, pieceLength.bytes());
     }
 
+    /** The identity of what was resolved, however it is cut: 64 hexadecimal digits. */
+    public String version() {
+        List<VersionedEntry> entries = objects.stream().map(OriginObject::entry).toList();
+        return ArtifactId.of(endpoint, uri.bucket(), uri.key(), entries, 0).hex();
+    }
+
     /** Everything of the info dictionary but the hashes. */
     public ArtifactContent content(PieceLength pieceLength) {
         return new ArtifactContent(

@@ -8,6 +8,7 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactVersion;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,22 @@ public final class Admissions {
         Optional<PieceLength> pieceLength = pieceLength(request.pieceSize());
         return resolve(request.uri(), request.profile())
                 .thenApply(found -> scheduler.admit(found.resolved(), found.profile(), pieceLength));
+    }
+
+    /**
+     * What stands at the origin now; nothing comes of it.
+     *
+     * @return as {@link #request}
+     * @throws OriginFault as {@link #request}
+     */
+    public CompletableFuture<ArtifactVersion> version(String uri, @Nullable String profile) {
+        return resolve(uri, profile)
+                .thenApply(Found::resolved)
+                .thenApply(resolved -> new ArtifactVersion(
+                        resolved.uri().toString(),
+                        resolved.version(),
+                        resolved.totalBytes(),
+                        resolved.objects().size()));
     }
 
     /**

@@ -43,6 +43,7 @@ final class Artifact {
     private volatile String profile;
 
     private final ArtifactContent content;
+    private final String version;
     private @Nullable InfoDictionary info;
     private @Nullable InfoHash infoHash;
     private @Nullable Kind errorKind;
@@ -65,6 +66,7 @@ final class Artifact {
         this.pieceLength = pieceLength;
         this.privateTorrent = privateTorrent;
         this.content = resolved.content(pieceLength);
+        this.version = resolved.version();
         this.spans = new ObjectSpans(
                 content.layout(),
                 resolved.objects().stream()
@@ -147,6 +149,7 @@ final class Artifact {
         return new ArtifactStatus(
                 id.hex(),
                 resolved.uri().toString(),
+                version,
                 content.name(),
                 content.singleFile(),
                 content.files(),

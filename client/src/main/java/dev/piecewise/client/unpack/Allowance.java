@@ -1,0 +1,48 @@
+package dev.piecewise.client.unpack;
+
+import dev.piecewise.core.ByteSize;
+
+/** What one archive has used of its {@link UnpackLimits}. */
+final class Allowance {
+    private static final long ALWAYS_ALLOWED_BYTES = 64L * 1024 * 1024;
+
+    private final UnpackLimits limits;
+    private final long archiveBytes;
+    private long bytes;
+    private long entries;
+
+    Allowance(UnpackLimits limits, long archiveBytes) {
+        this.limits = limits;
+        this.archiveBytes = archiveBytes;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    long entries() {
+        return entries;
+    }
+
+    /** @param entry the one that is unpacked, for the message */
+    void takeBytes(String entry, long more) throws ArchiveRefused {
+        bytes += more;
+        if (bytes > limits.maxBytes()) {
+            throw ArchiveRefused.entry(
+                    entry, "brings what is unpacked to more than " + ByteSize.format(limits.maxBytes()));
+        } else if (bytes > ALWAYS_ALLOWED_BYTES && bytes / limits.maxRatio() >= archiveBytes) {
+            throw ArchiveRefused.entry(
+                    entry,
+                    "brings what is unpacked to " + ByteSize.format(bytes) + ", more than " + limits.maxRatio()
+                            + " times the archive's " + ByteSize.format(archiveBytes));
+        }
+    }
+
+    /** @param entry as above */
+    void takeEntry(String entry) throws ArchiveRefused {
+        entries++;
+        if (entries > limits.maxEntries()) {
+            throw ArchiveRefused.entry(entry, "is one more than the " + limits.maxEntries() + " that are allowed");
+        }
+    }
+}
