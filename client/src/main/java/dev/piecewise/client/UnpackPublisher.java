@@ -187,10 +187,18 @@ final class UnpackPublisher {
         if (same.isPresent()) { // it was overwritten with equal content, for example, since the version was asked for
             return unchanged(same.get());
         }
-        Path archive = ready.stored().get(0);
         try (Staging staging = Staging.in(Files.createDirectories(parent()), random)) {
+            return publish(ready, staging, new Progress(ready, listener, nanoTime));
+        } catch (IOException e) {
+            throw Publisher.fault(target, e);
+        }
+    }
+
+    /** What goes wrong becomes a fault while what fills the disk, perhaps, is still there. */
+    private FetchOutcome.Complete publish(Acquired.Ready ready, Staging staging, Progress progress) {
+        Path archive = ready.stored().get(0);
+        try {
             Path root = Files.createDirectory(staging.resolve("tree"));
-            Progress progress = new Progress(ready, listener, nanoTime);
             UnpackedTree tree = new Unpacker(unpack.limits(), stopped, progress::tell)
                     .unpack(archive, format(ready.content().name(), archive), root);
             show(tree, ready.version(), staging);

@@ -154,12 +154,12 @@ class UnpackTest {
         assertThat(owner.seeds()).isTrue();
         try (PiecewiseProcess get = get("s3://bucket/for-get.TGZ", "by-get", "owner", "--unpack")) {
             get.awaitLine(Pattern.compile(
-                    "^ready: .*by-get \\(3 entries, 2.9 KiB unpacked from .* from peers, 0 B from S3\\)$"));
+                    "^ready: .*by-get \\(6 entries, 2.9 KiB unpacked from .* from peers, 0 B from S3\\)$"));
             assertThat(get.exitCode()).isZero();
         }
         try (PiecewiseProcess get = get("s3://bucket/for-get.TGZ", "by-get", "owner", "--unpack", "tgz")) {
             get.awaitLine(Pattern.compile(
-                    "^ready: .*by-get \\(3 entries, .* as it was unpacked before; nothing fetched\\)$"));
+                    "^ready: .*by-get \\(6 entries, .* as it was unpacked before; nothing fetched\\)$"));
             assertThat(get.exitCode()).isZero();
         }
         try (PiecewiseProcess get = get("s3://bucket/for-get.TGZ", "by-zip", "owner", "--unpack=zip")) {
