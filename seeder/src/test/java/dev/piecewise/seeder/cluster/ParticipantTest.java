@@ -13,6 +13,7 @@ import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
+import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.Holdings;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.TransferReport;
@@ -87,15 +88,16 @@ class ParticipantTest {
     }
 
     @Test
-    void whatAFetchTookIsToldWithTheHoldings() {
+    void whatAFetchTookIsToldWithTheHoldingsOrTheNextHeartbeat() {
         participant.start();
         StoredArtifact artifact = participant.share(ID, CONTENT);
         participant.asked(ID, System.nanoTime());
         for (int piece = 0; piece < 10; piece++) {
             hold(artifact, piece);
         }
-        Eventually.await("the completion", () -> tracker.holdings.stream()
-                .flatMap(holdings -> Stream.ofNullable(holdings.transfer()))
+        Eventually.await("the completion", () -> Stream.concat(
+                        tracker.holdings.stream().flatMap(holdings -> Stream.ofNullable(holdings.transfer())),
+                        tracker.transfers.stream().map(Heartbeat.Transfer::report))
                 .anyMatch(transfer -> transfer.tookSeconds() != null));
     }
 
