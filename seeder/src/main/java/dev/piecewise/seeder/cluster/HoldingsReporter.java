@@ -58,6 +58,7 @@ final class HoldingsReporter implements AutoCloseable {
         private volatile StoredArtifact.@Nullable Subscription subscription;
         private boolean whole = true;
         private boolean withdrawn;
+        private boolean withdrawalTaken;
 
         Reported(StoredArtifact artifact) {
             this.artifact = artifact;
@@ -232,6 +233,7 @@ final class HoldingsReporter implements AutoCloseable {
             Holdings changes = new Holdings(null, indexes(reported.added), indexes(reported.dropped), transfer);
             boolean whole = reported.whole;
             withdrawn = reported.withdrawn;
+            reported.withdrawalTaken = withdrawn;
             reported.whole = false;
             reported.added.clear();
             reported.dropped.clear();
@@ -260,8 +262,9 @@ final class HoldingsReporter implements AutoCloseable {
         changed = true;
     }
 
+    /** What was just sent may be older than the withdrawal, which then is still to be told. */
     private synchronized void forgetIfWithdrawn(Reported reported) {
-        if (reported.withdrawn) {
+        if (reported.withdrawalTaken) {
             all.remove(reported.artifact.id(), reported);
             transfers.forget(reported.artifact.id());
         }
