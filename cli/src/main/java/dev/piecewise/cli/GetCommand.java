@@ -52,7 +52,7 @@ import picocli.CommandLine.Parameters;
             "  piecewise get s3://models/llama/ /scratch/llama",
             "  piecewise get s3://models/tools.tar.gz /scratch/tools --unpack",
             "  piecewise get s3://models/llm.bin /scratch/ --tracker http://tracker:7070 --linger 10m",
-            "  piecewise get 'magnet:?xt=urn:btih:...&tr=http%3A%2F%2Ftracker%3A7070%2Fannounce' llm.bin",
+            "  piecewise get 'magnet:?xt=urn:btih:...&tr=http%%3A%%2F%%2Ftracker%%3A7070%%2Fannounce' llm.bin",
             ""
         })
 final class GetCommand implements Callable<Integer> {

@@ -69,9 +69,6 @@ final class UnpackOptions {
     Optional<Unpack> unpack() {
         String wanted = method;
         if (wanted == null) {
-            if (maxSize != null || maxRatio != null || maxEntries != null) {
-                throw new ProcessFault(Kind.USAGE, "--unpack-max-... means nothing without --unpack; add it");
-            }
             return Optional.empty();
         }
         try {

@@ -38,7 +38,6 @@ final class UsageTest {
                 "get --unpack zip s3://b/k | get: Missing required parameter: 'DEST'",
                 "get --unpack s3://b/k dest --unpack-max-size x | get: --unpack-max-size: 'x' is not a size",
                 "get s3://b/k dest --unpack tar --unpack-max-ratio 0 | get: --unpack: limits of unpacking must be at least 1",
-                "get s3://b/k dest --unpack-max-ratio 3 | get: --unpack-max-... means nothing without --unpack; add it",
                 "torrent s3://b/k -o x.torrent --piece-size 1 | torrent: --piece-size: piece size 1 bytes is not",
                 "torrent s3://b/k | torrent: Missing required option: '--output=FILE'",
                 "torrent s3://b/k -o / | torrent: / is a directory",

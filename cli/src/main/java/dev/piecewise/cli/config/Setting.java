@@ -39,6 +39,12 @@ public record Setting(
                     .or("5m"),
             of(Section.REQUEST, "profile", "--profile", ValueType.TEXT).or("default"),
             of(Section.GET, "linger", "--linger", ValueType.DURATION).or("0"),
+            of(Section.GET, "unpack-max-size", "--unpack-max-size", ValueType.SIZE)
+                    .or("1TiB"),
+            of(Section.GET, "unpack-max-ratio", "--unpack-max-ratio", ValueType.COUNT)
+                    .or("200"),
+            of(Section.GET, "unpack-max-entries", "--unpack-max-entries", ValueType.COUNT)
+                    .or("10000000"),
             of(Section.TORRENT, "private", "--private", ValueType.FLAG).or("true"),
             of(Section.PEER, "data", "--data", ValueType.PATH)
                     .orInWords("$XDG_CACHE_HOME/piecewise/ROLE or ~/.cache/piecewise/ROLE")
@@ -78,6 +84,7 @@ public record Setting(
             "--json",
             "--exit-with-stdin",
             "--replace",
+            "--unpack",
             "--output",
             "--offline",
             "--uri",
