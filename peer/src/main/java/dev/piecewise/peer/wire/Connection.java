@@ -46,7 +46,7 @@ final class Connection implements NetworkLoop.Handler {
 
     private static final int MOST_RECEIVED_BYTES = BufferPool.BUFFER_BYTES;
 
-    private final SocketChannel channel;
+    private final SharedSocket socket;
     private final InetSocketAddress remote;
     private final Shared shared;
     private final Session session;
@@ -66,7 +66,7 @@ final class Connection implements NetworkLoop.Handler {
             Session session,
             FrameParser parser,
             Outbox outbox) {
-        this.channel = channel;
+        this.socket = new SharedSocket(channel);
         this.remote = remote;
         this.shared = shared;
         this.session = session;
@@ -77,7 +77,7 @@ final class Connection implements NetworkLoop.Handler {
     }
 
     void start() throws IOException {
-        key = shared.loop.register(channel, SelectionKey.OP_READ, this);
+        key = shared.loop.register(socket.channel(), SelectionKey.OP_READ, this);
         pumpSoon();
     }
 
@@ -132,7 +132,7 @@ final class Connection implements NetworkLoop.Handler {
     private void receive() throws IOException {
         if (!session.expectsBlocks() && !parser.isInBlock()) {
             ByteBuffer scratch = shared.buffers.scratch();
-            int received = channel.read(scratch);
+            int received = socket.channel().read(scratch);
             accept(null, scratch, 0, received);
             return;
         }
@@ -151,7 +151,7 @@ final class Connection implements NetworkLoop.Handler {
         ByteBuffer bytes = buffer.bytes();
         int from = bytes.position();
         bytes.limit((int) Math.min(bytes.capacity(), (long) from + Math.min(allowed, MOST_RECEIVED_BYTES)));
-        int received = channel.read(bytes);
+        int received = socket.channel().read(bytes);
         bytes.limit(bytes.capacity());
         shared.download.take(Math.max(0, received));
         accept(buffer, bytes, from, received);
@@ -210,7 +210,7 @@ final class Connection implements NetworkLoop.Handler {
 
     private void send(ByteBuffer staging) {
         try {
-            Outbox.Turn turn = outbox.send(channel, staging);
+            Outbox.Turn turn = sendTurn(staging);
             if (turn == Outbox.Turn.OTHERS_FIRST && !shared.loop.isInside()) {
                 sendByWorker();
             } else if (turn != Outbox.Turn.EMPTY) {
@@ -220,6 +220,17 @@ final class Connection implements NetworkLoop.Handler {
             inside(() -> session.storeFailed(e));
         } catch (IOException | RuntimeException e) {
             inside(() -> failed(e));
+        }
+    }
+
+    private Outbox.Turn sendTurn(ByteBuffer staging) throws IOException {
+        if (!socket.enter()) {
+            return Outbox.Turn.EMPTY; // nothing will be sent any more
+        }
+        try {
+            return outbox.send(socket.channel(), staging);
+        } finally {
+            socket.leave();
         }
     }
 
@@ -248,8 +259,12 @@ final class Connection implements NetworkLoop.Handler {
         if (!over) {
             over = true;
             outbox.close();
+            SelectionKey mine = key;
+            if (mine != null) {
+                mine.cancel();
+            }
             try {
-                channel.close();
+                socket.close();
             } catch (IOException e) {
                 reason.addSuppressed(e);
             }
