@@ -8,12 +8,18 @@ import dev.piecewise.it.lab.LocalCluster;
 import dev.piecewise.it.lab.RequiresProgram;
 import dev.piecewise.it.lab.StockClient;
 import dev.piecewise.it.lab.StockClient.Program;
+import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.Seeder;
+import dev.piecewise.seeder.SeederConfig;
+import dev.piecewise.seeder.SeederMain;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StockClientsTest {
     private static final String KEY = "a model+1.bin";
-    private static final String PIECE_SIZE = "16MiB";
-    private static final long SIZE = 40_000_019;
     private static final Duration ANNOUNCE_INTERVAL = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -34,7 +38,7 @@ class StockClientsTest {
     @Test
     @RequiresProgram(value = "aria2c", debianPackage = "aria2")
     void aria2TakesFromOurSwarmAndGivesToOurNode() throws Exception {
-        takesAndGives(Program.ARIA2, SIZE);
+        takesAndGives(Program.ARIA2, 40_000_019, "16MiB");
     }
 
     @Test
@@ -43,27 +47,27 @@ class StockClientsTest {
             pythonModule = "libtorrent",
             debianPackage = "python3-libtorrent")
     void libtorrentTakesFromOurSwarmAndGivesToOurNode() throws Exception {
-        takesAndGives(Program.LIBTORRENT, SIZE);
+        takesAndGives(Program.LIBTORRENT, 120_000_019, "100MiB");
     }
 
     @Test
     @RequiresProgram(value = "transmission-daemon", debianPackage = "transmission-daemon")
     void transmissionTakesFromOurSwarmAndGivesToOurNode() throws Exception {
-        takesAndGives(Program.TRANSMISSION, 3_000_019); // it never hurries
+        takesAndGives(Program.TRANSMISSION, 3_000_019, "256KiB"); // it never hurries
     }
 
     @Test
     @RequiresProgram(value = "qbittorrent-nox", debianPackage = "qbittorrent-nox")
     void qBittorrentTakesFromOurSwarmAndGivesToOurNode() throws Exception {
-        takesAndGives(Program.QBITTORRENT, SIZE);
+        takesAndGives(Program.QBITTORRENT, 60_000_019, "50MiB");
     }
 
-    private void takesAndGives(Program program, long size) throws Exception {
+    private void takesAndGives(Program program, long size, String pieceSize) throws Exception {
         try (LocalCluster cluster = LocalCluster.start(
                 directory.resolve("cluster"), config -> config.withAnnounce(ANNOUNCE_INTERVAL, ANNOUNCE_INTERVAL))) {
             Path source = cluster.put(KEY, size);
             Seeder seeder = cluster.addSeeder("seeder");
-            Path torrent = cluster.torrent(KEY, PIECE_SIZE);
+            Path torrent = cluster.torrent(KEY, pieceSize);
             try (StockClient client = StockClient.start(program, directory.resolve("client"), torrent.toString())) {
                 client.awaitFile(KEY, source, PATIENCE);
                 assertThat(cluster.s3().objectBytesSent()).isEqualTo(size);
@@ -73,11 +77,42 @@ class StockClientsTest {
                 FetchOutcome.Complete outcome = LocalCluster.fetch(
                         cluster.addNode("node", "127.0.0.2"), // Transmission takes one address for one peer
                         LocalCluster.request(KEY, file)
-                                .withPieceLength(PieceLength.parse(PIECE_SIZE))
+                                .withPieceLength(PieceLength.parse(pieceSize))
                                 .withStallTimeout(PATIENCE));
                 assertThat(Files.mismatch(source, file)).isEqualTo(-1);
                 assertThat(outcome.bytesFromPeers()).isGreaterThanOrEqualTo(size);
                 assertThat(cluster.s3().objectBytesSent()).isEqualTo(size);
+            }
+        }
+    }
+
+    /** The tracker names peers by {@code peers6} alone (BEP 7). */
+    @Test
+    @RequiresProgram(value = "aria2c", debianPackage = "aria2")
+    void overIpv6Aria2TakesFromOurSwarmAndGivesToOurNode() throws Exception {
+        Assumptions.assumeTrue(
+                NetworkInterface.getByInetAddress(InetAddress.getAllByName("::1")[0]) != null, "no IPv6 loopback here");
+        try (LocalCluster cluster =
+                LocalCluster.start(directory.resolve("cluster"), config -> config.withListen("::1", 0)
+                        .withAnnounce(ANNOUNCE_INTERVAL, ANNOUNCE_INTERVAL))) {
+            Path source = cluster.put(KEY, 3_000_019);
+            Seeder seeder =
+                    cluster.own(SeederMain.start(SeederConfig.defaults(cluster.trackerUrl(), cluster.dataOf("seeder"))
+                            .withListen(new Listen("::1", 0, 0))
+                            .withAdvertise("::1")));
+            Path torrent = cluster.torrent(KEY, "256KiB");
+            try (StockClient aria2 =
+                    StockClient.start(Program.ARIA2, directory.resolve("client"), torrent.toString())) {
+                aria2.awaitFile(KEY, source, PATIENCE);
+                seeder.close();
+                Path file = directory.resolve("fetched.bin");
+                LocalCluster.fetch(
+                        cluster.addNode("node", "::1"),
+                        LocalCluster.request(KEY, file)
+                                .withPieceLength(PieceLength.parse("256KiB"))
+                                .withStallTimeout(PATIENCE));
+                assertThat(Files.mismatch(source, file)).isEqualTo(-1);
+                assertThat(cluster.s3().objectBytesSent()).isEqualTo(3_000_019);
             }
         }
     }

@@ -3,13 +3,20 @@ package dev.piecewise.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.fault.TorrentFault;
 import dev.piecewise.core.metainfo.EncodedInfo;
+import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.peer.store.DataDirectory;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -17,10 +24,13 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +107,10 @@ public abstract class SwarmEngineContract {
         DataDirectory data = closed(DataDirectory.open(temporary.resolve("node" + nodes++)));
         SwarmEngine engine = closed(newEngine(InetAddress.getLoopbackAddress(), 0));
         return new Node(data, engine, data.artifact(artifact.id(), artifact.content()));
+    }
+
+    protected static Node node(DataDirectory data, SwarmEngine engine, StoredArtifact storage) {
+        return new Node(data, engine, storage);
     }
 
     protected SwarmSpec spec(TestArtifact artifact, Node node) {
@@ -480,15 +494,15 @@ public abstract class SwarmEngineContract {
     }
 
     @Test
-    void manyTorrentsAtOnceShareOnePortAndLoseNoPiece() throws Exception {
+    void fiftyTorrentsOfOneShapeAtOnceShareOnePortAndLoseNoPiece() throws Exception {
         TestArtifact first = TestArtifact.single("many-0", 300_000, 16 * KIB);
         Node seed = node(first);
         Node leech = node(first);
         List<Swarm> swarms = new ArrayList<>();
         List<Node> leeches = new ArrayList<>();
         List<TestArtifact> artifacts = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            TestArtifact artifact = TestArtifact.single("many-" + i, 300_000 + i, 16 * KIB);
+        for (int i = 0; i < 50; i++) {
+            TestArtifact artifact = TestArtifact.single("many-" + i, 300_000, 16 * KIB);
             Node seeding =
                     new Node(seed.data(), seed.engine(), seed.data().artifact(artifact.id(), artifact.content()));
             artifact.storeAll(seeding.storage());
@@ -505,6 +519,57 @@ public abstract class SwarmEngineContract {
             assertThat(swarms.get(i).stats().piecesRefused()).isZero();
             assertThat(swarms.get(i).port()).isEqualTo(swarms.get(0).port());
         }
+    }
+
+    /** The file is sparse: of its zeros only the pieces around four gibibytes travel, and the last one. */
+    @Test
+    void piecesBeyondFourGibibytesArriveWhereTheyBelong() throws Exception {
+        int pieceBytes = KIB * KIB;
+        PieceLayout layout = new PieceLayout((4L << 30) + 3L * pieceBytes + 7, pieceBytes);
+        int last = layout.pieceCount() - 1;
+        ArtifactContent content =
+                new ArtifactContent("large", true, List.of(new FileEntry("large", layout.totalBytes())), layout);
+        TestArtifact pattern = TestArtifact.single("pattern", 5 * pieceBytes, pieceBytes);
+        PieceHash zeros = sha1(new byte[pieceBytes]);
+        List<PieceHash> hashes = new ArrayList<>(Collections.nCopies(layout.pieceCount(), zeros));
+        ArtifactId id = ArtifactId.of(
+                "test", "bucket", "large", List.of(new VersionedEntry("large", layout.totalBytes(), "v1")), pieceBytes);
+        for (int piece = last - 4; piece <= last; piece++) {
+            hashes.set(piece, sha1(bytesOf(pattern, piece - last + 4, layout.lengthOf(piece))));
+        }
+        List<StoredArtifact> both = new ArrayList<>();
+        for (Node node : List.of(node(pattern), node(pattern))) {
+            StoredArtifact storage = node.data().artifact(id, content);
+            boolean seed = both.isEmpty();
+            for (int piece = 0; piece <= last; piece++) {
+                if (seed && piece >= last - 4) {
+                    storage.write(
+                            layout.offsetOf(piece),
+                            ByteBuffer.wrap(bytesOf(pattern, piece - last + 4, layout.lengthOf(piece))));
+                }
+                if (seed || piece < last - 4) {
+                    storage.markHeld(piece);
+                }
+            }
+            both.add(storage);
+            node.engine().join(SwarmSpec.of(EncodedInfo.of(new InfoDictionary(content, hashes, true)), storage, hub));
+        }
+        await("complete", both.get(1)::isComplete);
+        for (int piece = last - 4; piece <= last; piece++) {
+            ByteBuffer arrived = ByteBuffer.allocate(layout.lengthOf(piece));
+            both.get(1).read(layout.offsetOf(piece), arrived);
+            assertThat(arrived.array()).isEqualTo(bytesOf(pattern, piece - last + 4, arrived.capacity()));
+        }
+    }
+
+    private static byte[] bytesOf(TestArtifact pattern, int piece, int length) {
+        byte[] bytes = new byte[length];
+        pattern.piece(piece).get(bytes);
+        return bytes;
+    }
+
+    private static PieceHash sha1(byte[] bytes) throws NoSuchAlgorithmException {
+        return PieceHash.of(MessageDigest.getInstance("SHA-1").digest(bytes));
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** An artifact of random bytes, with its hashes. */
+/** An artifact of random bytes, with its hashes; another name has other bytes. */
 @SuppressWarnings("ArrayRecordComponent")
 public record TestArtifact(ArtifactId id, ArtifactContent content, byte[] bytes, List<PieceHash> hashes) {
     public static TestArtifact single(String name, int totalBytes, int pieceBytes) {
@@ -28,7 +28,7 @@ public record TestArtifact(ArtifactId id, ArtifactContent content, byte[] bytes,
 
     private static TestArtifact of(String name, List<FileEntry> files, boolean single, int totalBytes, int pieceBytes) {
         byte[] bytes = new byte[totalBytes];
-        new Random(totalBytes * 31L + pieceBytes).nextBytes(bytes);
+        new Random((totalBytes * 31L + pieceBytes) * 31 + name.hashCode()).nextBytes(bytes);
         PieceLayout layout = new PieceLayout(totalBytes, pieceBytes);
         List<PieceHash> hashes = new ArrayList<>();
         for (int piece = 0; piece < layout.pieceCount(); piece++) {

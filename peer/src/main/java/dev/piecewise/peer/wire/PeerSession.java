@@ -40,8 +40,8 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
 
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
     private static final Duration DEAD = Duration.ofMinutes(4);
-    private static final Duration OWN_KEEP_ALIVE = Duration.ofSeconds(3);
-    private static final Duration OWN_DEAD = Duration.ofSeconds(15);
+    private static final Duration OWN_KEEP_ALIVE = Duration.ofSeconds(2);
+    private static final Duration OWN_DEAD = Duration.ofSeconds(10);
 
     private final WireSwarm swarm;
     private final MessageCodec codec;

@@ -7,9 +7,9 @@ import jdk.net.ExtendedSocketOptions;
 
 /** How sockets are set: buffers are left to the system, and the system notices that a silent peer's machine is gone. */
 final class SocketOptions {
-    private static final int IDLE_SECONDS = 5;
-    private static final int INTERVAL_SECONDS = 3;
-    private static final int PROBES = 4;
+    private static final int IDLE_SECONDS = 4;
+    private static final int INTERVAL_SECONDS = 2;
+    private static final int PROBES = 3;
 
     private SocketOptions() {}
 

@@ -2,18 +2,32 @@ package dev.piecewise.peer.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.core.metainfo.EncodedInfo;
+import dev.piecewise.peer.PeerHub;
+import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmEngineContract;
+import dev.piecewise.peer.SwarmSpec;
 import dev.piecewise.peer.TestArtifact;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WireEngineTest extends SwarmEngineContract {
     private static final int MIB = 1 << 20;
+    private static final int UNIT = 16 * 1024;
 
     @Override
     protected SwarmEngine newEngine(InetAddress listen, int port) {
@@ -88,5 +102,122 @@ class WireEngineTest extends SwarmEngineContract {
         awaitComplete(artifact, leech);
         assertThat(second.stats().downloadedBytes())
                 .isEqualTo(8 * MIB - first.stats().downloadedBytes());
+    }
+
+    /** More of them than there are workers. */
+    @Test
+    void peersThatAskForMuchAndReadNothingHoldNobodyUp() throws Exception {
+        TestArtifact artifact = TestArtifact.single("unread", 64 * MIB, MIB);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        Swarm seeding = join(artifact, seed);
+        for (int i = 0; i < 8; i++) {
+            StubPeer stub = closed(StubPeer.call(seeding.port(), artifact.info().infoHash(), i));
+            stub.tell(StubPeer.INTERESTED);
+            stub.await(StubPeer.UNCHOKE);
+            for (int block = 0; block < 1_000; block++) {
+                stub.request(block / 64, block % 64 * UNIT, UNIT);
+            }
+        }
+        Node leech = node(artifact);
+        join(artifact, leech);
+        awaitComplete(artifact, leech);
+    }
+
+    @Test
+    void aPeerThatStopsInTheMiddleOfABlockHoldsNoPieceUp() throws Exception {
+        TestArtifact artifact = TestArtifact.single("half a block", 4 * MIB, MIB);
+        Node leech = node(artifact);
+        Swarm leeching = join(artifact, leech);
+        StubPeer stub = closed(StubPeer.call(leeching.port(), artifact.info().infoHash(), 1));
+        stub.tell(StubPeer.HAVE_ALL);
+        stub.tell(StubPeer.UNCHOKE);
+        ByteBuffer request = stub.await(StubPeer.REQUEST);
+        stub.tellHalfABlock(request.getInt(), request.getInt(), request.getInt());
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        join(artifact, seed);
+        awaitComplete(artifact, leech);
+    }
+
+    @Test
+    void aNodeOfOursThatFallsSilentIsLeftInSecondsAndAStrangerInMinutes() throws Exception {
+        TestArtifact artifact = TestArtifact.single("silent", MIB, MIB);
+        AtomicLong skew = new AtomicLong();
+        SwarmEngine engine =
+                closed(new WireEngine(EngineConfig.defaults(), () -> System.nanoTime() + skew.get(), new Random(1)));
+        Node node = node(artifact);
+        Swarm swarm = engine.join(spec(artifact, node));
+        StubPeer stranger = closed(StubPeer.call(swarm.port(), artifact.info().infoHash(), 1));
+        StubPeer ours = closed(StubPeer.call(swarm.port(), artifact.info().infoHash(), 2));
+        ours.claimToBeOurs();
+        ours.tell(StubPeer.INTERESTED);
+        ours.await(StubPeer.UNCHOKE); // so what it claims was heard
+        stranger.tell(StubPeer.INTERESTED);
+        stranger.await(StubPeer.UNCHOKE);
+        assertThat(swarm.stats().peers()).isEqualTo(2);
+        skew.addAndGet(Duration.ofSeconds(11).toNanos());
+        await("our node is left", () -> swarm.stats().peers() == 1);
+        skew.addAndGet(Duration.ofMinutes(5).toNanos());
+        await("the stranger is left", () -> swarm.stats().peers() == 0);
+    }
+
+    /** A store whose disk hangs until the gate opens, when bytes are written or when they are read. */
+    private static StoredArtifact hanging(StoredArtifact storage, String verb, CountDownLatch gate) {
+        Set<String> hanging = verb.equals("write") ? Set.of("write") : Set.of("read", "transferTo");
+        return (StoredArtifact) Proxy.newProxyInstance(
+                StoredArtifact.class.getClassLoader(), new Class<?>[] {StoredArtifact.class}, (proxy, method, args) -> {
+                    if (hanging.contains(method.getName())) {
+                        gate.await();
+                    }
+                    try {
+                        return method.invoke(storage, args);
+                    } catch (InvocationTargetException e) {
+                        throw Objects.requireNonNull(e.getCause());
+                    }
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"write", "read"})
+    void aDiskThatHangsHoldsUpItsOwnTorrentOnlyAndBoundsWhatWaitsForIt(String verb) throws Exception {
+        int bufferBytes = 2 * MIB;
+        EngineConfig.Limits small = new EngineConfig.Limits(200, 0, 0, 0, 0, 0, bufferBytes);
+        TestArtifact stuck = TestArtifact.single("stuck", 16 * MIB, MIB);
+        TestArtifact other = TestArtifact.single("other", 16 * MIB + 1, MIB);
+        Node seed = node(stuck);
+        Node leech = node(stuck);
+        SwarmEngine seedEngine = closed(new WireEngine(EngineConfig.defaults().within(small)));
+        SwarmEngine leechEngine = closed(new WireEngine(EngineConfig.defaults().within(small)));
+        CountDownLatch gate = new CountDownLatch(1);
+        AutoCloseable open = gate::countDown;
+        closed(open);
+        stuck.storeAll(seed.storage());
+        StoredArtifact otherSeed = seed.data().artifact(other.id(), other.content());
+        other.storeAll(otherSeed);
+        Node otherLeech = node(leech.data(), leechEngine, leech.data().artifact(other.id(), other.content()));
+
+        join(
+                stuck,
+                node(
+                        seed.data(),
+                        seedEngine,
+                        verb.equals("read") ? hanging(seed.storage(), verb, gate) : seed.storage()));
+        Swarm stuckLeech = join(
+                stuck,
+                node(
+                        leech.data(),
+                        leechEngine,
+                        verb.equals("write") ? hanging(leech.storage(), verb, gate) : leech.storage()));
+        await("they met", () -> stuckLeech.stats().peers() == 1);
+        PeerHub otherHub = new PeerHub(InetAddress.getLoopbackAddress());
+        seedEngine.join(SwarmSpec.of(EncodedInfo.of(other.info()), otherSeed, otherHub));
+        leechEngine.join(SwarmSpec.of(EncodedInfo.of(other.info()), otherLeech.storage(), otherHub));
+
+        awaitComplete(other, otherLeech);
+        assertThat(leech.storage().held().isEmpty()).isTrue();
+        assertThat(stuckLeech.stats().downloadedBytes()).isLessThanOrEqualTo(bufferBytes);
+        gate.countDown();
+        awaitComplete(stuck, leech);
     }
 }
