@@ -7,6 +7,7 @@ import com.google.inject.Stage;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.torrentbuilder.https.HttpsOrigin;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.s3.S3Origin;
 import dev.piecewise.torrentbuilder.s3.S3Profile;
@@ -43,9 +44,11 @@ public final class TrackerMain {
         try {
             List<OriginProfiles.Profile> profiles = new ArrayList<>();
             for (ProfileConfig profile : profiles(config)) {
-                Origin origin = S3Origin.of(profile.s3());
-                opened.add(origin);
-                profiles.add(new OriginProfiles.Profile(profile.s3().name(), List.of(origin), profile.allow()));
+                Origin s3 = S3Origin.of(profile.s3());
+                opened.add(s3);
+                Origin https = HttpsOrigin.of(profile.allow());
+                opened.add(https);
+                profiles.add(new OriginProfiles.Profile(profile.s3().name(), List.of(s3, https), profile.allow()));
             }
             return start(config, new OriginProfiles(profiles), origins);
         } catch (RuntimeException e) {

@@ -5,29 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.torrentbuilder.TlsServer;
 import dev.piecewise.torrentbuilder.s3.S3Profile.Credentials;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,56 +73,17 @@ class S3ProfileTest {
 
     @Test
     void onlyTheAuthoritiesOfTheCaFileAreTrusted() throws Exception {
-        Path store = directory.resolve("store.p12");
-        Path ca = directory.resolve("ca.pem");
-        keytool(
-                "-genkeypair",
-                "-keystore",
-                store.toString(),
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "SAN=IP:127.0.0.1,DNS:localhost");
-        keytool("-exportcert", "-rfc", "-keystore", store.toString(), "-file", ca.toString());
-        HttpsServer server = HttpsServer.create(LOOPBACK, 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context(store)));
-        serve(server);
-        try {
-            String endpoint = "https://127.0.0.1:" + server.getAddress().getPort();
-            resolves(profile(endpoint, Optional.of(ca), Optional.empty(), S3Profile.CALL_TIMEOUT));
+        try (TlsServer server = new TlsServer(directory, this::answer)) {
+            String endpoint = "https://" + server.authority();
+            Optional<Path> ca = Optional.of(server.certificate());
+            resolves(profile(endpoint, ca, Optional.empty(), S3Profile.CALL_TIMEOUT));
             assertThat(asked).hasSize(1).allMatch(line -> line.contains("/eu-1/s3/"));
-            assertThatThrownBy(() ->
-                            resolves(profile(endpoint, Optional.empty(), Optional.empty(), S3Profile.CALL_TIMEOUT)))
+            S3Profile javas = profile(endpoint, Optional.empty(), Optional.empty(), S3Profile.CALL_TIMEOUT);
+            assertThatThrownBy(() -> resolves(javas))
                     .isInstanceOf(OriginFault.class)
                     .hasMessageContaining("SunCertPathBuilderException");
             assertThat(asked).hasSize(1);
-        } finally {
-            server.stop(0);
         }
-    }
-
-    private static SSLContext context(Path store) throws Exception {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, "changeit".toCharArray());
-        }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
-    }
-
-    private static void keytool(String... arguments) throws Exception {
-        Path tool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        List<String> command = new ArrayList<>(List.of(tool.toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storepass", "changeit", "-alias", "s3", "-noprompt"));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
     }
 
     @Test
