@@ -1,22 +1,25 @@
 package dev.piecewise.cli;
 
-import dev.piecewise.cli.report.DistributionText;
+import dev.piecewise.cli.progress.Screen;
+import dev.piecewise.cli.report.ArtifactText;
+import dev.piecewise.cli.report.ArtifactsText;
+import dev.piecewise.cli.report.NodesText;
 import dev.piecewise.core.ArtifactId;
-import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
-import dev.piecewise.trackerclient.api.Distribution;
-import dev.piecewise.trackerclient.api.Ledger;
-import java.io.PrintStream;
+import dev.piecewise.trackerclient.api.NodeList;
+import dev.piecewise.trackerclient.api.NodeStatus;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,6 +35,11 @@ import picocli.CommandLine.Parameters;
                     + "seeder, node link, disk, cpu), which of them binds, stragglers, and bytes that moved in vain. What is not "
                     + "known is said to be unknown: give --max-upload and --max-download where the system does not tell a link's "
                     + "speed.",
+            "",
+            "With --nodes: one line for each live process, by its last heartbeat: processors and memory that it uses, what it reads "
+                    + "from S3, gets from peers, sends to peers and over HTTP (averages since the heartbeat before), verified bytes "
+                    + "in its data directory and what is free there, pieces held of all pieces of its artifacts, leases, and what it "
+                    + "does. With ARTIFACT as well: those that take part in it, by their pieces of it.",
             ""
         },
         footer = {
@@ -41,6 +49,8 @@ import picocli.CommandLine.Parameters;
             "  piecewise status s3://models/llm.bin --tracker http://tracker:7070",
             "  piecewise status s3://models/llama/",
             "  piecewise status 3f9a --json",
+            "  piecewise status --nodes --watch",
+            "  piecewise status s3://models/llm.bin --watch=10s",
             ""
         })
 final class StatusCommand implements Callable<Integer> {
@@ -57,6 +67,21 @@ final class StatusCommand implements Callable<Integer> {
     @Mixin
     private TrackerOptions trackerOptions = new TrackerOptions();
 
+    @Option(names = "--nodes", description = "The processes of the cluster instead of artifacts.")
+    private boolean nodes;
+
+    @Option(
+            names = "--watch",
+            arity = "0..1",
+            fallbackValue = "2s",
+            paramLabel = "INTERVAL",
+            description = {
+                "Show it again and again until Ctrl-C: in a terminal in place, elsewhere in blocks with an empty line between, "
+                        + "with --json one document a line.",
+                "Default of INTERVAL: 2s"
+            })
+    private Optional<String> watch = Optional.empty();
+
     @Option(names = "--json", description = "Print JSON: the records of the tracker's HTTP API.")
     private boolean json;
 
@@ -67,23 +92,99 @@ final class StatusCommand implements Callable<Integer> {
         this.surroundings = surroundings;
     }
 
+    /** What there is to show, in both forms. */
+    private record View(List<String> lines, List<Object> documents) {}
+
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Logging.configure(verbosity, Logging.Kind.ENDS);
         artifact.filter(wanted -> !ID_PREFIX.matcher(wanted).matches()).ifPresent(OptionValues::uri);
+        Optional<Duration> interval = watch.map(text -> OptionValues.duration("--watch", text));
+        if (interval.filter(Duration::isZero).isPresent()) {
+            throw new ProcessFault(
+                    Kind.USAGE, "--watch: an interval of 0 would ask without a pause; write for example 2s");
+        }
         try (TrackerClient tracker = new TrackerClient(trackerOptions.tracker(), trackerOptions.token(surroundings))) {
-            List<ArtifactStatus> known = tracker.artifacts().artifacts();
-            if (artifact.isEmpty()) {
-                list(known);
+            View view = look(tracker);
+            if (interval.isPresent()) {
+                watch(tracker, view, interval.get());
+            } else if (json) {
+                view.documents().forEach(document -> surroundings.out().println(Json.pretty(document)));
             } else {
-                for (ArtifactStatus status : chosen(known, artifact.get())) {
-                    ArtifactId id = new ArtifactId(status.id());
-                    show(status, tracker.ledger(id), tracker.distribution(id));
-                }
+                view.lines().forEach(surroundings.out()::println);
             }
         }
         surroundings.out().flush();
         return 0;
+    }
+
+    /** A tracker that is away is waited for, once it has answered. */
+    private void watch(TrackerClient tracker, View first, Duration interval) throws InterruptedException {
+        Screen screen = new Screen(surroundings.out(), surroundings.screen(), surroundings.rows());
+        View view = first;
+        while (true) {
+            if (json) {
+                view.documents().forEach(document -> surroundings.out().println(Json.line(document)));
+                surroundings.out().flush();
+            } else {
+                screen.show(view.lines());
+            }
+            Thread.sleep(interval.toMillis());
+            try {
+                view = look(tracker);
+            } catch (PiecewiseFault fault) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedException();
+                }
+                view = new View(List.of(fault.getMessage() + "; trying again"), List.of());
+            }
+        }
+    }
+
+    private View look(TrackerClient tracker) {
+        Optional<List<ArtifactStatus>> chosen =
+                artifact.map(wanted -> chosen(tracker.artifacts().artifacts(), wanted));
+        if (nodes) {
+            List<NodeStatus> all = tracker.nodes().nodes();
+            List<NodeStatus> shown = chosen.map(artifacts -> all.stream()
+                            .flatMap(node -> partOf(node, artifacts).stream())
+                            .toList())
+                    .orElse(all);
+            return new View(new NodesText(shown).lines(), List.of(new NodeList(shown)));
+        } else if (chosen.isEmpty()) {
+            List<ArtifactStatus> known = tracker.artifacts().artifacts();
+            return new View(new ArtifactsText(known).lines(), List.of(Map.of("artifacts", known)));
+        }
+        List<String> lines = new ArrayList<>();
+        List<Object> documents = new ArrayList<>();
+        for (ArtifactStatus status : chosen.get()) {
+            ArtifactId id = new ArtifactId(status.id());
+            ArtifactText text = new ArtifactText(status, tracker.ledger(id), tracker.distribution(id));
+            lines.addAll(text.lines());
+            lines.add("");
+            documents.add(text.fields());
+        }
+        return new View(lines, documents);
+    }
+
+    /** A process as far as it takes part in these artifacts. */
+    private static Optional<NodeStatus> partOf(NodeStatus node, List<ArtifactStatus> artifacts) {
+        List<NodeStatus.Part> parts = node.artifacts().stream()
+                .filter(part ->
+                        artifacts.stream().anyMatch(status -> status.id().equals(part.artifactId())))
+                .toList();
+        return parts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new NodeStatus(
+                        node.nodeId(),
+                        node.role(),
+                        node.host(),
+                        node.takesLeases(),
+                        node.webSeed(),
+                        node.heardSecondsAgo(),
+                        node.report(),
+                        node.leases(),
+                        parts));
     }
 
     private List<ArtifactStatus> chosen(List<ArtifactStatus> known, String wanted) {
@@ -104,107 +205,5 @@ final class StatusCommand implements Callable<Integer> {
                     matching.size() + " artifacts begin with '" + wanted + "'; write more digits of the id");
         }
         return matching;
-    }
-
-    private void list(List<ArtifactStatus> known) {
-        PrintStream out = surroundings.out();
-        if (json) {
-            out.println(Json.pretty(Map.of("artifacts", known)));
-            return;
-        }
-        if (known.isEmpty()) {
-            out.println("The tracker knows no artifact yet; 'piecewise get URI DEST' asks for one.");
-            return;
-        }
-        out.printf(
-                "%-12s  %-9s  %5s  %10s  %6s  %6s  %10s  %s%n",
-                "ID", "STATE", "DONE", "SIZE", "FILES", "NODES", "FROM S3", "URI");
-        for (ArtifactStatus status : known) {
-            out.printf(
-                    "%-12s  %-9s  %4d%%  %10s  %6d  %6d  %10s  %s%n",
-                    status.id().substring(0, 12),
-                    status.state().name().toLowerCase(Locale.ROOT),
-                    percent(status),
-                    ByteSize.format(status.totalBytes()),
-                    status.files().size(),
-                    status.nodes(),
-                    ByteSize.format(status.originBytes()),
-                    status.uri());
-        }
-    }
-
-    private static int percent(ArtifactStatus status) {
-        return status.pieceCount() == 0 ? 100 : (int) (100L * status.piecesHashed() / status.pieceCount());
-    }
-
-    private void show(ArtifactStatus status, Ledger ledger, Distribution distribution) {
-        PrintStream out = surroundings.out();
-        long leased = count(ledger, "leased");
-        long unread = count(ledger, "unread");
-        long promised = ledger.pieces().stream()
-                .filter(piece -> piece.state().equals("unread") && piece.sha1() != null)
-                .count();
-        if (json) {
-            out.println(Json.pretty(Map.of(
-                    "artifact",
-                    status,
-                    "ledger",
-                    Map.of(
-                            "originBytes", ledger.originBytes(),
-                            "wastedBytes", ledger.wastedBytes(),
-                            "rereadBytes", ledger.rereadBytes(),
-                            "rereadPieces", ledger.rereadPieces(),
-                            "piecesLeased", leased,
-                            "piecesUnread", unread),
-                    "distribution",
-                    distribution)));
-            return;
-        }
-        line("uri", status.uri());
-        line("id", status.id());
-        line(
-                "state",
-                status.state().name().toLowerCase(Locale.ROOT) + (status.error() == null ? "" : ": " + status.error()));
-        line(
-                "size",
-                ByteSize.format(status.totalBytes()) + " (" + status.totalBytes() + " bytes) in "
-                        + status.files().size() + (status.files().size() == 1 ? " file" : " files"));
-        line(
-                "pieces",
-                count(ledger, "hashed") + " of " + status.pieceCount() + " hashed, " + leased + " leased, " + unread
-                        + " unread" + (promised == 0 ? "" : " (hashes known of " + promised + ")") + "; "
-                        + ByteSize.format(status.pieceBytes()) + " each");
-        line(
-                "from S3",
-                ledger.originBytes() + " bytes" + ratio(ledger) + "; " + ledger.wastedBytes() + " wasted, "
-                        + ledger.rereadBytes() + " read again (" + ledger.rereadPieces() + " pieces)");
-        line(
-                "nodes",
-                status.nodes() + " take part, " + status.holders() + " hold every piece; seeders alive: "
-                        + status.seedersAlive());
-        new DistributionText(distribution).lines().forEach(out::println);
-        line("infohash", status.infoHash());
-        line("torrent", status.torrentUrl());
-        line("magnet", status.magnet());
-        out.println();
-    }
-
-    private static String ratio(Ledger ledger) {
-        double ratio = ledger.totalBytes() == 0 && ledger.originBytes() == 0
-                ? 1
-                : (double) ledger.originBytes() / ledger.totalBytes();
-        return String.format(Locale.ROOT, " (%.3f of the size)", ratio);
-    }
-
-    private static long count(Ledger ledger, String state) {
-        return ledger.pieces().stream()
-                .filter(piece -> piece.state().equalsIgnoreCase(state))
-                .count();
-    }
-
-    private void line(String label, @Nullable String value) {
-        if (value != null) {
-            surroundings.out().printf("%-9s %s%n", label, value);
-        }
     }
 }

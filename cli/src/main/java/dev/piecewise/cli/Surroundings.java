@@ -16,6 +16,8 @@ import java.util.function.IntConsumer;
  * @param environment environment variables
  * @param configDirectories where the configuration file is looked for, in this order
  * @param terminal whether {@code err} is a terminal, on which a line may be redrawn
+ * @param screen whether {@code out} is a terminal
+ * @param rows how many lines the terminal shows
  * @param exit ends the process with an exit code, after the shutdown hooks
  * @param halt ends the process with an exit code at once, when the shutdown hooks hang
  */
@@ -26,14 +28,32 @@ record Surroundings(
         PrintStream out,
         PrintStream err,
         boolean terminal,
+        boolean screen,
+        int rows,
         IntConsumer exit,
         IntConsumer halt) {
+    private static final int USUAL_ROWS = 24;
+    private static final int MIN_ROWS = 4;
+
     Surroundings {
         environment = Map.copyOf(environment);
         configDirectories = List.copyOf(configDirectories);
     }
 
-    /** The process itself; the start script says whether standard error is a terminal. */
+    /** With a terminal of usual size at both {@code out} and {@code err}, or at neither. */
+    Surroundings(
+            Map<String, String> environment,
+            List<Path> configDirectories,
+            InputStream in,
+            PrintStream out,
+            PrintStream err,
+            boolean terminal,
+            IntConsumer exit,
+            IntConsumer halt) {
+        this(environment, configDirectories, in, out, err, terminal, terminal, USUAL_ROWS, exit, halt);
+    }
+
+    /** The process itself; the start script says what is a terminal, and how high. */
     static Surroundings ofProcess(IntConsumer exit, IntConsumer halt) {
         return new Surroundings(
                 System.getenv(),
@@ -45,8 +65,15 @@ record Surroundings(
                 System.out,
                 System.err,
                 Boolean.getBoolean("piecewise.terminal"),
+                Boolean.getBoolean("piecewise.screen"),
+                rows(Integer.getInteger("piecewise.rows", 0)),
                 exit,
                 halt);
+    }
+
+    /** A terminal that does not tell its size says 0. */
+    private static int rows(int told) {
+        return told < MIN_ROWS ? USUAL_ROWS : told;
     }
 
     /** A variable's value; an empty one counts as not set. */

@@ -2,6 +2,7 @@ package dev.piecewise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.locals3.LocalS3;
 import dev.piecewise.torrentbuilder.s3.S3Origin;
@@ -11,13 +12,22 @@ import dev.piecewise.tracker.TrackerServer;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +93,70 @@ final class TrackerCommandsTest {
                     .contains("uri       s3://bucket/object", "0 of 1 hashed", "0 bytes (0.000 of the size)");
         }
         assertThat(run("status", artifact.id(), "--json").out()).contains("\"originBytes\" : 0", "\"READING\"");
+    }
+
+    @Test
+    void statusNodesShowsEachLiveProcessAndThoseOfAnArtifact() throws Exception {
+        ArtifactStatus artifact = ask("s3://bucket/object");
+        assertThat(run("status", "--nodes").out()).startsWith("No process is registered");
+        try (TrackerClient tracker = new TrackerClient(server.uri(), Optional.empty())) {
+            tracker.register(new NodeRegistration("0123456789", "node", false, "127.0.0.9"));
+            tracker.register(new NodeRegistration("other", "node", false, ""));
+            tracker.reportHoldings(
+                    "0123456789", new ArtifactId(artifact.id()), new Holdings("gA==", List.of(), List.of(), null));
+            assertThat(run("status", "--nodes").out().lines())
+                    .hasSize(4)
+                    .anyMatch(line -> line.matches("01234567  node  127\\.0\\.0\\.9 .* 1/1 .* seeding 1"))
+                    .anyMatch(line -> line.matches("other     node  - .* 0/0 .* nothing"));
+            assertThat(run("status", "s3://bucket/object", "--nodes").out()).doesNotContain("other");
+            assertThat(run("status", "--nodes", "--json").out()).contains("\"nodeId\" : \"0123456789\"");
+            tracker.leave("0123456789");
+            tracker.leave("other");
+        }
+    }
+
+    @Test
+    void statusWatchPrintsBlocksUntilItIsInterruptedAndWithJsonALineEach() throws Exception {
+        ask("s3://bucket/object");
+        for (List<String> form : List.of(List.of("s3://bucket/object"), List.of("--nodes", "--json"))) {
+            Watched watched = new Watched();
+            List<String> args = new ArrayList<>(List.of("status", "--watch=10ms"));
+            args.addAll(form);
+            args.addAll(List.of("--tracker", server.uri().toString()));
+            Thread watcher = new Thread(() -> CommandTree.execute(watched.surroundings(), args.toArray(String[]::new)));
+            watcher.start();
+            try {
+                watched.await(form.contains("--json") ? "{\"nodes\":[" : "uri       s3://bucket/object\n", 3);
+            } finally {
+                watcher.interrupt();
+                watcher.join(10_000);
+            }
+            assertThat(watcher.isAlive()).isFalse();
+            assertThat(watched.text()).doesNotContain("\033");
+        }
+    }
+
+    /** Output that is looked at while it grows. */
+    private static final class Watched {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Surroundings surroundings() {
+            PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+            return new Surroundings(
+                    Map.of(), List.of(), InputStream.nullInputStream(), stream, stream, false, code -> {}, code -> {});
+        }
+
+        String text() {
+            return out.toString(StandardCharsets.UTF_8);
+        }
+
+        void await(String block, int times) throws InterruptedException {
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (text().split(Pattern.quote(block), -1).length <= times) {
+                assertThat(System.nanoTime()).as(text()).isLessThan(deadline);
+                Thread.sleep(5);
+            }
+        }
     }
 
     @Test

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One line of JSON on the socket of a data directory; exactly one field is set. The asker sends {@code ask}; the owner
  * answers any number of {@code known} and {@code progress} and one {@code ready}, {@code unchanged} or {@code ended}. An asker that goes away
- * gives up.
+ * gives up. Or somebody tells how far an archive is unpacked, by any number of {@code unpacking}; going away is the end of that.
  */
 record LocalMessage(
         @Nullable AskLine ask,
@@ -30,7 +30,8 @@ record LocalMessage(
         @Nullable FetchProgress progress,
         @Nullable ReadyLine ready,
         @Nullable Boolean unchanged,
-        @Nullable EndedLine ended) {
+        @Nullable EndedLine ended,
+        @Nullable UnpackingLine unpacking) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -53,6 +54,13 @@ record LocalMessage(
     /** An outcome other than complete. */
     record EndedLine(Kind kind, String message, int piecesHeld, int pieceCount, long idleMillis) {}
 
+    /** Of the archive's bytes, how many are unpacked. */
+    record UnpackingLine(String name, long bytes, long totalBytes) {}
+
+    static LocalMessage of(UnpackingLine line) {
+        return new LocalMessage(null, null, null, null, null, null, line);
+    }
+
     static LocalMessage of(Ask ask) {
         AskLine line = new AskLine(
                 ask.source().text(),
@@ -60,15 +68,15 @@ record LocalMessage(
                 ask.profile().orElse(null),
                 ask.stallTimeout().toMillis(),
                 ask.have().orElse(null));
-        return new LocalMessage(line, null, null, null, null, null);
+        return new LocalMessage(line, null, null, null, null, null, null);
     }
 
     static LocalMessage of(ArtifactContent content, List<String> directories) {
-        return new LocalMessage(null, new KnownLine(content, directories), null, null, null, null);
+        return new LocalMessage(null, new KnownLine(content, directories), null, null, null, null, null);
     }
 
     static LocalMessage of(FetchProgress progress) {
-        return new LocalMessage(null, null, progress, null, null, null);
+        return new LocalMessage(null, null, progress, null, null, null, null);
     }
 
     static LocalMessage of(Acquired acquired) {
@@ -87,11 +95,12 @@ record LocalMessage(
                             done.bytesFromPeers(),
                             done.bytesFromOrigin()),
                     null,
+                    null,
                     null);
         } else if (acquired instanceof Acquired.Unchanged) {
-            return new LocalMessage(null, null, null, null, true, null);
+            return new LocalMessage(null, null, null, null, true, null, null);
         }
-        return new LocalMessage(null, null, null, null, null, line(((Acquired.Ended) acquired).outcome()));
+        return new LocalMessage(null, null, null, null, null, line(((Acquired.Ended) acquired).outcome()), null);
     }
 
     private static EndedLine line(FetchOutcome outcome) {

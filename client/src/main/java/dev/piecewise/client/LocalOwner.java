@@ -2,15 +2,21 @@ package dev.piecewise.client;
 
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.seeder.cluster.Unpacking;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The other process of this machine that owns a data directory, as one that asks it. */
 final class LocalOwner {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalOwner.class);
+
     private final SocketPath path;
 
     LocalOwner(Path data) {
@@ -41,6 +47,45 @@ final class LocalOwner {
 
     private SocketChannel connect() throws IOException {
         return SocketChannel.open(UnixDomainSocketAddress.of(path.find()));
+    }
+
+    /** Tells it how far an archive is unpacked; what it does not hear is lost. */
+    Unpacking unpacking(String name, long totalBytes) {
+        try {
+            SocketChannel channel = connect();
+            Told told = new Told(channel, name, totalBytes);
+            told.progress(0);
+            return told;
+        } catch (IOException e) {
+            LOG.debug("the owner of the data directory is not told of {}: {}", name, e.getMessage());
+            return new Told(null, name, totalBytes);
+        }
+    }
+
+    /** @param channel none if it cannot be reached */
+    private record Told(@Nullable SocketChannel channel, String name, long totalBytes) implements Unpacking {
+        @Override
+        public void progress(long bytes) {
+            if (channel != null && channel.isOpen()) {
+                try {
+                    new LocalMessage.Lines(channel)
+                            .send(LocalMessage.of(new LocalMessage.UnpackingLine(name, bytes, totalBytes)));
+                } catch (IOException e) {
+                    close();
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (channel != null) {
+                    channel.close();
+                }
+            } catch (IOException e) {
+                LOG.debug("a local connection could not be closed: {}", e.getMessage());
+            }
+        }
     }
 
     /**

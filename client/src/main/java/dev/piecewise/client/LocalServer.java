@@ -5,6 +5,7 @@ import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.Unpacking;
 import dev.piecewise.seeder.cluster.Worker;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -102,7 +103,13 @@ final class LocalServer implements AutoCloseable {
     private void serve(SocketChannel channel) {
         try (channel) {
             LocalMessage.Lines lines = new LocalMessage.Lines(channel);
-            Optional<Ask> ask = lines.receive().flatMap(LocalMessage::asAsk);
+            Optional<LocalMessage> first = lines.receive();
+            LocalMessage.UnpackingLine unpacking =
+                    first.map(LocalMessage::unpacking).orElse(null);
+            if (unpacking != null) {
+                follow(unpacking, lines);
+            }
+            Optional<Ask> ask = first.flatMap(LocalMessage::asAsk);
             if (ask.isEmpty()) {
                 return;
             }
@@ -119,6 +126,17 @@ final class LocalServer implements AutoCloseable {
         } finally {
             synchronized (this) {
                 connections.remove(channel);
+            }
+        }
+    }
+
+    /** Until whoever unpacks goes away. */
+    private void follow(LocalMessage.UnpackingLine first, LocalMessage.Lines lines) throws IOException {
+        try (Unpacking unpacking = participant.unpacking(first.name(), first.totalBytes())) {
+            Optional<LocalMessage> next = lines.receive();
+            while (next.isPresent()) {
+                Optional.ofNullable(next.get().unpacking()).ifPresent(line -> unpacking.progress(line.bytes()));
+                next = lines.receive();
             }
         }
     }

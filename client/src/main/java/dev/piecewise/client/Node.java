@@ -2,6 +2,7 @@ package dev.piecewise.client;
 
 import dev.piecewise.seeder.Resources;
 import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.Unpacking;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +44,10 @@ public final class Node implements AutoCloseable {
 
     Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
         return fetcher.acquire(ask, listener);
+    }
+
+    Unpacking unpacking(String name, long totalBytes) {
+        return participant.unpacking(name, totalBytes);
     }
 
     /** Where it serves torrents over HTTP, if it does. */

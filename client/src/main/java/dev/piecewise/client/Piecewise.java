@@ -6,6 +6,7 @@ import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.store.DataDirectory;
+import dev.piecewise.seeder.cluster.Unpacking;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -146,11 +147,23 @@ public final class Piecewise implements AutoCloseable {
         Ask ask = Ask.of(request).withHave(present.map(UnpackRecord::version));
         Acquired acquired = acquire(ask, new ArchiveCheck(publisher, listener));
         if (acquired instanceof Acquired.Ready ready) {
-            return publish(() -> publisher.publish(ready, present, listener, System::nanoTime));
+            try (Unpacking told =
+                    unpacking(ready.content().name(), ready.content().layout().totalBytes())) {
+                ProgressListener both = progress -> {
+                    told.progress(progress.bytesUnpacked());
+                    listener.progress(progress);
+                };
+                return publish(() -> publisher.publish(ready, present, both, System::nanoTime));
+            }
         } else if (acquired instanceof Acquired.Ended ended) {
             return ended.outcome();
         }
         return publisher.unchanged(present.orElseThrow());
+    }
+
+    /** Whoever owns the data directory tells the tracker. */
+    private synchronized Unpacking unpacking(String name, long totalBytes) {
+        return node == null ? owner.unpacking(name, totalBytes) : node.unpacking(name, totalBytes);
     }
 
     /** Sees to it that nothing is downloaded that cannot be an archive. */

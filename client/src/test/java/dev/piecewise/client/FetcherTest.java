@@ -17,9 +17,11 @@ import dev.piecewise.seeder.cluster.FakeEngine;
 import dev.piecewise.seeder.cluster.FakeTracker;
 import dev.piecewise.seeder.cluster.LeaseKeeper;
 import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.Unpacking;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.NodeReport;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -239,6 +241,21 @@ class FetcherTest {
         assertThat(Files.getPosixFilePermissions(data.path().resolve("socket")).toString())
                 .doesNotContain("GROUP")
                 .doesNotContain("OTHERS");
+    }
+
+    @Test
+    void whatAnotherProcessUnpacksTheOwnerTellsTheTrackerUntilItIsOver() {
+        server = LocalServer.start(data.path(), participant, fetcher);
+        try (Unpacking unpacking = new LocalOwner(data.path()).unpacking("a.tar", 100)) {
+            unpacking.progress(60);
+            Eventually.await("told", () -> unpacking().equals(List.of(new NodeReport.Unpacking("a.tar", 60, 100))));
+        }
+        Eventually.await("over", () -> unpacking().isEmpty());
+    }
+
+    private List<NodeReport.Unpacking> unpacking() {
+        NodeReport report = tracker.report;
+        return report == null ? List.of() : report.unpacking();
     }
 
     @Test

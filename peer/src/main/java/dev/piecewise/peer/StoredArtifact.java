@@ -2,6 +2,7 @@ package dev.piecewise.peer;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.PieceLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -24,6 +25,15 @@ public interface StoredArtifact extends AutoCloseable {
 
     /** A copy of the set of held pieces. */
     BitSet held();
+
+    /** Bytes of the held pieces. */
+    default long heldBytes() {
+        PieceLayout layout = content().layout();
+        BitSet held = held();
+        int last = layout.pieceCount() - 1;
+        long whole = (long) held.cardinality() * layout.pieceBytes();
+        return last >= 0 && held.get(last) ? whole - layout.pieceBytes() + layout.lengthOf(last) : whole;
+    }
 
     /** Whether every piece is held; an empty artifact always is. */
     boolean isComplete();

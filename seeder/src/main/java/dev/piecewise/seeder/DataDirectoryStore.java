@@ -8,6 +8,8 @@ import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.peer.store.StoredTorrent;
 import dev.piecewise.seeder.cluster.Store;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The {@link Store} that lies in a data directory, which its caller closes. */
 public final class DataDirectoryStore implements Store {
@@ -25,6 +27,12 @@ public final class DataDirectoryStore implements Store {
     @Override
     public void recordTorrent(ArtifactId id, EncodedInfo torrent, List<String> trackers) {
         data.recordTorrent(id, torrent, trackers);
+    }
+
+    @Override
+    public Optional<Space> space() {
+        OptionalLong free = data.freeBytes();
+        return free.isPresent() ? Optional.of(new Space(data.heldBytes(), free.getAsLong())) : Optional.empty();
     }
 
     @Override

@@ -26,6 +26,7 @@ import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.NodeAccepted;
+import dev.piecewise.trackerclient.api.NodeList;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
@@ -154,6 +155,11 @@ public final class TrackerClient implements AutoCloseable {
     /** {@code GET /v1/artifacts/ID/distribution}. */
     public Distribution distribution(ArtifactId id) {
         return value(Call.get("/v1/artifacts/" + id + "/distribution"), Distribution.class);
+    }
+
+    /** {@code GET /v1/nodes}. */
+    public NodeList nodes() {
+        return value(Call.get("/v1/nodes"), NodeList.class);
     }
 
     /** {@code POST /v1/nodes}. */

@@ -34,6 +34,8 @@ import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.NodeReport;
+import dev.piecewise.trackerclient.api.NodeStatus;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TransferReport;
@@ -424,6 +426,50 @@ class TrackerTest {
         assertThat(distribution.parts()).extracting(Distribution.Part::host).startsWith("127.0.0.9", null);
         client.leave("n");
         assertThat(client.distribution(id).complete()).isEqualTo(2);
+    }
+
+    @Test
+    void liveNodesAreListedWithWhatTheySayOfThemselvesAndWhatTheTrackerKnowsOfThem() throws Exception {
+        TrackerClient client = client(start(config()));
+        assertThat(client.nodes().nodes()).isEmpty();
+        ArtifactStatus artifact = client.requestArtifact(new ArtifactRequest(URI_16, "16MiB"));
+        ArtifactId id = new ArtifactId(artifact.id());
+        seeder(client, "s");
+        take(client, "s");
+        client.register(new NodeRegistration("n", "node", false, "127.0.0.9"));
+        client.reportHoldings("n", id, new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, null)));
+        NodeReport report = new NodeReport(
+                1.5,
+                8,
+                0.5,
+                1000,
+                null,
+                NodeReport.Flow.NONE,
+                new NodeReport.Flow(7, 3),
+                NodeReport.Flow.NONE,
+                NodeReport.Flow.NONE,
+                new NodeReport.Disk(5, 6L),
+                List.of(new NodeReport.Unpacking("a.tar", 1, 2)));
+        client.heartbeat("n", new Heartbeat(List.of(), List.of(), report));
+
+        List<NodeStatus> nodes = client.nodes().nodes();
+        assertThat(nodes).extracting(NodeStatus::nodeId).containsExactly("s", "n");
+        NodeStatus seeder = nodes.get(0);
+        assertThat(seeder.leases().count()).isEqualTo(1);
+        assertThat(seeder.leases().pieces()).isPositive();
+        assertThat(seeder.report()).isNull();
+        NodeStatus node = nodes.get(1);
+        assertThat(node.host()).isEqualTo("127.0.0.9");
+        assertThat(node.report()).isEqualTo(report);
+        assertThat(node.heardSecondsAgo()).isBetween(0.0, 60.0);
+        assertThat(node.artifacts()).singleElement().satisfies(part -> {
+            assertThat(part.uri()).isEqualTo(URI_16);
+            assertThat(part.piecesHeld()).isEqualTo(1);
+            assertThat(part.pieceCount()).isEqualTo(artifact.pieceCount());
+            assertThat(part.transfer()).isNotNull();
+        });
+        client.leave("n");
+        assertThat(client.nodes().nodes()).extracting(NodeStatus::nodeId).containsExactly("s");
     }
 
     private static TransferReport transfer(double askedAgo, double took, @Nullable LinkRate download) {

@@ -88,7 +88,9 @@ public record Setting(
             "--output",
             "--offline",
             "--uri",
-            "--no-web-seed");
+            "--no-web-seed",
+            "--nodes",
+            "--watch");
 
     /** The variable that holds a token itself; it hides both settings {@code token-file} of the environment and the file. */
     static final String TOKEN_VARIABLE = "PIECEWISE_TOKEN";

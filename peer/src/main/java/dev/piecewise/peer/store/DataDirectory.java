@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -219,6 +220,24 @@ public final class DataDirectory implements AutoCloseable {
         }
         ArtifactMeta meta = ArtifactMeta.read(file);
         return Optional.of(new StoredTorrent(id, meta.content(), meta.torrent()));
+    }
+
+    /** Bytes of the held pieces of all artifacts that are open. */
+    public long heldBytes() {
+        List<StoredArtifact> opened;
+        synchronized (this) {
+            opened = List.copyOf(open.values());
+        }
+        return opened.stream().mapToLong(StoredArtifact::heldBytes).sum();
+    }
+
+    /** What this process may still put on the directory's disk; empty if that cannot be told. */
+    public OptionalLong freeBytes() {
+        try {
+            return OptionalLong.of(Files.getFileStore(path).getUsableSpace());
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
     }
 
     private Path directory(ArtifactId id) {

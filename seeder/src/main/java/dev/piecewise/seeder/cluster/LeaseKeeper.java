@@ -17,6 +17,11 @@ public interface LeaseKeeper {
         public void renewed(Heartbeat asked, HeartbeatReply reply, long sentNanos) {}
     };
 
+    /** Body bytes read from origins so far, under whatever lease. */
+    default long bytesRead() {
+        return 0;
+    }
+
     /** The leases that are worked on. */
     Heartbeat heartbeat();
 

@@ -30,6 +30,7 @@ final class Membership implements AutoCloseable {
     private final NodeRegistration registration;
     private final LeaseKeeper leases;
     private final Transfers transfers;
+    private final SelfReport self;
     private final Runnable onRegistered;
     private final LongSupplier nanoTime;
 
@@ -52,12 +53,14 @@ final class Membership implements AutoCloseable {
             NodeRegistration registration,
             LeaseKeeper leases,
             Transfers transfers,
+            SelfReport self,
             Runnable onRegistered,
             LongSupplier nanoTime) {
         this.tracker = tracker;
         this.registration = registration;
         this.leases = leases;
         this.transfers = transfers;
+        this.self = self;
         this.onRegistered = onRegistered;
         this.nanoTime = nanoTime;
     }
@@ -107,7 +110,7 @@ final class Membership implements AutoCloseable {
     private void beat() throws InterruptedException {
         long current = generation();
         List<Heartbeat.Transfer> untold = transfers.untold();
-        Heartbeat heartbeat = new Heartbeat(leases.heartbeat().leases(), untold);
+        Heartbeat heartbeat = new Heartbeat(leases.heartbeat().leases(), untold, self.next());
         long sentNanos = nanoTime.getAsLong();
         try {
             HeartbeatReply reply = tracker.heartbeat(registration.nodeId(), heartbeat);

@@ -45,6 +45,7 @@ public final class Participant implements AutoCloseable {
     private final String role;
     private final Membership membership;
     private final Transfers transfers;
+    private final SelfReport self;
     private final HoldingsReporter holdings;
     private final LongSupplier nanoTime;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -52,10 +53,18 @@ public final class Participant implements AutoCloseable {
     @GuardedBy("this")
     private final Map<ArtifactId, Joined> swarms = new HashMap<>();
 
+    @GuardedBy("this")
+    private SelfReport.Traffic former = SelfReport.Traffic.NONE; // of swarms that were left
+
     private record Joined(Swarm swarm, InfoHash infoHash) {
         boolean isOf(InfoHash wanted) {
             return infoHash.equals(wanted)
                     && !swarm.failure().toCompletableFuture().isCompletedExceptionally();
+        }
+
+        SelfReport.Traffic traffic() {
+            Swarm.Stats stats = swarm.stats();
+            return new SelfReport.Traffic(stats.downloadedBytes() + stats.duplicateBytes(), stats.uploadedBytes());
         }
     }
 
@@ -83,7 +92,14 @@ public final class Participant implements AutoCloseable {
         this.nanoTime = nanoTime;
         this.transfers = new Transfers(
                 ProcessLoad.ofThisProcess(), LinkSpeed.of(registration.advertisedHost(), engine), nanoTime);
-        this.membership = new Membership(tracker, registration, leases, transfers, this::tellAll, nanoTime);
+        this.self = new SelfReport(
+                ProcessLoad.ofThisProcess(),
+                ProcessMemory.ofThisProcess(),
+                this::traffic,
+                leases::bytesRead,
+                store::space,
+                nanoTime);
+        this.membership = new Membership(tracker, registration, leases, transfers, self, this::tellAll, nanoTime);
         this.holdings = new HoldingsReporter(tracker, nodeId, membership, transfers);
     }
 
@@ -190,6 +206,7 @@ public final class Participant implements AutoCloseable {
         if (running != null && running.isOf(torrent.infoHash())) {
             return running.swarm();
         } else if (running != null) {
+            former = former.plus(running.traffic());
             running.swarm().close(); // what broke it, a full disk for example, may be over
         }
         store.recordTorrent(artifact.id(), torrent, trackers);
@@ -200,6 +217,24 @@ public final class Participant implements AutoCloseable {
         swarm.failure().whenComplete((none, broken) -> tell(name, broken));
         LOG.debug("joined the swarm of {} on port {}", name, swarm.port());
         return swarm;
+    }
+
+    private synchronized SelfReport.Traffic traffic() {
+        SelfReport.Traffic sum = former;
+        for (Joined joined : swarms.values()) {
+            sum = sum.plus(joined.traffic());
+        }
+        return sum;
+    }
+
+    /** The tracker hears that an archive is being unpacked here, until that is closed. */
+    public Unpacking unpacking(String name, long totalBytes) {
+        return self.unpacking(name, totalBytes);
+    }
+
+    /** So many bytes more went to clients of the web seed. */
+    public void sentOverHttp(long bytes) {
+        self.sentOverHttp(bytes);
     }
 
     /** Where a magnet link says that peers are. */
@@ -253,6 +288,9 @@ public final class Participant implements AutoCloseable {
         Joined joined;
         synchronized (this) {
             joined = swarms.remove(id);
+            if (joined != null) {
+                former = former.plus(joined.traffic());
+            }
         }
         transfers.gaveUp(id);
         holdings.withdraw(id);

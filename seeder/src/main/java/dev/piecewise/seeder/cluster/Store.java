@@ -19,6 +19,17 @@ public interface Store {
      */
     void recordTorrent(ArtifactId id, EncodedInfo torrent, List<String> trackers);
 
+    /** How much is there and how much more may be; empty if that cannot be told. */
+    default Optional<Space> space() {
+        return Optional.empty();
+    }
+
+    /**
+     * @param heldBytes verified pieces of what is open
+     * @param freeBytes that this process may still use
+     */
+    record Space(long heldBytes, long freeBytes) {}
+
     /** All artifacts that lie there. */
     List<Stored> stored();
 

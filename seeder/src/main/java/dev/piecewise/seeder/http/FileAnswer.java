@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -27,11 +28,14 @@ final class FileAnswer {
     private final Representation file;
     private final Request request;
     private final Response response;
+    private final LongConsumer sent;
 
-    FileAnswer(Representation file, Request request, Response response) {
+    /** @param sent hears of body bytes that were sent */
+    FileAnswer(Representation file, Request request, Response response, LongConsumer sent) {
         this.file = file;
         this.request = request;
         this.response = response;
+        this.sent = sent;
     }
 
     /**
@@ -83,8 +87,10 @@ final class FileAnswer {
             while (next < end) {
                 buffer.clear();
                 bytes.read(next, end, buffer);
-                next += buffer.flip().remaining();
+                int count = buffer.flip().remaining();
+                next += count;
                 Content.Sink.write(response, next == end, buffer);
+                sent.accept(count);
             }
         }
     }

@@ -136,7 +136,8 @@ public final class WebSeed implements AutoCloseable {
                 new ServedTorrents(tracker, participant, waiting),
                 new SharedDirectories(config.directories()),
                 tokens,
-                WebSeedConfig.MAX_TRANSFERS));
+                WebSeedConfig.MAX_TRANSFERS,
+                participant::sentOverHttp));
         try {
             server.start();
         } catch (Exception e) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -31,14 +32,23 @@ final class WebSeedHandler extends Handler.Abstract {
     private final SharedDirectories directories;
     private final Optional<ReadTokens> tokens;
     private final Semaphore transfers;
+    private final LongConsumer sent;
 
-    /** @param tokens needed for directories, if any are */
+    /**
+     * @param tokens needed for directories, if any are
+     * @param sent hears of body bytes that were sent
+     */
     WebSeedHandler(
-            ServedTorrents torrents, SharedDirectories directories, Optional<ReadTokens> tokens, int maxTransfers) {
+            ServedTorrents torrents,
+            SharedDirectories directories,
+            Optional<ReadTokens> tokens,
+            int maxTransfers,
+            LongConsumer sent) {
         this.torrents = torrents;
         this.directories = directories;
         this.tokens = tokens;
         this.transfers = new Semaphore(maxTransfers);
+        this.sent = sent;
     }
 
     /** What is asked for, without its key. */
@@ -107,7 +117,7 @@ final class WebSeedHandler extends Handler.Abstract {
             Optional<Representation> file = asked.get().isBelow("dirs")
                     ? directories.file(asked.get().path().get(1), names(asked.get()))
                     : torrentFile(asked.get());
-            return file.isEmpty() ? refuse(response, 404) : new FileAnswer(file.get(), request, response).send();
+            return file.isEmpty() ? refuse(response, 404) : new FileAnswer(file.get(), request, response, sent).send();
         } finally {
             transfers.release();
         }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
  */
 public final class LiveLeases implements LeaseKeeper {
     private final Map<String, LeaseTask> tasks = new ConcurrentHashMap<>();
+    private final AtomicLong endedBytes = new AtomicLong();
 
     @Override
     public Heartbeat heartbeat() {
@@ -53,7 +55,17 @@ public final class LiveLeases implements LeaseKeeper {
     }
 
     void remove(LeaseTask task) {
-        tasks.remove(task.leaseId(), task);
+        if (tasks.remove(task.leaseId(), task)) {
+            endedBytes.addAndGet(task.progress().bytesRead());
+        }
+    }
+
+    @Override
+    public long bytesRead() {
+        return endedBytes.get()
+                + tasks.values().stream()
+                        .mapToLong(task -> task.progress().bytesRead())
+                        .sum();
     }
 
     List<LeaseTask> all() {

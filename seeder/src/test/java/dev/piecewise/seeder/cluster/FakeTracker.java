@@ -22,6 +22,7 @@ import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.NodeReport;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
@@ -40,6 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A tracker that says what the test wants and remembers what it was told. */
 public final class FakeTracker implements Tracker {
@@ -62,6 +64,7 @@ public final class FakeTracker implements Tracker {
         throw new IllegalStateException("no signer");
     };
     public final List<Heartbeat.Transfer> transfers = new CopyOnWriteArrayList<>();
+    public volatile @Nullable NodeReport report;
     public volatile boolean away;
     public volatile boolean known = true;
     public volatile double leaseSeconds = 30;
@@ -140,6 +143,7 @@ public final class FakeTracker implements Tracker {
         reach();
         know();
         transfers.addAll(Optional.ofNullable(heartbeat.transfers()).orElse(List.of()));
+        report = heartbeat.node();
         heartbeat.leases().forEach(lease -> bytesRead.set(lease.bytesRead()));
         return new HeartbeatReply(heartbeat.leases().stream()
                 .filter(lease -> !lostLeases.contains(lease.leaseId()))

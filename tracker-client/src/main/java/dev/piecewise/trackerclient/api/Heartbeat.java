@@ -8,8 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param leases leases that it still works on
  * @param transfers how it got on with artifacts of which that changed since it was told last, some of them if they are many
+ * @param node how the process itself is
  */
-public record Heartbeat(List<Progress> leases, @Nullable List<Transfer> transfers) {
+public record Heartbeat(List<Progress> leases, @Nullable List<Transfer> transfers, @Nullable NodeReport node) {
+    /** Without a word on the process itself. */
+    public Heartbeat(List<Progress> leases, @Nullable List<Transfer> transfers) {
+        this(leases, transfers, null);
+    }
+
     /** Without a word on transfers. */
     public Heartbeat(List<Progress> leases) {
         this(leases, null);

@@ -29,6 +29,8 @@ import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
+import dev.piecewise.trackerclient.api.NodeList;
+import dev.piecewise.trackerclient.api.NodeReport;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TransferReport;
@@ -213,6 +215,11 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
+    /** The live processes, with what they said of themselves. */
+    public synchronized NodeList nodes() {
+        return new NodeView(book, leases, nodes).list(now());
+    }
+
     /** The info dictionary of a published torrent. */
     public synchronized Optional<InfoDictionary> torrent(InfoHash infoHash) {
         return book.find(infoHash).flatMap(Artifact::info);
@@ -287,6 +294,10 @@ public final class Scheduler implements AutoCloseable {
         synchronized (this) {
             mustKnow(nodeId);
             nodes.heard(nodeId, now());
+            NodeReport report = heartbeat.node();
+            if (report != null) {
+                nodes.reported(nodeId, report);
+            }
             desk.expire(now());
             for (Heartbeat.Progress progress : heartbeat.leases()) {
                 desk.renew(nodeId, progress, now()).ifPresent(lease -> renewed.add(renewed(lease)));

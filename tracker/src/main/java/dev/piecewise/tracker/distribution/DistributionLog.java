@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,11 @@ public final class DistributionLog {
             gone--;
         }
         processes.put(nodeId, new Entry(new Taker.Who(nodeId, role, host), report, nowNanos));
+    }
+
+    /** What a process said last, if it did. */
+    public Optional<TransferReport> report(String nodeId) {
+        return Optional.ofNullable(processes.get(nodeId)).map(entry -> entry.report);
     }
 
     /** A process left, or died. */

@@ -93,7 +93,7 @@ final class NodeRoutes {
                     leases.forEach(lease -> given(lease.leaseId()));
                     List<Heartbeat.Transfer> transfers = orEmpty(heartbeat.transfers());
                     transfers.forEach(transfer -> transferred(exchange.path().get(2), transfer));
-                    return scheduler.heartbeat(exchange.path().get(2), new Heartbeat(leases));
+                    return scheduler.heartbeat(exchange.path().get(2), new Heartbeat(leases, null, heartbeat.node()));
                 })
                 .thenApply(Answer::json);
     }
@@ -102,6 +102,11 @@ final class NodeRoutes {
         given(transfer.artifactId());
         given(transfer.report());
         scheduler.transferred(nodeId, ArtifactRoutes.id(transfer.artifactId()), transfer.report());
+    }
+
+    /** {@code GET /v1/nodes}. */
+    Answer list() {
+        return Answer.json(scheduler.nodes());
     }
 
     Answer leave(Exchange exchange) {

@@ -134,6 +134,7 @@ final class TrackerHandler extends Handler.Abstract {
                     case "distribution" -> now(artifacts.distribution(exchange));
                     default -> notFound(exchange);
                 };
+            case "GET nodes 2" -> now(nodes.list());
             case "POST nodes 2" -> nodes.register(exchange);
             case "DELETE nodes 3" -> now(nodes.leave(exchange));
             case "POST nodes 4" ->

@@ -56,6 +56,11 @@ public final class LeaseBook {
         return expired;
     }
 
+    /** All that are live, those with the nearest deadline first. */
+    public List<Lease> all() {
+        return leases.values().stream().map(Held::lease).toList();
+    }
+
     /** Leases held by a node. */
     public List<Lease> of(String nodeId) {
         return leases.values().stream()

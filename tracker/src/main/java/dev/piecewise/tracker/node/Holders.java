@@ -134,6 +134,13 @@ public final class Holders {
         return entry == null ? 0 : entry.heldCount;
     }
 
+    /** How many pieces each live node holds that takes part. */
+    public Map<String, Integer> heldByNode() {
+        Map<String, Integer> held = new HashMap<>();
+        nodes.forEach((nodeId, entry) -> held.put(nodeId, entry.heldCount));
+        return held;
+    }
+
     /** Live nodes that take part. */
     public int nodes() {
         return nodes.size();

@@ -1,7 +1,9 @@
 package dev.piecewise.tracker.node;
 
+import dev.piecewise.trackerclient.api.NodeReport;
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class NodeRegistry {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, InetAddress> advertised = new ConcurrentHashMap<>();
+    private final Map<String, NodeReport> reports = new HashMap<>();
     private int leaseTakers;
 
     /**
@@ -62,8 +65,26 @@ public final class NodeRegistry {
                         new Node(id, node.role(), node.takesLeases(), node.advertised(), node.webSeed(), nowNanos));
     }
 
+    /** What a live node says of itself; of others nothing is remembered. */
+    public void reported(String id, NodeReport report) {
+        if (nodes.containsKey(id)) {
+            reports.put(id, report);
+        }
+    }
+
+    /** What a live node said of itself last, if it did. */
+    public Optional<NodeReport> report(String id) {
+        return Optional.ofNullable(reports.get(id));
+    }
+
+    /** All live nodes, in order of their first registration. */
+    public List<Node> all() {
+        return List.copyOf(nodes.values());
+    }
+
     /** Removes a node; whether it was there. */
     public boolean remove(String id) {
+        reports.remove(id);
         advertised.remove(id);
         Node removed = nodes.remove(id);
         leaseTakers -= removed != null && removed.takesLeases() ? 1 : 0;
