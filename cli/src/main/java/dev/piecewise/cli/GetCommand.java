@@ -12,11 +12,7 @@ import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -213,17 +209,8 @@ final class GetCommand implements Callable<Integer> {
     }
 
     private void complete(FetchOutcome.Complete complete) {
-        List<String> files = complete.files().stream().map(Path::toString).toList();
         if (json) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("path", complete.path().toString());
-            fields.put("files", files);
-            complete.unpacked().ifPresent(unpacked -> fields.put("unpacked", unpacked(unpacked)));
-            fields.put("infoHash", complete.infoHash());
-            fields.put("totalBytes", complete.totalBytes());
-            fields.put("bytesFromPeers", complete.bytesFromPeers());
-            fields.put("bytesFromOrigin", complete.bytesFromOrigin());
-            surroundings.out().println(Json.event("ready", fields));
+            surroundings.out().println(Json.event("ready", FetchEvents.ready(complete)));
         } else {
             surroundings
                     .out()
@@ -233,20 +220,8 @@ final class GetCommand implements Callable<Integer> {
         surroundings.out().flush();
     }
 
-    private static Map<String, Object> unpacked(FetchOutcome.Unpacked unpacked) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("method", unpacked.format().word());
-        fields.put("entries", unpacked.entries());
-        fields.put("bytes", unpacked.bytes());
-        fields.put("now", unpacked.now());
-        return fields;
-    }
-
     private void failed(int exitCode, String message) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("exitCode", exitCode);
-        fields.put("message", message);
-        surroundings.out().println(Json.event("failed", fields));
+        surroundings.out().println(Json.event("failed", FetchEvents.failed(exitCode, message)));
         surroundings.out().flush();
     }
 }

@@ -1,6 +1,8 @@
 package dev.piecewise.client;
 
 import dev.piecewise.client.FetchProgress.Phase;
+import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
@@ -8,6 +10,7 @@ import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -72,10 +75,12 @@ final class Download {
             }
             Swarm.Stats stats = swarm.stats();
             long fromPeers = stats.downloadedBytes() - before;
-            int held = stored.held().cardinality();
+            BitSet pieces = stored.held();
+            int held = pieces.cardinality();
             boolean complete = stored.isComplete();
-            listener.progress(surroundings.progress(
-                    complete ? Phase.PUBLISHING : Phase.DOWNLOADING, held, fromPeers, stats.peers()));
+            listener.progress(surroundings
+                    .progress(complete ? Phase.PUBLISHING : Phase.DOWNLOADING, held, fromPeers, stats.peers())
+                    .withFilesHeld(filesHeld(pieces)));
             if (complete) {
                 return new Acquired.Ready(version, info.content(), directories, stored.files(), infoHash, fromPeers, 0);
             }
@@ -89,6 +94,20 @@ final class Download {
             }
             awaitPiece();
         }
+    }
+
+    private int filesHeld(BitSet held) {
+        PieceLayout layout = info.content().layout();
+        int files = 0;
+        long offset = 0;
+        for (FileEntry file : info.content().files()) {
+            long end = offset + file.sizeBytes();
+            if (offset == end || held.nextClearBit(layout.pieceAt(offset)) > layout.pieceAt(end - 1)) {
+                files++;
+            }
+            offset = end;
+        }
+        return files;
     }
 
     private void awaitPiece() throws InterruptedException {

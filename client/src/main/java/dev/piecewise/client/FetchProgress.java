@@ -12,6 +12,8 @@ package dev.piecewise.client;
  * @param bytesFromPeers payload received from peers during this fetch
  * @param peers connections now
  * @param bytesUnpacked of the archive's bytes, how many are unpacked; 0 unless it is being unpacked
+ * @param filesHeld files of which every piece is here
+ * @param bytesFromOrigin body bytes of it that the cluster read from the origin since this fetch began, as far as is known
  */
 public record FetchProgress(
         Phase phase,
@@ -22,7 +24,64 @@ public record FetchProgress(
         int piecesHeld,
         long bytesFromPeers,
         int peers,
-        long bytesUnpacked) {
+        long bytesUnpacked,
+        int filesHeld,
+        long bytesFromOrigin) {
+    /** With no file held, and nothing known of the origin. */
+    FetchProgress(
+            Phase phase,
+            long totalBytes,
+            int fileCount,
+            int pieceCount,
+            int piecesHashed,
+            int piecesHeld,
+            long bytesFromPeers,
+            int peers,
+            long bytesUnpacked) {
+        this(
+                phase,
+                totalBytes,
+                fileCount,
+                pieceCount,
+                piecesHashed,
+                piecesHeld,
+                bytesFromPeers,
+                peers,
+                bytesUnpacked,
+                0,
+                0);
+    }
+
+    FetchProgress withFilesHeld(int files) {
+        return new FetchProgress(
+                phase,
+                totalBytes,
+                fileCount,
+                pieceCount,
+                piecesHashed,
+                piecesHeld,
+                bytesFromPeers,
+                peers,
+                bytesUnpacked,
+                files,
+                bytesFromOrigin);
+    }
+
+    FetchProgress withBytesFromOrigin(long bytes) {
+        return new FetchProgress(
+                phase,
+                totalBytes,
+                fileCount,
+                pieceCount,
+                piecesHashed,
+                piecesHeld,
+                bytesFromPeers,
+                peers,
+                bytesUnpacked,
+                filesHeld,
+                bytes);
+    }
+
     /** In the order in which they come. */
     public enum Phase {
         /** The tracker is asked what the artifact is. */

@@ -108,7 +108,12 @@ final class Fetcher {
         StoredArtifact stored = participant.share(id, info.content());
         participant.asked(id, askedNanos);
         try {
-            return new Download(info, participant.join(id, info), stored, new Followed(published), nanoTime)
+            return new Download(
+                            info,
+                            participant.join(id, info),
+                            stored,
+                            new Followed(published, asked.originBytes()),
+                            nanoTime)
                     .await(
                             ask.stallTimeout(),
                             published.version(),
@@ -176,7 +181,8 @@ final class Fetcher {
         StallWatch stall = new StallWatch(nanoTime);
         ArtifactStatus status = asked;
         while (status.state() == ArtifactState.READING) {
-            listener.progress(progress(Phase.READING_ORIGIN, status, 0, 0, 0));
+            listener.progress(progress(Phase.READING_ORIGIN, status, 0, 0, 0)
+                    .withBytesFromOrigin(status.originBytes() - asked.originBytes()));
             stall.observe(status.piecesHashed() + status.originBytes());
             if (stall.idle().compareTo(ask.stallTimeout()) >= 0) {
                 throw new Stall(notRead(status, stall.idle()));
@@ -221,15 +227,19 @@ final class Fetcher {
 
     /** An artifact of the tracker while it is downloaded. */
     private final class Followed implements Download.Surroundings {
+        private final long originBefore;
         private ArtifactStatus status;
 
-        Followed(ArtifactStatus published) {
-            status = published;
+        /** @param originBefore bytes that were read of it before it was asked for here */
+        Followed(ArtifactStatus published, long originBefore) {
+            this.status = published;
+            this.originBefore = originBefore;
         }
 
         @Override
         public FetchProgress progress(Phase phase, int held, long bytesFromPeers, int peers) {
-            return Fetcher.progress(phase, status, held, bytesFromPeers, peers);
+            return Fetcher.progress(phase, status, held, bytesFromPeers, peers)
+                    .withBytesFromOrigin(status.originBytes() - originBefore);
         }
 
         @Override

@@ -260,7 +260,7 @@ final class UnpackPublisher {
             if (now - nextNanos >= 0) {
                 nextNanos = now + TELL.toNanos();
                 int pieces = ready.content().layout().pieceCount();
-                listener.progress(new FetchProgress(
+                FetchProgress progress = new FetchProgress(
                         Phase.UNPACKING,
                         ready.content().layout().totalBytes(),
                         1,
@@ -269,7 +269,8 @@ final class UnpackPublisher {
                         pieces,
                         ready.bytesFromPeers(),
                         0,
-                        bytesUnpacked));
+                        bytesUnpacked);
+                listener.progress(progress.withFilesHeld(1));
             }
         }
     }

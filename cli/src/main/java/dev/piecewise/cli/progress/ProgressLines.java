@@ -3,9 +3,9 @@ package dev.piecewise.cli.progress;
 import dev.piecewise.core.ByteSize;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Live progress: lines that are redrawn in a terminal, and elsewhere printed again every few seconds. Not thread-safe.
@@ -28,44 +28,48 @@ public final class ProgressLines {
     private final PrintStream out;
     private final Style style;
     private final LongSupplier nanoTime;
-    private final String[] lines;
+    private final int least;
     private long nextNanos;
-    private boolean drawn;
+    private int drawn;
 
     /**
-     * @param count how many lines
+     * @param least so many lines are always drawn
      * @param nanoTime a clock as {@link System#nanoTime}
      */
-    public ProgressLines(PrintStream out, Style style, int count, LongSupplier nanoTime) {
+    public ProgressLines(PrintStream out, Style style, int least, LongSupplier nanoTime) {
         this.out = out;
         this.style = style;
         this.nanoTime = nanoTime;
-        this.lines = new String[count];
-        Arrays.fill(lines, "");
+        this.least = least;
         this.nextNanos = nanoTime.getAsLong() + (style == Style.LINES ? REPRINT.toNanos() : 0);
     }
 
     /** Shows these lines, unless the last time was a moment ago. */
     public void show(List<String> texts) {
+        show(() -> texts);
+    }
+
+    /** The same; the lines are only made if they are shown. */
+    public void show(Supplier<List<String>> texts) {
         long now = nanoTime.getAsLong();
         if (now - nextNanos >= 0) {
             nextNanos = now + (style == Style.TERMINAL ? REDRAW : REPRINT).toNanos();
-            draw(texts);
+            draw(texts.get());
         }
     }
 
     /** Shows these lines for good. */
     public void finish(List<String> texts) {
         draw(texts);
-        drawn = false;
+        drawn = 0;
     }
 
     /** Takes the lines off a terminal again. */
     public void clear() {
-        if (style == Style.TERMINAL && drawn) {
-            out.print("\033[" + lines.length + "A\033[J");
+        if (style == Style.TERMINAL && drawn > 0) {
+            out.print("\033[" + drawn + "A\033[J");
             out.flush();
-            drawn = false;
+            drawn = 0;
         }
     }
 
@@ -74,18 +78,25 @@ public final class ProgressLines {
             return;
         }
         StringBuilder text = new StringBuilder();
-        if (style == Style.TERMINAL && drawn) {
-            text.append("\033[").append(lines.length).append('A');
+        boolean terminal = style == Style.TERMINAL;
+        if (terminal) {
+            text.append(Screen.NO_WRAP);
         }
-        for (int i = 0; i < lines.length; i++) {
-            lines[i] = i < texts.size() ? texts.get(i) : "";
-            text.append(style == Style.TERMINAL ? "\r\033[K" : "")
-                    .append(lines[i])
+        if (terminal && drawn > 0) {
+            text.append("\033[").append(drawn).append('A');
+        }
+        int count = Math.max(least, texts.size());
+        for (int i = 0; i < count; i++) {
+            text.append(terminal ? "\r\033[K" : "")
+                    .append(i < texts.size() ? texts.get(i) : "")
                     .append('\n');
+        }
+        if (terminal) {
+            text.append(drawn > count ? "\033[J" : "").append(Screen.WRAP);
         }
         out.print(text);
         out.flush();
-        drawn = true;
+        drawn = count;
     }
 
     /** For example {@code [########........] 50%  256 MiB of 512 MiB}. */

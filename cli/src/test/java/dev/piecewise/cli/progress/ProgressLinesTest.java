@@ -30,7 +30,17 @@ final class ProgressLinesTest {
         pass(Duration.ofSeconds(1));
         lines.show(List.of("c", "d"));
         assertThat(text.toString(StandardCharsets.UTF_8))
-                .isEqualTo("\r\033[Ka\n\r\033[Kb\n\033[2A\r\033[Kc\n\r\033[Kd\n");
+                .isEqualTo("\033[?7l\r\033[Ka\n\r\033[Kb\n\033[?7h\033[?7l\033[2A\r\033[Kc\n\r\033[Kd\n\033[?7h");
+    }
+
+    @Test
+    void fewerLinesThanBeforeLeaveNothingBelow() {
+        ProgressLines lines = new ProgressLines(out, ProgressLines.Style.TERMINAL, 0, () -> nanos);
+        lines.finish(List.of("a"));
+        lines.show(List.of("b", "c"));
+        pass(Duration.ofSeconds(1));
+        lines.show(List.of("d"));
+        assertThat(text.toString(StandardCharsets.UTF_8)).endsWith("\033[2A\r\033[Kd\n\033[J\033[?7h");
     }
 
     @Test
