@@ -11,22 +11,13 @@ import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Distribution;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -35,7 +26,6 @@ import java.util.stream.Collectors;
 public final class Demo {
     private static final long POLL_MILLIS = 150;
     private static final Duration LAST_REPORTS = Duration.ofSeconds(7);
-    private static final long SPARE_BYTES = 64L << 20;
 
     private final DemoPlan plan;
     private final Consumer<AutoCloseable> owner;
@@ -71,7 +61,11 @@ public final class Demo {
      * @throws ProcessFault if a part cannot start or dies
      */
     public DemoReport run(boolean explain) throws InterruptedException {
-        checkSpace();
+        DemoSpace.check(
+                plan.temporary(),
+                plan.objectBytes(),
+                plan.nodes() + 2L,
+                "choose a smaller --size or fewer --nodes, or set TMPDIR");
         ScratchDirectory scratch = ScratchDirectory.below(plan.temporary());
         owner.accept(scratch);
         out.println("Piecewise demo: 1 seeder and " + plan.nodes() + (plan.nodes() == 1 ? " node" : " nodes")
@@ -90,7 +84,7 @@ public final class Demo {
                 + artifacts.stream().map(artifact -> artifact.uri().toString()).collect(Collectors.joining(", "))
                 + ".");
         out.flush();
-        askAll(cluster, nodes);
+        Asking.all(cluster, nodes, new ProgressLines(err, style, nodes.size(), nanoTime));
         DemoReport report = verify(cluster, nodes, artifacts);
         print(report, nodes);
         new DistributionText(report.distribution()).lines().forEach(out::println);
@@ -106,57 +100,6 @@ public final class Demo {
             }
         }
         return report;
-    }
-
-    private void checkSpace() {
-        long neededBytes = Math.addExact(Math.multiplyExact(plan.objectBytes(), plan.nodes() + 2L), SPARE_BYTES);
-        try {
-            long freeBytes = Files.getFileStore(plan.temporary()).getUsableSpace();
-            if (freeBytes < neededBytes) {
-                throw new ProcessFault(
-                        Kind.FAILED,
-                        "the demo needs " + ByteSize.format(neededBytes) + " in " + plan.temporary() + ", where "
-                                + ByteSize.format(freeBytes)
-                                + " are free; choose a smaller --size or fewer --nodes, or set TMPDIR");
-            }
-        } catch (IOException e) {
-            throw new ProcessFault(Kind.FAILED, "cannot use " + plan.temporary() + "; set TMPDIR", e);
-        }
-    }
-
-    private void askAll(DemoCluster cluster, List<DemoNode> nodes) throws InterruptedException {
-        AtomicInteger number = new AtomicInteger();
-        ExecutorService threads = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "demo-ask-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
-        ProgressLines progress = new ProgressLines(err, style, nodes.size(), nanoTime);
-        try {
-            CompletableFuture<Void> all = CompletableFuture.allOf(
-                    nodes.stream().map(node -> node.ask(threads)).toArray(CompletableFuture<?>[]::new));
-            while (!finished(all)) {
-                progress.show(nodes.stream().map(DemoNode::line).toList());
-                cluster.checkAlive();
-            }
-            progress.finish(nodes.stream().map(DemoNode::line).toList());
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    private static boolean finished(CompletableFuture<Void> all) throws InterruptedException {
-        try {
-            all.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException fault) {
-                throw fault;
-            }
-            throw new IllegalStateException("a node could not be asked", e.getCause());
-        }
     }
 
     private DemoReport verify(DemoCluster cluster, List<DemoNode> nodes, List<DemoArtifact> artifacts)

@@ -3,6 +3,9 @@ package dev.piecewise.cli.demo;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.locals3.LocalS3;
+import dev.piecewise.tracker.TrackerConfig;
+import dev.piecewise.tracker.TrackerMain;
+import dev.piecewise.tracker.TrackerServer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
@@ -33,6 +36,7 @@ final class DemoCluster implements AutoCloseable {
     private final List<ChildProcess> members = new CopyOnWriteArrayList<>();
     private volatile @Nullable LocalS3 s3;
     private volatile @Nullable ChildProcess tracker;
+    private volatile @Nullable TrackerServer ownTracker;
 
     /**
      * A node of the demo.
@@ -58,6 +62,14 @@ final class DemoCluster implements AutoCloseable {
         s3 = server;
         tracker = startTracker(server);
         return DemoArtifact.putAll(server, objectBytes);
+    }
+
+    /** Starts a tracker in this process instead, which reads whatever origins it is configured for. */
+    URI startTracker(TrackerConfig config) {
+        TrackerServer server =
+                TrackerMain.start(config.withListen("127.0.0.1", 0).withState(scratch.directory("tracker")));
+        ownTracker = server;
+        return server.uri();
     }
 
     private static String secret() {
@@ -138,13 +150,20 @@ final class DemoCluster implements AutoCloseable {
 
     /** The tracker's URL, once it works. */
     URI tracker() throws InterruptedException {
+        TrackerServer server = ownTracker;
+        if (server != null) {
+            return server.uri();
+        }
         ChildProcess running = Objects.requireNonNull(tracker, "started");
         return URI.create(running.awaitReady(START).path("url").asString());
     }
 
     /** Fails if any process has ended by itself. */
     void checkAlive() {
-        Objects.requireNonNull(tracker, "started").checkAlive();
+        ChildProcess running = tracker;
+        if (running != null) {
+            running.checkAlive();
+        }
         members.forEach(ChildProcess::checkAlive);
     }
 
@@ -156,6 +175,10 @@ final class DemoCluster implements AutoCloseable {
         if (last != null) {
             last.beginToEnd();
             last.awaitEnd();
+        }
+        TrackerServer own = ownTracker;
+        if (own != null) {
+            own.close();
         }
         LocalS3 server = s3;
         if (server != null) {

@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one node of the demo for all artifacts, as {@code piecewise get} on its machine does. */
-final class DemoNode {
+final class DemoNode implements Asking.Asked {
     private static final Duration STALL_TIMEOUT = Duration.ofSeconds(60);
 
     private final Member member;
@@ -57,8 +57,8 @@ final class DemoNode {
         return member.name();
     }
 
-    /** Asks for all at once; completes when all outcomes are known. */
-    CompletableFuture<Void> ask(ExecutorService threads) {
+    @Override
+    public CompletableFuture<Void> ask(ExecutorService threads) {
         startNanos = nanoTime.getAsLong();
         return CompletableFuture.allOf(artifacts.stream()
                         .map(artifact -> CompletableFuture.runAsync(() -> fetch(artifact.uri()), threads))
@@ -85,8 +85,8 @@ final class DemoNode {
         return member.files().resolve(uri.name());
     }
 
-    /** One line of live progress; for one thread. */
-    String line() {
+    @Override
+    public String line() {
         FetchProgress seen = progress;
         FetchOutcome object = outcomes.get(DemoArtifact.OBJECT);
         String text;
