@@ -51,7 +51,8 @@ final class PeerOptions {
             names = "--max-download",
             paramLabel = "RATE",
             description = {
-                "Take no more than this from peers, all torrents together; reads from the origin are not counted.",
+                "Take no more than this from peers, all torrents together. A seeder reads no faster than this from origins, too; "
+                        + "the two are counted apart.",
                 "Default: unlimited"
             })
     private String maxDownload = "unlimited";
@@ -67,6 +68,15 @@ final class PeerOptions {
             paramLabel = "RATE",
             description = {"Take no more than this from the peers of one torrent.", "Default: unlimited"})
     private String maxDownloadPerTorrent = "unlimited";
+
+    @Option(
+            names = "--max-downloads",
+            paramLabel = "COUNT",
+            description = {
+                "How many artifacts to download at a time, the others wait for their turn; 0 for all.",
+                "Default: 0"
+            })
+    private int maxDownloads = 0;
 
     @Option(
             names = "--upload-slots",
@@ -89,11 +99,16 @@ final class PeerOptions {
             throw new ProcessFault(
                     Kind.USAGE, "--upload-slots: " + uploadSlots + " peers cannot be sent to; write 0 for no limit");
         }
+        if (maxDownloads < 0) {
+            throw new ProcessFault(
+                    Kind.USAGE, "--max-downloads: " + maxDownloads + " cannot be downloaded; write 0 for no limit");
+        }
         if (maxPeers < 1) {
             throw new ProcessFault(Kind.USAGE, "--max-peers: at least 1 peer is needed, not " + maxPeers);
         }
         return EngineConfig.Limits.none()
                 .withPeers(maxPeers, uploadSlots)
+                .withDownloads(maxDownloads)
                 .withRates(
                         OptionValues.rate("--max-upload", maxUpload), OptionValues.rate("--max-download", maxDownload))
                 .withTorrentRates(

@@ -1,8 +1,7 @@
 package dev.piecewise.cli;
 
 import dev.piecewise.client.SeederGets;
-import dev.piecewise.core.fault.PiecewiseFault.Kind;
-import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.Seeder;
 import dev.piecewise.seeder.SeederConfig;
 import dev.piecewise.seeder.SeederMain;
@@ -25,6 +24,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  piecewise seeder --tracker http://tracker:7070",
+            "  piecewise seeder --tracker http://tracker:7070 --file-root /mnt/models",
             "  piecewise seeder --tracker http://tracker:7070 --token-file token --data /var/lib/piecewise/seeder",
             ""
         })
@@ -45,6 +45,9 @@ final class SeederCommand implements Callable<Integer> {
             paramLabel = "COUNT",
             description = {"How many ranges to read from S3 at once.", "Default: 8"})
     private int leases = 8;
+
+    @Mixin
+    private OriginOptions originOptions = new OriginOptions();
 
     @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
     private boolean json;
@@ -96,17 +99,15 @@ final class SeederCommand implements Callable<Integer> {
     }
 
     private SeederConfig config() {
-        if (leases < 1) {
-            throw new ProcessFault(Kind.USAGE, "--leases: a seeder needs at least 1 lease at once, not " + leases);
-        }
+        EngineConfig.Limits limits = peerOptions.limits();
         return new SeederConfig(
                 trackerOptions.tracker(),
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "seeder"),
                 peerOptions.listen(),
                 peerOptions.advertise(),
-                leases,
-                peerOptions.limits(),
+                originOptions.settings(leases, limits.downloadRate()),
+                limits,
                 webSeedOptions.onByDefault(peerOptions.listen()));
     }
 }

@@ -4,6 +4,7 @@ import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.FileRoots;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.OriginFault;
@@ -13,6 +14,8 @@ import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.core.metainfo.TorrentSource;
 import dev.piecewise.torrentbuilder.build.MetainfoBuilder;
+import dev.piecewise.torrentbuilder.file.FileOrigin;
+import dev.piecewise.torrentbuilder.https.HttpsOrigin;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.torrentbuilder.s3.S3Origin;
@@ -139,11 +142,7 @@ final class TorrentCommand implements Callable<Integer>, UsesProfiles {
     }
 
     private byte[] read(ArtifactUri artifact, Optional<PieceLength> wanted) {
-        try (Origin origin = S3Origin.of(own())) {
-            if (!origin.scheme().equals(artifact.scheme())) {
-                throw new ProcessFault(
-                        Kind.USAGE, "cannot read " + artifact + ": the scheme must be " + origin.scheme() + "://");
-            }
+        try (Origin origin = origin(artifact)) {
             ResolvedArtifact resolved = origin.resolve(artifact);
             long totalBytes = resolved.objects().stream()
                     .mapToLong(object -> object.entry().sizeBytes())
@@ -172,6 +171,18 @@ final class TorrentCommand implements Callable<Integer>, UsesProfiles {
                     .withSource(new TorrentSource(artifact.toString(), versions))
                     .encode();
         }
+    }
+
+    private Origin origin(ArtifactUri artifact) {
+        return switch (artifact.scheme()) {
+            case "s3" -> S3Origin.of(own());
+            case "https" -> HttpsOrigin.of(List.of(artifact));
+            // What this user may read anyway.
+            case "file" -> new FileOrigin(new FileRoots(List.of(Path.of("/"))));
+            default ->
+                throw new ProcessFault(
+                        Kind.USAGE, "cannot read " + artifact + ": the scheme must be s3://, https:// or file://");
+        };
     }
 
     /** The profile of this machine's configuration that is asked for. */

@@ -2,10 +2,13 @@ package dev.piecewise.cli;
 
 import dev.piecewise.cli.OptionValues.HostPort;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.tracker.ProfileConfig;
 import dev.piecewise.tracker.TrackerConfig;
 import dev.piecewise.tracker.TrackerMain;
 import dev.piecewise.tracker.TrackerServer;
+import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.token.Tokens;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,10 +62,26 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
             names = "--allow",
             paramLabel = "URI",
             description = {
-                "Serve this and what lies below it, for example s3://bucket/ or s3://bucket/some/prefix/. May be repeated.",
+                "Serve this and what lies below it, for example s3://bucket/some/prefix/, https://host/models/ or "
+                        + "file:///mnt/models/. May be repeated.",
                 "Default: nothing is served"
             })
     private List<String> allow = List.of();
+
+    @Option(
+            names = "--max-origin-reads",
+            paramLabel = "COUNT",
+            description = {"How many reads of origins to allow at once, all seeders together.", "Default: 100"})
+    private int maxOriginReads = 100;
+
+    @Option(
+            names = "--max-origin-rate",
+            paramLabel = "RATE",
+            description = {
+                "Let all seeders together read no faster than this from origins: bytes (1GiB/s) or bits (8Gbit/s).",
+                "Default: unlimited"
+            })
+    private String maxOriginRate = "unlimited";
 
     @Option(
             names = "--token-file",
@@ -140,6 +159,15 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
                         " ", config.allow().stream().map(ArtifactUri::toString).toList());
     }
 
+    private OriginBudget.Limits originLimits() {
+        if (maxOriginReads < 1) {
+            throw new ProcessFault(
+                    Kind.USAGE,
+                    "--max-origin-reads: origins are not read by " + maxOriginReads + " reads; allow 1 or more");
+        }
+        return new OriginBudget.Limits(maxOriginReads, OptionValues.rate("--max-origin-rate", maxOriginRate));
+    }
+
     private TrackerConfig config() {
         HostPort address = OptionValues.hostPort("--listen", listen);
         TrackerConfig config = TrackerConfig.defaults()
@@ -149,6 +177,7 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
                         .resolve("tracker")))
                 .withAllow(allow.stream().map(OptionValues::allowed).toList())
                 .withProfiles(profiles)
+                .withOriginLimits(originLimits())
                 .withTokens(Tokens.load(tokenFile, surroundings.variable("PIECEWISE_TOKEN")))
                 .withInsecure(insecure);
         return publicUrl

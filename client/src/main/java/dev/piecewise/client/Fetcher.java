@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -36,6 +37,7 @@ final class Fetcher {
     private final Participant participant;
     private final LongSupplier nanoTime;
     private final Abandoned abandoned;
+    private final Semaphore slots;
 
     @GuardedBy("this")
     private final Map<ArtifactId, Integer> askers = new HashMap<>();
@@ -48,15 +50,18 @@ final class Fetcher {
         KEEP
     }
 
-    Fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime, Abandoned abandoned) {
+    /** @param downloads at a time; 0 for all that are asked for */
+    Fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime, Abandoned abandoned, int downloads) {
         this.tracker = tracker;
         this.participant = participant;
         this.nanoTime = nanoTime;
         this.abandoned = abandoned;
+        this.slots = new Semaphore(downloads == 0 ? Integer.MAX_VALUE : downloads, true);
     }
 
     /** Blocks until it is known how it ends; an interrupt gives up. */
     Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
+        slots.acquire();
         try {
             return fetch(ask, listener);
         } catch (Stall stall) {
@@ -66,6 +71,8 @@ final class Fetcher {
                 throw new InterruptedException();
             }
             return new Acquired.Ended(FetchOutcome.of(fault));
+        } finally {
+            slots.release();
         }
     }
 

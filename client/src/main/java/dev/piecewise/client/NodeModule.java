@@ -88,7 +88,12 @@ final class NodeModule extends AbstractModule {
     @Provides
     @Singleton
     Fetcher fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime) {
-        return new Fetcher(tracker, participant, nanoTime, Fetcher.Abandoned.WITHDRAW);
+        return new Fetcher(
+                tracker,
+                participant,
+                nanoTime,
+                Fetcher.Abandoned.WITHDRAW,
+                config.limits().downloads());
     }
 
     @Provides

@@ -27,7 +27,11 @@ public final class SeederGets implements AutoCloseable {
         TrackerClient client = new TrackerClient(config.tracker(), config.token());
         try {
             Fetcher fetcher = new Fetcher(
-                    new RemoteTracker(client), seeder.participant(), System::nanoTime, Fetcher.Abandoned.KEEP);
+                    new RemoteTracker(client),
+                    seeder.participant(),
+                    System::nanoTime,
+                    Fetcher.Abandoned.KEEP,
+                    config.limits().downloads());
             return new SeederGets(LocalServer.start(config.data(), seeder.participant(), fetcher), client);
         } catch (RuntimeException e) {
             client.close();

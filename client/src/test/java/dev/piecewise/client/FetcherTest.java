@@ -54,6 +54,7 @@ class FetcherTest {
     private InfoDictionary info;
     private DataDirectory data;
     private Participant participant;
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private Fetcher fetcher;
     private @Nullable LocalServer server;
 
@@ -70,7 +71,7 @@ class FetcherTest {
                 LeaseKeeper.NONE,
                 System::nanoTime);
         participant.start();
-        fetcher = new Fetcher(tracker, participant, System::nanoTime, Fetcher.Abandoned.WITHDRAW);
+        fetcher = new Fetcher(tracker, participant, System::nanoTime, Fetcher.Abandoned.WITHDRAW, 2);
         tracker.torrents.put(
                 info.infoHash(), Metainfo.of(info, Optional.empty(), List.of()).encode());
     }
@@ -119,6 +120,26 @@ class FetcherTest {
                 FetchSource.parse("s3://b/f"), Optional.empty(), Optional.empty(), stallTimeout, Optional.empty());
     }
 
+    private long asked() {
+        return progress.stream()
+                .filter(step -> step.phase() == FetchProgress.Phase.ASKING)
+                .count();
+    }
+
+    @Test
+    void noMoreAreDownloadedAtATimeThanAllowed() {
+        say(ArtifactState.READING, 0, 1, null, null);
+        List<CompletableFuture<Acquired>> first = List.of(acquire(LONG), acquire(LONG));
+        Eventually.await("two are asked for", () -> asked() == 2);
+        CompletableFuture<Acquired> third = acquire(LONG);
+        Eventually.await("the third waits", () -> threads.get(2).getState() == Thread.State.WAITING);
+        assertThat(asked()).isEqualTo(2);
+        say(ArtifactState.FAILED, 0, 1, "gone", "NOT_FOUND");
+        assertThat(ended(third)).isEqualTo(new FetchOutcome.NotFound("gone"));
+        assertThat(first).extracting(this::ended).containsOnly(new FetchOutcome.NotFound("gone"));
+        assertThat(asked()).isEqualTo(3);
+    }
+
     private CompletableFuture<Acquired> acquire(Duration stallTimeout) {
         CompletableFuture<Acquired> result = new CompletableFuture<>();
         Thread thread = new Thread(
@@ -130,6 +151,7 @@ class FetcherTest {
                     }
                 },
                 "asker");
+        threads.add(thread);
         thread.start();
         return result;
     }

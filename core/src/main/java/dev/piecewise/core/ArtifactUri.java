@@ -5,13 +5,16 @@ import java.util.Locale;
 /**
  * What a user asks for: {@code s3://bucket/key} is an object, {@code s3://bucket/prefix/} (or {@code s3://bucket/}) all
  * keys below a prefix. The key is taken literally: nothing is percent-decoded, {@code ?} and {@code #} are part of it; only
- * the components {@code .} and {@code ..} are refused.
+ * the components {@code .} and {@code ..} are refused. {@code file:///path} is a file, {@code file:///path/} all files below a
+ * directory.
  *
  * @param scheme lower case, for example {@code s3}
- * @param bucket bucket or host
- * @param key key or prefix, possibly empty
+ * @param bucket bucket or host; empty for {@code file}
+ * @param key key or prefix, possibly empty; of {@code file} the path without its first slash
  */
 public record ArtifactUri(String scheme, String bucket, String key) {
+    private static final String FILE = "file";
+
     /** @throws IllegalArgumentException with a message for the user */
     public static ArtifactUri parse(String text) {
         int colon = text.indexOf("://");
@@ -21,7 +24,11 @@ public record ArtifactUri(String scheme, String bucket, String key) {
         String scheme = text.substring(0, colon).toLowerCase(Locale.ROOT);
         String rest = text.substring(colon + 3);
         int slash = rest.indexOf('/');
-        if (slash <= 0) {
+        boolean file = scheme.equals(FILE);
+        if (file && slash != 0) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' names a host; a file is written with its absolute path, file:///directory/file");
+        } else if (!file && slash <= 0) {
             throw new IllegalArgumentException(
                     "'" + text + "' names no bucket and key; write for example " + scheme + "://bucket/key");
         }

@@ -1,12 +1,18 @@
 package dev.piecewise.core;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /** The one rule for names that come from keys and torrents and become names of files. */
 public final class FilePath {
     /** Longest component in UTF-8 bytes: what Linux file systems accept, less room for temporary suffixes. */
     public static final int MAX_COMPONENT_BYTES = 240;
+
+    /** The order of files in a torrent. Java compares UTF-16, which puts characters beyond U+FFFF before some others. */
+    public static final Comparator<String> UTF8_ORDER =
+            Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
     private FilePath() {}
 

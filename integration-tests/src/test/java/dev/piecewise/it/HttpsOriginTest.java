@@ -84,6 +84,26 @@ class HttpsOriginTest {
                         assertThat(file).hasBinaryContent(content);
                     }
                 }
+                bytesSent.set(0);
+                Path whole = directory.resolve("whole");
+                try (PiecewiseProcess get = PiecewiseProcess.start(
+                        Map.of(),
+                        "get",
+                        files + "rangeless.bin",
+                        whole.toString(),
+                        "--piece-size",
+                        "256KiB",
+                        "--tracker",
+                        url,
+                        "--data",
+                        directory.resolve("data-whole").toString(),
+                        "--listen",
+                        "127.0.0.1:0")) {
+                    assertThat(get.exitCode()).as(get.toString()).isZero();
+                    assertThat(whole).hasBinaryContent(content);
+                    assertThat(bytesSent).hasValue(content.length);
+                }
+                bytesSent.set(content.length);
                 try (PiecewiseProcess elsewhere = PiecewiseProcess.start(
                         Map.of(),
                         "get",
@@ -159,13 +179,16 @@ class HttpsOriginTest {
         exchange.getResponseHeaders().set("ETag", ETAG);
         String match = exchange.getRequestHeaders().getFirst("If-Match");
         String range = exchange.getRequestHeaders().getFirst("Range");
+        boolean ranges = !exchange.getRequestURI().getPath().endsWith("/rangeless.bin");
         if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
+            if (ranges) {
+                exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
+            }
             exchange.getResponseHeaders().set("Content-Length", "" + content.length);
             exchange.sendResponseHeaders(200, -1);
         } else if (match != null && !match.equals(ETAG)) {
             exchange.sendResponseHeaders(412, -1);
-        } else if (range != null) {
+        } else if (range != null && ranges) {
             int first = Integer.parseInt(range.substring(6, range.indexOf('-')));
             int last = Integer.parseInt(range.substring(range.indexOf('-') + 1));
             exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + content.length);
@@ -174,8 +197,10 @@ class HttpsOriginTest {
             bytesSent.addAndGet(last - first + 1L);
         } else {
             exchange.sendResponseHeaders(200, content.length);
-            exchange.getResponseBody().write(content);
-            bytesSent.addAndGet(content.length);
+            if (range == null) {
+                exchange.getResponseBody().write(content);
+                bytesSent.addAndGet(content.length);
+            }
         }
         exchange.close();
     }

@@ -3,6 +3,7 @@ package dev.piecewise.locals3;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
@@ -13,11 +14,16 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/** Counts the bytes of objects as the server takes them out of the store to send them. */
+/**
+ * Counts the bytes of objects as the server takes them out of the store to send them. A GET is under way from its request until its
+ * last byte was taken, or it was given up.
+ */
 final class CountingBlobStore extends ForwardingBlobStore {
     private final AtomicLong objectBytesSent = new AtomicLong();
     private final AtomicLong objectGets = new AtomicLong();
     private final AtomicLong objectHeads = new AtomicLong();
+    private final AtomicLong underWay = new AtomicLong();
+    private final AtomicLong mostUnderWay = new AtomicLong();
 
     CountingBlobStore(BlobStore delegate) {
         super(delegate);
@@ -25,9 +31,18 @@ final class CountingBlobStore extends ForwardingBlobStore {
 
     @Override
     public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest request) {
-        ResponseInputStream<GetObjectResponse> blob = super.getBlob(request);
+        long now = underWay.incrementAndGet();
+        mostUnderWay.accumulateAndGet(now, Math::max);
+        ResponseInputStream<GetObjectResponse> blob;
+        try {
+            blob = super.getBlob(request);
+        } catch (RuntimeException e) {
+            underWay.decrementAndGet();
+            throw e;
+        }
         objectGets.incrementAndGet();
-        return new ResponseInputStream<>(blob.response(), AbortableInputStream.create(new Counting(blob), blob));
+        Counting counting = new Counting(blob, blob.response().contentLength());
+        return new ResponseInputStream<>(blob.response(), AbortableInputStream.create(counting, blob));
     }
 
     @Override
@@ -44,6 +59,10 @@ final class CountingBlobStore extends ForwardingBlobStore {
         return objectGets.get();
     }
 
+    long mostGetsAtOnce() {
+        return mostUnderWay.get();
+    }
+
     long objectHeads() {
         return objectHeads.get();
     }
@@ -52,18 +71,43 @@ final class CountingBlobStore extends ForwardingBlobStore {
         objectBytesSent.set(0);
         objectGets.set(0);
         objectHeads.set(0);
+        mostUnderWay.set(underWay.get());
     }
 
     private final class Counting extends FilterInputStream {
-        Counting(InputStream bytes) {
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private long left;
+
+        Counting(InputStream bytes, long length) {
             super(bytes);
+            left = length;
+        }
+
+        private void sent(long count) {
+            objectBytesSent.addAndGet(count);
+            left -= count;
+            if (left <= 0) {
+                end();
+            }
+        }
+
+        private void end() {
+            if (ended.compareAndSet(false, true)) {
+                underWay.decrementAndGet();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            end();
+            super.close();
         }
 
         @Override
         public int read() throws IOException {
             int value = super.read();
             if (value >= 0) {
-                objectBytesSent.incrementAndGet();
+                sent(1);
             }
             return value;
         }
@@ -72,7 +116,7 @@ final class CountingBlobStore extends ForwardingBlobStore {
         public int read(byte[] buffer, int offset, int length) throws IOException {
             int read = super.read(buffer, offset, length);
             if (read > 0) {
-                objectBytesSent.addAndGet(read);
+                sent(read);
             }
             return read;
         }

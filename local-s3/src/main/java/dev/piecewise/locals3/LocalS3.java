@@ -109,6 +109,11 @@ public final class LocalS3 implements AutoCloseable {
         return store.objectGets();
     }
 
+    /** The most object GETs that were under way at once, likewise. */
+    public long mostGetsAtOnce() {
+        return store.mostGetsAtOnce();
+    }
+
     /** Object HEADs, likewise. */
     public long objectHeads() {
         return store.objectHeads();

@@ -2,6 +2,7 @@ package dev.piecewise.seeder;
 
 import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.http.WebSeedConfig;
+import dev.piecewise.seeder.lease.OriginSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,8 +15,8 @@ import java.util.Optional;
  * @param data the data directory; owned by this process while it runs
  * @param listen where peers are accepted
  * @param advertise host handed out to other peers; absent means the local address by which the tracker is reached
- * @param leases how many leases are worked on at once, 1 or more
- * @param limits of traffic with peers; reads from the origin and the web seed are not counted
+ * @param origin how origins are read
+ * @param limits of traffic with peers; reads from origins and the web seed are not counted
  * @param webSeed how torrents are served over HTTP, if they are
  */
 public record SeederConfig(
@@ -24,18 +25,10 @@ public record SeederConfig(
         Path data,
         Listen listen,
         Optional<String> advertise,
-        int leases,
+        OriginSettings origin,
         EngineConfig.Limits limits,
         Optional<WebSeedConfig> webSeed) {
-    private static final int DEFAULT_LEASES = 8;
-
-    public SeederConfig {
-        if (leases < 1) {
-            throw new IllegalArgumentException("a seeder needs at least 1 lease at once, not " + leases);
-        }
-    }
-
-    /** No token, {@link Listen#defaults()}, 8 leases at once, no limits, no web seed. */
+    /** No token, {@link Listen#defaults()}, {@link OriginSettings#defaults()}, no limits, no web seed. */
     public static SeederConfig defaults(URI tracker, Path data) {
         return new SeederConfig(
                 tracker,
@@ -43,39 +36,39 @@ public record SeederConfig(
                 data,
                 Listen.defaults(),
                 Optional.empty(),
-                DEFAULT_LEASES,
+                OriginSettings.defaults(),
                 EngineConfig.Limits.none(),
                 Optional.empty());
     }
 
     public SeederConfig withToken(String secret) {
-        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, leases, limits, webSeed);
+        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, origin, limits, webSeed);
     }
 
     public SeederConfig withListen(Listen address) {
-        return new SeederConfig(tracker, token, data, address, advertise, leases, limits, webSeed);
+        return new SeederConfig(tracker, token, data, address, advertise, origin, limits, webSeed);
     }
 
     public SeederConfig withAdvertise(String host) {
-        return new SeederConfig(tracker, token, data, listen, Optional.of(host), leases, limits, webSeed);
+        return new SeederConfig(tracker, token, data, listen, Optional.of(host), origin, limits, webSeed);
     }
 
-    public SeederConfig withLeases(int count) {
-        return new SeederConfig(tracker, token, data, listen, advertise, count, limits, webSeed);
+    public SeederConfig withOrigin(OriginSettings settings) {
+        return new SeederConfig(tracker, token, data, listen, advertise, settings, limits, webSeed);
     }
 
     public SeederConfig withLimits(EngineConfig.Limits newLimits) {
-        return new SeederConfig(tracker, token, data, listen, advertise, leases, newLimits, webSeed);
+        return new SeederConfig(tracker, token, data, listen, advertise, origin, newLimits, webSeed);
     }
 
     public SeederConfig withWebSeed(WebSeedConfig config) {
-        return new SeederConfig(tracker, token, data, listen, advertise, leases, limits, Optional.of(config));
+        return new SeederConfig(tracker, token, data, listen, advertise, origin, limits, Optional.of(config));
     }
 
     @Override
     public String toString() {
         return "SeederConfig[tracker=" + tracker + ", token=" + (token.isPresent() ? "***" : "none") + ", data=" + data
-                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", leases=" + leases + ", limits="
+                + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", origin=" + origin + ", limits="
                 + limits + ", webSeed="
                 + webSeed.map(WebSeedConfig::toString).orElse("off") + "]";
     }

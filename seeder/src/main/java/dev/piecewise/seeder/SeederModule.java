@@ -96,7 +96,7 @@ final class SeederModule extends AbstractModule {
             PublicationWatch publications,
             LongSupplier nanoTime) {
         return resources.add(new LeaseWorker(
-                tracker, participant, leases, config.leases(), publications::worked, nanoTime, new SecureRandom()));
+                tracker, participant, leases, config.origin(), publications::worked, nanoTime, new SecureRandom()));
     }
 
     @Provides

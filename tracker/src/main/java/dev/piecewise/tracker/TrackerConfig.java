@@ -2,6 +2,7 @@ package dev.piecewise.tracker;
 
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.token.Tokens;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
  * @param insecure listen on a non-loopback address without tokens
  * @param publicUrl under which clients reach this tracker, when it is not the host they asked
  * @param leases heartbeat and expiry
+ * @param originLimits what all leases together may take from origins
  * @param announceInterval what announces are told to keep to; peers expire after two and a half of them
  * @param announceMinInterval what announces are told not to undercut
  * @param maxWait longest wait of a request that waits
@@ -38,6 +40,7 @@ public record TrackerConfig(
         boolean insecure,
         Optional<URI> publicUrl,
         LeaseTimes leases,
+        OriginBudget.Limits originLimits,
         Duration announceInterval,
         Duration announceMinInterval,
         Duration maxWait,
@@ -47,7 +50,7 @@ public record TrackerConfig(
         profiles = List.copyOf(profiles);
     }
 
-    /** 127.0.0.1:7070, no state, nothing allowed, no tokens. */
+    /** 127.0.0.1:7070, no state, nothing allowed, no tokens, 100 origin reads at once. */
     public static TrackerConfig defaults() {
         return new TrackerConfig(
                 "127.0.0.1",
@@ -59,6 +62,7 @@ public record TrackerConfig(
                 false,
                 Optional.empty(),
                 LeaseTimes.defaults(),
+                OriginBudget.Limits.defaults(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(50),
@@ -100,6 +104,10 @@ public record TrackerConfig(
         return with(draft -> draft.leases = times);
     }
 
+    public TrackerConfig withOriginLimits(OriginBudget.Limits limits) {
+        return with(draft -> draft.originLimits = limits);
+    }
+
     public TrackerConfig withAnnounce(Duration interval, Duration minInterval) {
         return with(draft -> {
             draft.announceInterval = interval;
@@ -132,6 +140,7 @@ public record TrackerConfig(
         private boolean insecure;
         private Optional<URI> publicUrl;
         private LeaseTimes leases;
+        private OriginBudget.Limits originLimits;
         private Duration announceInterval;
         private Duration announceMinInterval;
         private Duration maxWait;
@@ -147,6 +156,7 @@ public record TrackerConfig(
             insecure = config.insecure;
             publicUrl = config.publicUrl;
             leases = config.leases;
+            originLimits = config.originLimits;
             announceInterval = config.announceInterval;
             announceMinInterval = config.announceMinInterval;
             maxWait = config.maxWait;
@@ -164,6 +174,7 @@ public record TrackerConfig(
                     insecure,
                     publicUrl,
                     leases,
+                    originLimits,
                     announceInterval,
                     announceMinInterval,
                     maxWait,

@@ -7,6 +7,7 @@ import com.google.inject.Stage;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.torrentbuilder.file.FileOrigin;
 import dev.piecewise.torrentbuilder.https.HttpsOrigin;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.s3.S3Origin;
@@ -48,7 +49,8 @@ public final class TrackerMain {
                 opened.add(s3);
                 Origin https = HttpsOrigin.of(profile.allow());
                 opened.add(https);
-                profiles.add(new OriginProfiles.Profile(profile.s3().name(), List.of(s3, https), profile.allow()));
+                profiles.add(new OriginProfiles.Profile(
+                        profile.s3().name(), List.of(s3, https, FileOrigin.of(profile.allow())), profile.allow()));
             }
             return start(config, new OriginProfiles(profiles), origins);
         } catch (RuntimeException e) {

@@ -89,6 +89,7 @@ final class TrackerModule extends AbstractModule {
                 swarms,
                 signer,
                 config.leases(),
+                config.originLimits(),
                 config.privateTorrents(),
                 nanoClock,
                 clock,

@@ -15,6 +15,7 @@ import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.tracker.artifact.ReadSigner;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
@@ -70,6 +71,7 @@ final class SchedulerGrants {
                 new InMemorySwarmStore(new SplittableRandom(1)),
                 new ReadSigner(origins, Duration.ofMinutes(1)),
                 LeaseTimes.defaults(),
+                OriginBudget.Limits.defaults(),
                 true,
                 () -> 0,
                 InstantSource.system(),

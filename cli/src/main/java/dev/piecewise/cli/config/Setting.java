@@ -57,6 +57,8 @@ public record Setting(
                     .or("unlimited"),
             of(Section.PEER, "max-download-per-torrent", "--max-download-per-torrent", ValueType.RATE)
                     .or("unlimited"),
+            of(Section.PEER, "max-downloads", "--max-downloads", ValueType.COUNT)
+                    .or("0"),
             of(Section.PEER, "upload-slots", "--upload-slots", ValueType.COUNT).or("0"),
             of(Section.PEER, "max-peers", "--max-peers", ValueType.COUNT).or("200"),
             of(Section.WEB_SEED, "listen", "--web-seed", ValueType.TEXT)
@@ -66,10 +68,25 @@ public record Setting(
                     .orInWords("none"),
             of(Section.WEB_SEED, "insecure", "--insecure", ValueType.FLAG).or("false"),
             of(Section.SEEDER, "leases", "--leases", ValueType.COUNT).or("8"),
+            of(Section.SEEDER, "origin-attempts", "--origin-attempts", ValueType.COUNT)
+                    .or("6"),
+            of(Section.SEEDER, "origin-backoff", "--origin-backoff", ValueType.DURATION)
+                    .or("200ms"),
+            of(Section.SEEDER, "origin-max-backoff", "--origin-max-backoff", ValueType.DURATION)
+                    .or("5s"),
+            of(Section.SEEDER, "origin-connect-timeout", "--origin-connect-timeout", ValueType.DURATION)
+                    .or("10s"),
+            of(Section.SEEDER, "origin-read-timeout", "--origin-read-timeout", ValueType.DURATION)
+                    .or("30s"),
+            of(Section.SEEDER, "file-roots", "--file-root", ValueType.PATHS).orInWords("file:// is not read"),
             of(Section.TRACKER, "listen", "--listen", ValueType.ADDRESS).or("127.0.0.1:7070"),
             of(Section.TRACKER, "state", "--state", ValueType.PATH)
                     .orInWords("$XDG_STATE_HOME/piecewise/tracker or ~/.local/state/piecewise/tracker"),
             of(Section.TRACKER, "allow", "--allow", ValueType.ORIGINS).orInWords("nothing is served"),
+            of(Section.TRACKER, "max-origin-reads", "--max-origin-reads", ValueType.COUNT)
+                    .or("100"),
+            of(Section.TRACKER, "max-origin-rate", "--max-origin-rate", ValueType.RATE)
+                    .or("unlimited"),
             of(Section.TRACKER, "token-file", "--token-file", ValueType.PATH).orInWords("no tokens"),
             of(Section.TRACKER, "insecure", "--insecure", ValueType.FLAG).or("false"),
             of(Section.TRACKER, "public-url", "--public-url", ValueType.URL)

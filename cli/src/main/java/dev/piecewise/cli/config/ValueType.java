@@ -29,6 +29,8 @@ public enum ValueType {
     ADDRESS,
     /** A path; in the file, a relative one is relative to the file. */
     PATH,
+    /** Any number of paths; relative as {@link #PATH}. */
+    PATHS,
     /** {@code NAME=DIR}, any number of them; relative as {@link #PATH}. */
     NAMED_DIRECTORIES,
     /** URIs of origins, any number of them. */
@@ -38,7 +40,7 @@ public enum ValueType {
 
     /** Whether a setting of this type may have several values. */
     public boolean isList() {
-        return this == NAMED_DIRECTORIES || this == ORIGINS;
+        return this == PATHS || this == NAMED_DIRECTORIES || this == ORIGINS;
     }
 
     /** What is wrong with a text, if anything. */
@@ -62,7 +64,7 @@ public enum ValueType {
             case PIECE_SIZE -> pieceSize(text);
             case URL -> httpUrl(text);
             case ADDRESS -> Listen.parse(text);
-            case PATH -> path(text);
+            case PATH, PATHS -> path(text);
             case NAMED_DIRECTORIES -> namedDirectory(text);
             case ORIGINS -> allowed(text);
         }
@@ -71,7 +73,7 @@ public enum ValueType {
     /** A text of a file in {@code directory} as it is on a command line. */
     String below(Path directory, String text) {
         return switch (this) {
-            case PATH -> directory.resolve(text).toString();
+            case PATH, PATHS -> directory.resolve(text).toString();
             case NAMED_DIRECTORIES -> {
                 int equals = text.indexOf('=');
                 yield text.substring(0, equals + 1) + directory.resolve(text.substring(equals + 1));

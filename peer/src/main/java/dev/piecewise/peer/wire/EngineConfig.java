@@ -20,7 +20,7 @@ public record EngineConfig(InetAddress listen, int port, Duration searchInterval
     }
 
     /**
-     * What the engine may use; rates in bytes per second, 0 for no limit.
+     * What the engine and who downloads by it may use; rates in bytes per second, 0 for no limit.
      *
      * @param maxPeers connections per torrent
      * @param uploadSlots peers per torrent that are sent blocks at a time; 0 for all who want some
@@ -29,6 +29,7 @@ public record EngineConfig(InetAddress listen, int port, Duration searchInterval
      * @param torrentUploadRate of each torrent
      * @param torrentDownloadRate of each torrent
      * @param bufferBytes received bytes that wait to be written
+     * @param downloads at a time of this process; 0 for all that are asked for. Kept by who asks for them, not by the engine
      */
     public record Limits(
             int maxPeers,
@@ -37,10 +38,12 @@ public record EngineConfig(InetAddress listen, int port, Duration searchInterval
             long downloadRate,
             long torrentUploadRate,
             long torrentDownloadRate,
-            int bufferBytes) {
+            int bufferBytes,
+            int downloads) {
         public Limits {
             if (maxPeers < 1
                     || uploadSlots < 0
+                    || downloads < 0
                     || uploadRate < 0
                     || downloadRate < 0
                     || torrentUploadRate < 0
@@ -53,7 +56,7 @@ public record EngineConfig(InetAddress listen, int port, Duration searchInterval
 
         /** 200 peers a torrent, 32 MiB of buffers, nothing else limited. */
         public static Limits none() {
-            return new Limits(200, 0, 0, 0, 0, 0, 32 << 20);
+            return new Limits(200, 0, 0, 0, 0, 0, 32 << 20, 0);
         }
 
         /** The same with other numbers of peers. */
@@ -65,18 +68,40 @@ public record EngineConfig(InetAddress listen, int port, Duration searchInterval
                     downloadRate,
                     torrentUploadRate,
                     torrentDownloadRate,
-                    bufferBytes);
+                    bufferBytes,
+                    downloads);
         }
 
         /** The same with other rates of the process. */
         public Limits withRates(long upload, long download) {
             return new Limits(
-                    maxPeers, uploadSlots, upload, download, torrentUploadRate, torrentDownloadRate, bufferBytes);
+                    maxPeers,
+                    uploadSlots,
+                    upload,
+                    download,
+                    torrentUploadRate,
+                    torrentDownloadRate,
+                    bufferBytes,
+                    downloads);
+        }
+
+        /** The same with another number of downloads at a time. */
+        public Limits withDownloads(int newDownloads) {
+            return new Limits(
+                    maxPeers,
+                    uploadSlots,
+                    uploadRate,
+                    downloadRate,
+                    torrentUploadRate,
+                    torrentDownloadRate,
+                    bufferBytes,
+                    newDownloads);
         }
 
         /** The same with other rates of each torrent. */
         public Limits withTorrentRates(long upload, long download) {
-            return new Limits(maxPeers, uploadSlots, uploadRate, downloadRate, upload, download, bufferBytes);
+            return new Limits(
+                    maxPeers, uploadSlots, uploadRate, downloadRate, upload, download, bufferBytes, downloads);
         }
     }
 

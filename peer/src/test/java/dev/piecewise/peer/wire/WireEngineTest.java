@@ -182,7 +182,7 @@ class WireEngineTest extends SwarmEngineContract {
     @ValueSource(strings = {"write", "read"})
     void aDiskThatHangsHoldsUpItsOwnTorrentOnlyAndBoundsWhatWaitsForIt(String verb) throws Exception {
         int bufferBytes = 2 * MIB;
-        EngineConfig.Limits small = new EngineConfig.Limits(200, 0, 0, 0, 0, 0, bufferBytes);
+        EngineConfig.Limits small = new EngineConfig.Limits(200, 0, 0, 0, 0, 0, bufferBytes, 0);
         TestArtifact stuck = TestArtifact.single("stuck", 16 * MIB, MIB);
         TestArtifact other = TestArtifact.single("other", 16 * MIB + 1, MIB);
         Node seed = node(stuck);

@@ -11,32 +11,40 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a lease in order, over as many requests as it takes: a read that breaks is signed again from the byte
- * where it broke. One thread reads; {@link #tick} and {@link #bytesRead} may be called from others.
+ * where it broke. One read at a time is open, so that the tracker can count an origin's requests by its leases. One thread
+ * reads; {@link #tick}, {@link #slow} and {@link #bytesRead} may be called from others.
  */
 final class LeaseBytes implements AutoCloseable {
-    private static final int MAX_FAILURES = 6;
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
     private static final int NOT_FOUND = 404;
+    private static final int GONE = 410;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int PRECONDITION_FAILED = 412;
 
     private final List<SignedRead> reads;
     private final Signer signer;
-    private final OriginRequests requests;
+    private final Opener opener;
     private final LeaseLife life;
     private final Backoff backoff;
-    private final Duration readTimeout;
+    private final OriginSettings settings;
+    private final Pace own;
+    private final Pace ofAll;
     private final LongSupplier nanoTime;
+    private final long trustedUntilNanos;
+    private final boolean lapses;
     private final AtomicLong bytesRead = new AtomicLong();
 
     private int read; // index of the current one
     private long next; // first byte of its object that was not delivered yet
     private boolean fresh = true; // whether the granted URL of the current read was not tried yet
-    private int refusals;
+    private long leading; // bytes of the open body to throw away
+    private volatile boolean waiting;
     private volatile @Nullable OriginBody body;
     private volatile long progressNanos;
 
@@ -44,6 +52,25 @@ final class LeaseBytes implements AutoCloseable {
     @FunctionalInterface
     interface Signer {
         SignedRead sign(int read, long firstByte) throws StaleFence;
+    }
+
+    /** Sends a read. */
+    @FunctionalInterface
+    interface Opener {
+        OriginBody open(SignedRead read, LeaseLife life)
+                throws IOException, OriginRequests.Refused, LeaseLife.Ended, InterruptedException;
+    }
+
+    /**
+     * What a lease reads.
+     *
+     * @param signatures how long these can be sent; zero if that does not end
+     * @param bytesPerSecond as {@link #slow}
+     */
+    record Granted(List<SignedRead> reads, Duration signatures, long bytesPerSecond) {
+        Granted {
+            reads = List.copyOf(reads);
+        }
     }
 
     /** What an origin fault means for the lease. */
@@ -62,24 +89,35 @@ final class LeaseBytes implements AutoCloseable {
         }
     }
 
-    /** @param readTimeout after so long without a byte a read counts as broken */
+    /** @param ofAll shared with all other reads of this process */
     LeaseBytes(
-            List<SignedRead> reads,
+            Granted granted,
             Signer signer,
-            OriginRequests requests,
+            Opener opener,
             LeaseLife life,
-            Backoff backoff,
-            Duration readTimeout,
-            LongSupplier nanoTime) {
-        this.reads = List.copyOf(reads);
+            OriginSettings settings,
+            Pace ofAll,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
+        this.reads = granted.reads();
         this.signer = signer;
-        this.requests = requests;
+        this.opener = opener;
         this.life = life;
-        this.backoff = backoff;
-        this.readTimeout = readTimeout;
+        this.backoff = new Backoff(settings.firstPause(), settings.longestPause(), random);
+        this.settings = settings;
+        this.own = new Pace(granted.bytesPerSecond(), nanoTime);
+        this.ofAll = ofAll;
         this.nanoTime = nanoTime;
         this.next = reads.isEmpty() ? 0 : reads.get(0).firstByte();
         this.progressNanos = nanoTime.getAsLong();
+        this.lapses = !granted.signatures().isZero();
+        // Half of it, for a read that is sent has to arrive, too, and clocks differ. So no refusal is ever for its age.
+        this.trustedUntilNanos = progressNanos + granted.signatures().toNanos() / 2;
+    }
+
+    /** Reads no faster than this from now on; {@link dev.piecewise.core.ByteRate#UNLIMITED} for no limit. */
+    void slow(long bytesPerSecond) {
+        own.change(bytesPerSecond);
     }
 
     /** Body bytes received so far, thrown away ones included. */
@@ -94,12 +132,21 @@ final class LeaseBytes implements AutoCloseable {
             try {
                 OriginBody open = open();
                 long left = reads.get(read).lastByte() - next + 1;
-                int got = open.read(into, from, (int) Math.min(count, left));
-                if (got > 0) {
-                    delivered(open, got);
-                    return got;
+                int wanted = ofAll.atMost(own.atMost(count));
+                int got = open.read(into, from, (int) Math.min(wanted, leading > 0 ? leading : left));
+                if (got <= 0) {
+                    throw new IOException("the body ended " + (leading + left) + " bytes early");
                 }
-                throw new IOException("the body ended " + left + " bytes early");
+                bytesRead.addAndGet(got);
+                progressNanos = nanoTime.getAsLong();
+                if (leading > 0) {
+                    leading -= got;
+                    await(got);
+                    continue;
+                }
+                delivered(open, got);
+                await(got);
+                return got;
             } catch (IOException e) {
                 drop();
                 life.check();
@@ -112,11 +159,23 @@ final class LeaseBytes implements AutoCloseable {
         }
     }
 
-    private void delivered(OriginBody open, int got) throws IOException {
-        bytesRead.addAndGet(got);
-        progressNanos = nanoTime.getAsLong();
+    /** Waits as long as the limits want it after these bytes. */
+    private void await(int got) throws LeaseLife.Ended, InterruptedException {
+        long nanos = Math.max(own.spent(got), ofAll.spent(got));
+        if (nanos <= 0) {
+            return;
+        }
+        waiting = true;
+        try {
+            life.pause(Duration.ofNanos(nanos));
+        } finally {
+            progressNanos = nanoTime.getAsLong();
+            waiting = false;
+        }
+    }
+
+    private void delivered(OriginBody open, int got) {
         next += got;
-        refusals = 0;
         backoff.reset();
         if (next > reads.get(read).lastByte()) {
             finish(open);
@@ -161,11 +220,13 @@ final class LeaseBytes implements AutoCloseable {
         if (current != null) {
             return current;
         }
-        SignedRead signed = fresh ? reads.get(read) : sign();
+        boolean usable = fresh && (!lapses || nanoTime.getAsLong() - trustedUntilNanos < 0);
+        SignedRead signed = usable ? reads.get(read) : sign();
         fresh = false;
         progressNanos = nanoTime.getAsLong();
-        OriginBody opened = requests.open(signed, life);
+        OriginBody opened = opener.open(signed, life);
         progressNanos = nanoTime.getAsLong();
+        leading = opened.leadingBytes();
         body = opened;
         return opened;
     }
@@ -188,39 +249,53 @@ final class LeaseBytes implements AutoCloseable {
         }
     }
 
+    /** What a retry cannot help ends the lease at once. */
     private void refused(OriginRequests.Refused e) throws Broken, LeaseLife.Ended, InterruptedException {
         String message = String.valueOf(e.getMessage());
-        refusals++;
-        if (e.status() == PRECONDITION_FAILED) {
-            throw new Broken(
-                    LeaseReturn.VERSION_GONE, message + ": the object was overwritten or deleted while it was read", e);
-        } else if (e.status() == NOT_FOUND || e.status() == FORBIDDEN || e.status() == UNAUTHORIZED) {
-            if (refusals > 1) {
-                boolean missing = e.status() == NOT_FOUND;
+        switch (e.status()) {
+            case PRECONDITION_FAILED ->
                 throw new Broken(
-                        (missing ? Kind.NOT_FOUND : Kind.DENIED).name(),
-                        message + (missing ? ": the object is gone" : ": the origin refuses the tracker's signature"),
+                        LeaseReturn.VERSION_GONE,
+                        message + ": the object was overwritten or deleted while it was read",
                         e);
+            case NOT_FOUND, GONE -> throw new Broken(Kind.NOT_FOUND.name(), message + ": the object is gone", e);
+            case UNAUTHORIZED, FORBIDDEN ->
+                throw new Broken(
+                        Kind.DENIED.name(), message + ": the origin refuses what the tracker's credentials signed", e);
+            case OriginRequests.NOT_FROM_HERE -> throw new Broken(LeaseReturn.NOT_FROM_HERE, message, e);
+            default -> {
+                Duration asked = e.retryAfter();
+                if (asked.compareTo(LONGEST_RETRY_AFTER) > 0) {
+                    throw new Broken(
+                            Kind.FAILED.name(),
+                            message + ", to be asked again only after " + asked.toSeconds() + " s; gave up",
+                            e);
+                }
+                failed(message, e, asked);
             }
-            // An expired signature looks like this too: once more, with a new one.
-        } else {
-            failed(message, e);
         }
     }
 
     private void failed(String message, Throwable cause) throws Broken, LeaseLife.Ended, InterruptedException {
+        failed(message, cause, Duration.ZERO);
+    }
+
+    private void failed(String message, Throwable cause, Duration atLeast)
+            throws Broken, LeaseLife.Ended, InterruptedException {
         Duration pause = backoff.next();
-        if (backoff.failures() >= MAX_FAILURES) {
+        if (backoff.failures() >= settings.attempts()) {
             throw new Broken(
                     Kind.FAILED.name(), message + "; gave up after " + backoff.failures() + " attempts", cause);
         }
-        life.pause(pause);
+        life.pause(pause.compareTo(atLeast) > 0 ? pause : atLeast);
     }
 
     /** Cuts off a body that has not given a byte for too long, so that the reading thread goes on. */
     void tick() {
         OriginBody current = body;
-        if (current != null && nanoTime.getAsLong() - progressNanos > readTimeout.toNanos()) {
+        if (current != null
+                && !waiting
+                && nanoTime.getAsLong() - progressNanos > settings.silence().toNanos()) {
             current.close();
         }
     }

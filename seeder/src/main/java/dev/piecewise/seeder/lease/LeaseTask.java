@@ -73,6 +73,11 @@ final class LeaseTask {
         return life;
     }
 
+    /** As {@link LeaseBytes#slow}. */
+    void slow(long bytesPerSecond) {
+        bytes.slow(bytesPerSecond);
+    }
+
     String leaseId() {
         return grant.leaseId();
     }
@@ -103,11 +108,11 @@ final class LeaseTask {
             report();
         } catch (StaleFence e) {
             LOG.info("lease on {} is lost: {}", describe(), e.getMessage());
+            giveBack(null, null);
         } catch (LeaseLife.Ended e) {
+            // Also of a lost one: only now is nothing read under it any more.
             LOG.debug("lease on {} ended: {}", describe(), e.end());
-            if (e.end() != LeaseLife.End.LOST) {
-                giveBack(null, null);
-            }
+            giveBack(null, null);
         } catch (LeaseBytes.Broken e) {
             LOG.warn("lease on {} given back: {}", describe(), e.getMessage());
             reportRest();

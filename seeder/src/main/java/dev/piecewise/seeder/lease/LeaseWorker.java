@@ -38,19 +38,18 @@ public final class LeaseWorker implements AutoCloseable {
     private static final double WAIT_SECONDS = 20;
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofMillis(100);
-    private static final Duration FIRST_BACKOFF = Duration.ofMillis(200);
-    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
     private static final Duration RETURN_DEADLINE = Duration.ofSeconds(5);
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
 
     private final Tracker tracker;
     private final Participant participant;
     private final LiveLeases live;
-    private final int leases;
+    private final OriginSettings settings;
     private final Consumer<ArtifactStatus> worked;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final OriginRequests requests;
+    private final FileReads files;
+    private final Pace pace;
     private final Semaphore free;
     private final BlockingQueue<Granted> granted = new LinkedBlockingQueue<>();
     private volatile List<Worker> threads = List.of();
@@ -61,31 +60,33 @@ public final class LeaseWorker implements AutoCloseable {
 
     /**
      * @param live where the participant's heartbeats find the leases
-     * @param leases how many are worked on at once
+     * @param settings how many leases are worked on at once, and how
      * @param worked told after every lease which artifact it was of, as it stood when the lease was granted
      */
     public LeaseWorker(
             Tracker tracker,
             Participant participant,
             LiveLeases live,
-            int leases,
+            OriginSettings settings,
             Consumer<ArtifactStatus> worked,
             LongSupplier nanoTime,
             RandomGenerator random) {
         this.tracker = tracker;
         this.participant = participant;
         this.live = live;
-        this.leases = leases;
+        this.settings = settings;
         this.worked = worked;
         this.nanoTime = nanoTime;
         this.random = random;
-        this.free = new Semaphore(leases);
-        this.requests = new OriginRequests(leases);
+        this.free = new Semaphore(settings.leases());
+        this.requests = new OriginRequests(settings);
+        this.files = new FileReads(settings.files());
+        this.pace = new Pace(settings.bytesPerSecond(), nanoTime);
     }
 
     /** Starts asking for leases. */
     public void start() {
-        threads = IntStream.rangeClosed(-1, leases)
+        threads = IntStream.rangeClosed(-1, settings.leases())
                 .mapToObj(i -> switch (i) {
                     case -1 -> participant.worker("lease-take", this::take);
                     case 0 -> participant.worker("lease-watch", this::watch);
@@ -178,13 +179,17 @@ public final class LeaseWorker implements AutoCloseable {
     private LeaseTask task(LeaseGrant grant, StoredArtifact stored, long deadlineNanos) {
         LeaseLife life = new LeaseLife(nanoTime, deadlineNanos);
         LeaseBytes bytes = new LeaseBytes(
-                grant.reads(),
+                new LeaseBytes.Granted(
+                        grant.reads(),
+                        Duration.ofNanos((long) (grant.signatureSeconds() * 1e9)),
+                        grant.bytesPerSecond()),
                 (read, firstByte) -> tracker.sign(grant.leaseId(), new SignRequest(grant.fence(), read, firstByte)),
-                requests,
+                (read, until) -> FileReads.isFile(read) ? files.open(read) : requests.open(read, until),
                 life,
-                new Backoff(FIRST_BACKOFF, LONGEST_BACKOFF, random),
-                READ_TIMEOUT,
-                nanoTime);
+                settings,
+                pace,
+                nanoTime,
+                random);
         return new LeaseTask(grant, stored, tracker, participant, life, bytes, nanoTime);
     }
 
@@ -208,7 +213,7 @@ public final class LeaseWorker implements AutoCloseable {
         closing = true;
         live.all().forEach(task -> task.life().stop(LeaseLife.End.SHUTDOWN));
         try {
-            if (!free.tryAcquire(leases, RETURN_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!free.tryAcquire(settings.leases(), RETURN_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.debug("some leases could not be given back in time; they will expire");
             }
         } catch (InterruptedException e) {

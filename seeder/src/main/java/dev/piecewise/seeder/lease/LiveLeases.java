@@ -37,6 +37,7 @@ public final class LiveLeases implements LeaseKeeper {
                 task.life().stop(LeaseLife.End.LOST);
             } else {
                 task.life().renew(deadline(sentNanos, renewal.secondsLeft()));
+                task.slow(renewal.bytesPerSecond());
             }
         }
     }

@@ -10,10 +10,17 @@ import java.io.InputStream;
 final class OriginBody implements AutoCloseable {
     private final InputStream bytes;
     private final Runnable breakOff;
+    private final long leadingBytes;
 
-    OriginBody(InputStream bytes, Runnable breakOff) {
+    /** @param leadingBytes come before those that were asked for and are to be thrown away */
+    OriginBody(InputStream bytes, Runnable breakOff, long leadingBytes) {
         this.bytes = bytes;
         this.breakOff = breakOff;
+        this.leadingBytes = leadingBytes;
+    }
+
+    long leadingBytes() {
+        return leadingBytes;
     }
 
     /** As {@link InputStream#read(byte[], int, int)}; what arrives goes straight into {@code into}. */

@@ -7,7 +7,12 @@ import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -17,9 +22,11 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
@@ -31,12 +38,13 @@ import org.apache.hc.core5.util.Timeout;
  * of small buffers, which costs more than to hash them.
  */
 final class OriginRequests implements AutoCloseable {
-    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(10);
-    /** Without a byte for so long, a connection is broken. */
-    private static final Timeout SILENCE = Timeout.ofSeconds(30);
+    /** No status of HTTP: this process is not set up for that origin. */
+    static final int NOT_FROM_HERE = -1;
 
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
     private static final int OK = 200;
     private static final int PARTIAL = 206;
+    private static final int PRECONDITION_FAILED = 412;
 
     private static final TimeValue UNUSED_FOR = TimeValue.ofSeconds(30);
     /** A connection that was unused for longer is asked whether it still is one, before a read is sent on it. */
@@ -48,32 +56,45 @@ final class OriginRequests implements AutoCloseable {
     static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
         private final int status;
+        private final Duration retryAfter;
 
         Refused(int status, String message) {
+            this(status, message, Duration.ZERO);
+        }
+
+        Refused(int status, String message, Duration retryAfter) {
             super(message);
             this.status = status;
+            this.retryAfter = retryAfter;
         }
 
         int status() {
             return status;
         }
+
+        /** How long the server wants to be left alone, zero if it does not say. */
+        Duration retryAfter() {
+            return retryAfter;
+        }
     }
 
-    /** @param connections how many reads are under way at once, at most */
-    OriginRequests(int connections) {
-        this(connections, trust());
+    OriginRequests(OriginSettings settings) {
+        this(settings, trust());
     }
 
-    OriginRequests(int connections, SSLContext trust) {
+    OriginRequests(OriginSettings settings, SSLContext trust) {
+        int connections = settings.leases();
+        Timeout connect = Timeout.of(settings.connectTimeout());
+        Timeout silence = Timeout.of(settings.silence());
         PoolingHttpClientConnectionManager pool = PoolingHttpClientConnectionManagerBuilder.create()
                 .setMaxConnTotal(connections)
                 .setMaxConnPerRoute(connections)
                 .setTlsSocketStrategy(new DefaultClientTlsStrategy(trust))
                 .setDefaultSocketConfig(
-                        SocketConfig.custom().setSoTimeout(SILENCE).build())
+                        SocketConfig.custom().setSoTimeout(silence).build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setConnectTimeout(CONNECT_TIMEOUT)
-                        .setSocketTimeout(SILENCE)
+                        .setConnectTimeout(connect)
+                        .setSocketTimeout(silence)
                         .setIdleTimeout(Timeout.of(UNUSED_FOR.toDuration()))
                         .setValidateAfterInactivity(TRUSTED_FOR)
                         .build())
@@ -84,8 +105,8 @@ final class OriginRequests implements AutoCloseable {
         http = HttpClientBuilder.create()
                 .setConnectionManager(pool)
                 .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(SILENCE)
-                        .setResponseTimeout(SILENCE)
+                        .setConnectionRequestTimeout(silence)
+                        .setResponseTimeout(silence)
                         .setAuthenticationEnabled(false)
                         .setProtocolUpgradeEnabled(false)
                         .build())
@@ -123,12 +144,12 @@ final class OriginRequests implements AutoCloseable {
         try {
             ClassicHttpResponse response = http.executeOpen(null, request, null);
             life.check();
-            check(response, read);
+            long leading = check(response, read);
             HttpEntity entity = response.getEntity();
             if (entity == null) {
                 throw new IOException("an answer without a body");
             }
-            OriginBody body = new OriginBody(entity.getContent(), request::cancel);
+            OriginBody body = new OriginBody(entity.getContent(), request::cancel, leading);
             wanted = true;
             return body;
         } catch (IOException | IllegalStateException e) {
@@ -172,10 +193,12 @@ final class OriginRequests implements AutoCloseable {
         return message == null ? e.getClass().getSimpleName() : message;
     }
 
-    private static void check(ClassicHttpResponse response, SignedRead read) throws Refused {
+    /** Gives how many bytes come before those that are wanted. */
+    private static long check(ClassicHttpResponse response, SignedRead read) throws Refused {
         int status = response.getCode();
-        if (status == PARTIAL) {
-            Header range = response.getFirstHeader("Content-Range");
+        boolean ranged = asked(read, HttpHeaders.RANGE).isPresent();
+        if (status == PARTIAL && ranged) {
+            Header range = response.getFirstHeader(HttpHeaders.CONTENT_RANGE);
             String expected = "bytes " + read.firstByte() + "-" + read.lastByte() + "/";
             if (range == null || !range.getValue().startsWith(expected)) {
                 throw new OriginFault(
@@ -183,9 +206,9 @@ final class OriginRequests implements AutoCloseable {
                         read + ": the server sent '" + (range == null ? "" : range.getValue())
                                 + "'; check that it is S3 compatible");
             }
-        } else if (status == OK) {
-            HttpEntity entity = response.getEntity();
-            long length = entity == null ? 0 : entity.getContentLength();
+            return 0;
+        } else if (status == OK && ranged) {
+            long length = lengthOf(response);
             if (read.firstByte() != 0 || length != read.lastByte() + 1) {
                 throw new OriginFault(
                         Kind.FAILED,
@@ -193,9 +216,55 @@ final class OriginRequests implements AutoCloseable {
                                 + (length < 0 ? "bytes of unknown number" : length + " bytes")
                                 + "); check that it, and any proxy before it, supports Range requests");
             }
-        } else {
-            throw new Refused(status, describe(read) + ": HTTP " + status);
+            return 0;
+        } else if (status == OK) {
+            checkWhole(response, read);
+            return read.firstByte();
         }
+        throw new Refused(status, describe(read) + ": HTTP " + status, retryAfter(response));
+    }
+
+    /** Where the server was not asked for a range it need not heed a condition either: its answer says what version it is of. */
+    private static void checkWhole(ClassicHttpResponse response, SignedRead read) throws Refused {
+        long length = lengthOf(response);
+        if (differs(response, HttpHeaders.ETAG, asked(read, HttpHeaders.IF_MATCH))
+                || differs(response, HttpHeaders.LAST_MODIFIED, asked(read, HttpHeaders.IF_UNMODIFIED_SINCE))
+                || (length >= 0 && length <= read.lastByte())) {
+            throw new Refused(PRECONDITION_FAILED, describe(read) + ": the server sends another version");
+        }
+    }
+
+    private static boolean differs(ClassicHttpResponse response, String name, Optional<String> wanted) {
+        Header sent = response.getFirstHeader(name);
+        return wanted.isPresent() && (sent == null || !sent.getValue().equals(wanted.get()));
+    }
+
+    private static Optional<String> asked(SignedRead read, String name) {
+        return read.headers().entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    private static long lengthOf(ClassicHttpResponse response) {
+        HttpEntity entity = response.getEntity();
+        return entity == null ? 0 : entity.getContentLength();
+    }
+
+    /** RFC 9110, 10.2.3: seconds, or a date, which is taken by the server's own clock. */
+    private static Duration retryAfter(ClassicHttpResponse response) {
+        Header header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
+        if (header == null) {
+            return Duration.ZERO;
+        }
+        String text = header.getValue().strip();
+        if (SECONDS.matcher(text).matches()) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        Header now = response.getFirstHeader(HttpHeaders.DATE);
+        Instant then = DateUtils.parseStandardDate(text);
+        Instant sent = now == null ? null : DateUtils.parseStandardDate(now.getValue());
+        return then == null || sent == null || then.isBefore(sent) ? Duration.ZERO : Duration.between(sent, then);
     }
 
     /** Breaks off what is under way. */

@@ -68,6 +68,7 @@ public final class FakeTracker implements Tracker {
     public volatile boolean away;
     public volatile boolean known = true;
     public volatile double leaseSeconds = 30;
+    public volatile long bytesPerSecond;
     public volatile double heartbeatSeconds = 0.05;
 
     private void reach() {
@@ -147,7 +148,8 @@ public final class FakeTracker implements Tracker {
         heartbeat.leases().forEach(lease -> bytesRead.set(lease.bytesRead()));
         return new HeartbeatReply(heartbeat.leases().stream()
                 .filter(lease -> !lostLeases.contains(lease.leaseId()))
-                .map(lease -> new HeartbeatReply.Renewal(lease.leaseId(), lease.fence(), leaseSeconds, 0, List.of()))
+                .map(lease -> new HeartbeatReply.Renewal(
+                        lease.leaseId(), lease.fence(), leaseSeconds, 0, List.of(), bytesPerSecond))
                 .toList());
     }
 

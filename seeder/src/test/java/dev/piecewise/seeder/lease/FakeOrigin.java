@@ -9,12 +9,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** One object on loopback, which can be served badly. */
 final class FakeOrigin implements AutoCloseable {
@@ -22,6 +24,7 @@ final class FakeOrigin implements AutoCloseable {
 
     final List<String> ranges = new CopyOnWriteArrayList<>();
     final List<String> requests = new CopyOnWriteArrayList<>();
+    final List<Long> times = new CopyOnWriteArrayList<>();
     final List<Map<String, List<String>>> headers = new CopyOnWriteArrayList<>();
     final List<InetSocketAddress> clients = new CopyOnWriteArrayList<>();
     final Queue<Manner> manners = new ConcurrentLinkedQueue<>();
@@ -63,13 +66,21 @@ final class FakeOrigin implements AutoCloseable {
                 last);
     }
 
+    /** Without a range. */
+    SignedRead whole(long first, long last) {
+        return new SignedRead(read(first, last).url(), Map.of("If-Match", "\"etag\""), first, last);
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
-        String range = exchange.getRequestHeaders().getFirst("Range");
+        String range = Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Range"), "");
         ranges.add(range);
+        times.add(System.nanoTime());
         requests.add(exchange.getRequestURI().toASCIIString());
         headers.add(Map.copyOf(exchange.getRequestHeaders()));
         clients.add(exchange.getRemoteAddress());
-        String[] ends = range.substring("bytes=".length()).split("-", -1);
+        String[] ends = range.isEmpty()
+                ? new String[] {"0", String.valueOf(object.length - 1)}
+                : range.substring("bytes=".length()).split("-", -1);
         Manner manner = manners.poll();
         try (exchange) {
             (manner == null ? well() : manner)
@@ -98,6 +109,22 @@ final class FakeOrigin implements AutoCloseable {
         return (exchange, object, first, last) -> {
             exchange.sendResponseHeaders(200, object.length);
             exchange.getResponseBody().write(object);
+        };
+    }
+
+    /** All of the object to who asked for no range, but no more than so many bytes of it. */
+    static Manner whole(String etag, int count) {
+        return (exchange, object, first, last) -> {
+            exchange.getResponseHeaders().set("ETag", etag);
+            exchange.sendResponseHeaders(200, object.length);
+            exchange.getResponseBody().write(object, 0, count);
+        };
+    }
+
+    static Manner unavailable(Supplier<String> retryAfter) {
+        return (exchange, object, first, last) -> {
+            exchange.getResponseHeaders().set("Retry-After", retryAfter.get());
+            exchange.sendResponseHeaders(503, -1);
         };
     }
 

@@ -1,13 +1,16 @@
 package dev.piecewise.seeder.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.FileRoots;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.UnchangedFile;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
@@ -23,13 +26,20 @@ import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +55,7 @@ class LeaseWorkerTest {
     private static final ArtifactId ID = new ArtifactId("ab".repeat(32));
 
     private final byte[] object = new byte[SIZE];
+    private double signatureSeconds = 600;
     private final FakeTracker tracker = new FakeTracker();
     private final LinkedBlockingQueue<ArtifactStatus> worked = new LinkedBlockingQueue<>();
     private final ArtifactContent content =
@@ -57,6 +68,7 @@ class LeaseWorkerTest {
     private DataDirectory data;
     private Participant participant;
     private LeaseWorker worker;
+    private LiveLeases live;
 
     @BeforeEach
     void start() throws IOException {
@@ -73,7 +85,23 @@ class LeaseWorkerTest {
                 live,
                 System::nanoTime);
         participant.start();
-        worker = new LeaseWorker(tracker, participant, live, 2, worked::add, System::nanoTime, new Random(1));
+        this.live = live;
+        work(OriginSettings.defaults());
+    }
+
+    /** With other settings from now on. */
+    private void work(OriginSettings settings) {
+        if (worker != null) {
+            worker.close();
+        }
+        worker = new LeaseWorker(
+                tracker,
+                participant,
+                live,
+                settings.withLeases(2).withFiles(new FileRoots(List.of(directory.resolve("files")))),
+                worked::add,
+                System::nanoTime,
+                new Random(1));
         worker.start();
     }
 
@@ -115,7 +143,8 @@ class LeaseWorkerTest {
     private void grant(double seconds, List<SignedRead> reads, @Nullable String... knownHashes) {
         List<@Nullable String> known = new ArrayList<>(Arrays.asList(knownHashes));
         known.addAll(Collections.nCopies(4 - known.size(), null));
-        tracker.grants.add(new LeaseGrant("l1", 7, seconds, status(), 0, 4, reads, known));
+        tracker.grants.add(new LeaseGrant(
+                "l1", 7, seconds, status(), 0, 4, reads, known, signatureSeconds, tracker.bytesPerSecond));
     }
 
     private void grant() {
@@ -211,31 +240,183 @@ class LeaseWorkerTest {
     }
 
     @Test
-    void anExpiredSignatureIsReplacedOnce() throws Exception {
-        origin.manners.add(FakeOrigin.status(403));
+    void aSignatureThatMayHaveExpiredIsReplacedBeforeItIsSent() throws Exception {
+        signatureSeconds = 1e-9;
         grant();
         awaitEnd();
         assertAllHeld();
         assertThat(tracker.signed).hasSize(1);
+        assertThat(origin.ranges).hasSize(1);
     }
 
     @Test
-    void aRefusalThatStaysIsDenied() throws Exception {
-        origin.manners.add(FakeOrigin.status(403));
-        origin.manners.add(FakeOrigin.status(403));
-        grant();
-        awaitEnd();
-        assertThat(tracker.returns.get(0).errorKind()).isEqualTo("DENIED");
-        assertThat(tracker.returns.get(0).error()).doesNotContain("secret");
+    void whatTheOriginRefusesOrDoesNotHaveIsAskedForOnce() throws Exception {
+        for (int status : new int[] {401, 403, 404, 410}) {
+            tracker.returns.clear();
+            origin.ranges.clear();
+            origin.manners.add(FakeOrigin.status(status));
+            grant();
+            awaitEnd();
+            assertThat(tracker.returns).hasSize(1);
+            assertThat(tracker.returns.get(0).errorKind()).isEqualTo(status < 404 ? "DENIED" : "NOT_FOUND");
+            assertThat(tracker.returns.get(0).error())
+                    .contains("HTTP " + status)
+                    .doesNotContain("secret");
+            assertThat(origin.ranges).hasSize(1);
+        }
     }
 
     @Test
-    void anObjectThatIsNotThereIsNotFound() throws Exception {
-        origin.manners.add(FakeOrigin.status(404));
-        origin.manners.add(FakeOrigin.status(404));
+    void asManyAttemptsAreMadeAsAreConfigured() throws Exception {
+        for (int attempts : new int[] {1, 3}) {
+            work(OriginSettings.defaults().withRetries(attempts, Duration.ofMillis(1), Duration.ofMillis(2)));
+            tracker.returns.clear();
+            origin.ranges.clear();
+            origin.manners.clear();
+            for (int i = 0; i < 5; i++) {
+                origin.manners.add(FakeOrigin.status(503));
+            }
+            grant();
+            awaitEnd();
+            assertThat(origin.ranges).hasSize(attempts);
+            assertThat(tracker.returns.get(0).errorKind()).isEqualTo("FAILED");
+            assertThat(tracker.returns.get(0).error()).contains("gave up after " + attempts + " attempts");
+        }
+    }
+
+    @Test
+    void attemptsAreCountedAnewAfterEachByte() throws Exception {
+        work(OriginSettings.defaults().withRetries(2, Duration.ofMillis(1), Duration.ofMillis(2)));
+        for (int i = 1; i <= 4; i++) {
+            origin.manners.add(FakeOrigin.shortBody(10));
+        }
         grant();
         awaitEnd();
-        assertThat(tracker.returns.get(0).errorKind()).isEqualTo("NOT_FOUND");
+        assertAllHeld();
+        assertThat(origin.ranges).hasSize(5).contains("bytes=40-" + (SIZE - 1));
+    }
+
+    @Test
+    void asLongAsTheServerAsksForIsWaited() throws Exception {
+        work(OriginSettings.defaults().withRetries(3, Duration.ofMillis(1), Duration.ofMillis(2)));
+        origin.manners.add(FakeOrigin.unavailable(() -> "1"));
+        origin.manners.add(FakeOrigin.shortBody(10));
+        origin.manners.add(FakeOrigin.unavailable(() -> DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2))));
+        grant();
+        awaitEnd();
+        assertAllHeld();
+        assertThat(origin.times.get(1) - origin.times.get(0)).isGreaterThanOrEqualTo(1_000_000_000L);
+        assertThat(origin.times.get(3) - origin.times.get(2)).isGreaterThanOrEqualTo(1_000_000_000L);
+    }
+
+    @Test
+    void aServerThatWantsToBeLeftAloneForHoursIsLeftToOthers() throws Exception {
+        origin.manners.add(FakeOrigin.unavailable(() -> "7200"));
+        grant();
+        awaitEnd();
+        assertThat(tracker.returns.get(0).errorKind()).isEqualTo("FAILED");
+        assertThat(tracker.returns.get(0).error()).contains("only after 7200 s");
+        assertThat(origin.ranges).hasSize(1);
+    }
+
+    @Test
+    void aServerThatFallsSilentIsAskedAgainAfterTheConfiguredTime() throws Exception {
+        work(OriginSettings.defaults()
+                .withRetries(2, Duration.ofMillis(1), Duration.ofMillis(2))
+                .withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(150)));
+        origin.manners.add(origin.hangingAfter(PIECE));
+        grant();
+        awaitEnd();
+        assertAllHeld();
+        assertThat(origin.ranges).hasSize(2);
+    }
+
+    @Test
+    void readsKeepToTheRateOfTheirLeaseAndOfTheProcess() throws Exception {
+        long rate = 4L * SIZE;
+        tracker.bytesPerSecond = rate;
+        grant();
+        long started = System.nanoTime();
+        awaitEnd();
+        assertThat(System.nanoTime() - started).isGreaterThanOrEqualTo(200_000_000L);
+        assertAllHeld();
+        stored().held().stream().forEach(stored()::drop);
+        tracker.reports.clear();
+        tracker.bytesPerSecond = 0;
+        work(OriginSettings.defaults().withRate(rate));
+        started = System.nanoTime();
+        grant();
+        awaitEnd();
+        assertThat(System.nanoTime() - started).isGreaterThanOrEqualTo(200_000_000L);
+        assertAllHeld();
+    }
+
+    @Test
+    void aReadThatNamesNoRangeIsTheWholeObjectOfWhichTheBeginningIsThrownAway() throws Exception {
+        tracker.signer = request -> origin.whole(request.firstByte(), SIZE - 1);
+        origin.manners.add(FakeOrigin.whole("\"etag\"", PIECE + 7));
+        origin.manners.add(FakeOrigin.whole("\"etag\"", SIZE));
+        grant(30, List.of(origin.whole(0, SIZE - 1)));
+        awaitEnd();
+        assertAllHeld();
+        assertThat(origin.ranges).containsExactly("", "");
+        assertThat(tracker.signed.get(0).firstByte()).isEqualTo(PIECE + 7);
+        assertThat(tracker.reports.get(tracker.reports.size() - 1).bytesRead()).isEqualTo(SIZE + PIECE + 7);
+    }
+
+    @Test
+    void theWholeOfAnotherVersionIsNotTaken() throws Exception {
+        origin.manners.add(FakeOrigin.whole("\"other\"", SIZE));
+        grant(30, List.of(origin.whole(0, SIZE - 1)));
+        awaitEnd();
+        assertThat(tracker.reports).isEmpty();
+        assertThat(tracker.returns.get(0).errorKind()).isEqualTo(LeaseReturn.VERSION_GONE);
+    }
+
+    private SignedRead fileRead(Path file, long first, long last) throws IOException {
+        return new SignedRead("file://" + file, Map.of("If-Match", FileRoots.version(file)), first, last);
+    }
+
+    @Test
+    void aFileBelowARootIsReadAndNothingElse() throws Exception {
+        Path root = Files.createDirectory(directory.resolve("files"));
+        Path file = Files.write(root.resolve("a b?"), object);
+        grant(30, List.of(fileRead(file, 0, PIECE + 4), fileRead(file, PIECE + 5, SIZE - 1)));
+        awaitEnd();
+        assertAllHeld();
+
+        Path outside = Files.write(directory.resolve("outside"), object);
+        Path link = Files.createSymbolicLink(root.resolve("link"), outside);
+        stored().held().stream().forEach(stored()::drop);
+        for (Path path : List.of(outside, link, root.resolve("../outside"), root.resolve("not-there"))) {
+            tracker.returns.clear();
+            tracker.reports.clear();
+            grant(
+                    30,
+                    List.of(new SignedRead(
+                            "file://" + path, Map.of("If-Match", FileRoots.version(outside)), 0, SIZE - 1)));
+            awaitEnd();
+            assertThat(tracker.reports).isEmpty();
+            assertThat(tracker.returns.get(0).errorKind()).isEqualTo(LeaseReturn.NOT_FROM_HERE);
+        }
+    }
+
+    @Test
+    void aFileThatChangesWhileItIsReadGivesNoByteOfItsNewContent() throws Exception {
+        Path root = Files.createDirectory(directory.resolve("files"));
+        Path file = Files.write(root.resolve("file"), object);
+        SignedRead read = fileRead(file, 0, SIZE - 1);
+        try (OriginBody body = new FileReads(new FileRoots(List.of(root))).open(read)) {
+            byte[] bytes = new byte[100];
+            assertThat(body.read(bytes, 0, 100)).isEqualTo(100);
+            Files.write(file, new byte[SIZE]);
+            Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+            assertThatThrownBy(() -> body.read(bytes, 0, 100)).isInstanceOf(UnchangedFile.Changed.class);
+        }
+        grant(30, List.of(read));
+        awaitEnd();
+        assertThat(tracker.returns.get(0).errorKind()).isEqualTo(LeaseReturn.VERSION_GONE);
     }
 
     @Test
@@ -257,14 +438,14 @@ class LeaseWorkerTest {
     }
 
     @Test
-    void aLostLeaseStopsItsReadAtOnceAndReportsNothing() throws Exception {
+    void aLostLeaseStopsItsReadAtOnceReportsNothingAndIsGivenBack() throws Exception {
         origin.manners.add(origin.hangingAfter(PIECE / 2));
         grant();
         Eventually.await("the read started", () -> !origin.ranges.isEmpty());
         tracker.lostLeases.add("l1");
         awaitEnd();
         assertThat(tracker.reports).isEmpty();
-        assertThat(tracker.returns).isEmpty();
+        assertThat(tracker.returns).extracting(LeaseReturn::error).containsExactly((String) null);
         assertThat(stored().held().isEmpty()).isTrue();
     }
 

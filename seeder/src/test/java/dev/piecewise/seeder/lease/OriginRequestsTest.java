@@ -41,6 +41,10 @@ class OriginRequestsTest {
         new Random(2).nextBytes(object);
     }
 
+    private static OriginSettings leases(int count) {
+        return OriginSettings.defaults().withLeases(count);
+    }
+
     private static byte[] all(OriginBody body, int count) throws IOException {
         byte[] bytes = new byte[count];
         int filled = 0;
@@ -76,7 +80,7 @@ class OriginRequestsTest {
         String signed =
                 "/bucket/a//b/./%2E%2E/c%2Fd+e%20f~(1)?X-Amz-Credential=k%2F20260101&empty=&X-Amz-Signature=00%2b";
         try (FakeOrigin origin = new FakeOrigin(object);
-                OriginRequests requests = new OriginRequests(1)) {
+                OriginRequests requests = new OriginRequests(leases(1))) {
             requests.open(origin.read(signed, 7, 99), life).close();
             assertThat(origin.requests).containsExactly(signed);
             assertThat(origin.headers.get(0))
@@ -89,7 +93,7 @@ class OriginRequestsTest {
     @Test
     void readsThatEndWellUseOneConnection() throws Exception {
         try (FakeOrigin origin = new FakeOrigin(object);
-                OriginRequests requests = new OriginRequests(4)) {
+                OriginRequests requests = new OriginRequests(leases(4))) {
             readWell(origin, requests, 0, 99_999);
             readWell(origin, requests, 100_000, SIZE - 1);
             assertThat(origin.clients.stream().distinct()).hasSize(1);
@@ -99,7 +103,7 @@ class OriginRequestsTest {
     @Test
     void aBodyThatIsClosedEarlyGivesItsPlaceToTheNext() throws Exception {
         try (FakeOrigin origin = new FakeOrigin(object);
-                OriginRequests requests = new OriginRequests(1)) {
+                OriginRequests requests = new OriginRequests(leases(1))) {
             requests.open(origin.read(0, SIZE - 1), life).close();
             readWell(origin, requests, 5, 50_000);
             assertThat(origin.clients.stream().distinct()).hasSize(2);
@@ -109,7 +113,7 @@ class OriginRequestsTest {
     @Test
     void aRefusalGivesItsPlaceToTheNextAndIsNotTriedAgainHere() throws Exception {
         try (FakeOrigin origin = new FakeOrigin(object);
-                OriginRequests requests = new OriginRequests(1)) {
+                OriginRequests requests = new OriginRequests(leases(1))) {
             for (int status : new int[] {401, 403, 404, 412, 429, 500, 503}) {
                 origin.manners.add(FakeOrigin.status(status));
                 assertThatThrownBy(() -> requests.open(origin.read(0, 99), life))
@@ -126,7 +130,7 @@ class OriginRequestsTest {
     @Test
     void aRedirectIsNotFollowed() throws Exception {
         try (FakeOrigin origin = new FakeOrigin(object);
-                OriginRequests requests = new OriginRequests(1)) {
+                OriginRequests requests = new OriginRequests(leases(1))) {
             origin.manners.add((exchange, bytes, first, last) -> {
                 exchange.getResponseHeaders().set("Location", "/elsewhere");
                 exchange.sendResponseHeaders(307, -1);
@@ -140,7 +144,7 @@ class OriginRequestsTest {
     @Test
     void anEndedLeaseWakesAReaderThatWaitsForBytes() throws Exception {
         try (FakeOrigin origin = new FakeOrigin(object);
-                OriginRequests requests = new OriginRequests(1)) {
+                OriginRequests requests = new OriginRequests(leases(1))) {
             origin.manners.add(origin.hangingAfter(10));
             CompletableFuture<Throwable> reading = reading(origin.read(0, SIZE - 1), requests);
             Eventually.await("the read started", () -> !origin.ranges.isEmpty());
@@ -152,7 +156,7 @@ class OriginRequestsTest {
     @Test
     void anEndedLeaseWakesAReaderThatWaitsForTheHead() throws Exception {
         try (ServerSocket silent = new ServerSocket(0);
-                OriginRequests requests = new OriginRequests(1)) {
+                OriginRequests requests = new OriginRequests(leases(1))) {
             SignedRead read =
                     new SignedRead("http://127.0.0.1:" + silent.getLocalPort() + "/b/k", Map.of(), 0, SIZE - 1);
             CompletableFuture<Throwable> reading = reading(read, requests);
@@ -165,7 +169,7 @@ class OriginRequestsTest {
     @Test
     void closingBreaksOffWhatIsUnderWayAndTakesNoMore() throws Exception {
         try (FakeOrigin origin = new FakeOrigin(object)) {
-            OriginRequests requests = new OriginRequests(1);
+            OriginRequests requests = new OriginRequests(leases(1));
             origin.manners.add(origin.hangingAfter(10));
             CompletableFuture<Throwable> reading = reading(origin.read(0, SIZE - 1), requests);
             Eventually.await("the read started", () -> !origin.ranges.isEmpty());
@@ -182,8 +186,8 @@ class OriginRequestsTest {
     void tlsIsReadIfTheCertificateIsTrustedAndWakesLikeAnyOther() throws Exception {
         SSLContext tls = tls("127.0.0.1");
         try (FakeOrigin origin = new FakeOrigin(object, server(tls));
-                OriginRequests trusting = new OriginRequests(2, tls);
-                OriginRequests strict = new OriginRequests(1)) {
+                OriginRequests trusting = new OriginRequests(leases(2), tls);
+                OriginRequests strict = new OriginRequests(leases(1))) {
             readWell(origin, trusting, 0, SIZE - 1);
             assertThatThrownBy(() -> strict.open(origin.read(0, 99), life))
                     .isInstanceOf(IOException.class)
@@ -201,7 +205,7 @@ class OriginRequestsTest {
     void aCertificateOfAnotherHostIsRefused() throws Exception {
         SSLContext tls = tls("127.0.0.2");
         try (FakeOrigin origin = new FakeOrigin(object, server(tls));
-                OriginRequests requests = new OriginRequests(1, tls)) {
+                OriginRequests requests = new OriginRequests(leases(1), tls)) {
             assertThatThrownBy(() -> requests.open(origin.read(0, 99), life)).isInstanceOf(IOException.class);
             assertThat(origin.requests).isEmpty();
         }

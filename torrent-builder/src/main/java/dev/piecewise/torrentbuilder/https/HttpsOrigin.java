@@ -9,6 +9,7 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -29,8 +30,9 @@ import javax.net.ssl.SSLContext;
  * prefixes and no queries. Nothing is signed: who has such a read knows no more than its URL.
  *
  * <p>The version of a file is its strong ETag, else its Last-Modified. Reads carry it as {@code If-Match} or {@code
- * If-Unmodified-Since} (RFC 9110, 13.1), so bytes of two versions never mix. A server is asked to prove, before anything is read,
- * that it serves ranges and that it refuses another version; one that does not is of no use here.
+ * If-Unmodified-Since} (RFC 9110, 13.1), so bytes of two versions never mix. Before anything is read a server is asked whether it
+ * serves ranges and refuses another version. Of one that does not do both, files are read whole only, and what version an
+ * answer is of is seen by its head.
  *
  * <p>Redirects are followed by this class and not by the readers, and only to what is allowed, too.
  */
@@ -38,6 +40,9 @@ public final class HttpsOrigin implements Origin {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int MAX_REDIRECTS = 5;
+    private static final int OK = 200;
+    private static final int PARTIAL = 206;
+    private static final int PRECONDITION_FAILED = 412;
     private static final String LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT";
     private static final String NO_VERSION = "\"piecewise-no-such-version\"";
 
@@ -94,12 +99,12 @@ public final class HttpsOrigin implements Origin {
                         Kind.FAILED,
                         uri + ": the server does not say how long it is, so it cannot be cut into pieces"));
         String version = version(uri, target.answer());
-        if (bytes > 0) {
-            proveRanges(uri, target, version);
-            proveVersions(uri, target, version);
-        }
         VersionedEntry entry = new VersionedEntry(uri.name(), bytes, version);
-        return ResolvedArtifact.object(uri, "https://" + uri.bucket(), new OriginObject(uri.key(), entry));
+        ResolvedArtifact artifact =
+                ResolvedArtifact.object(uri, "https://" + uri.bucket(), new OriginObject(uri.key(), entry));
+        boolean ranged =
+                bytes == 0 || (servesRanges(uri, target, version) && refusesOtherVersions(uri, target, version));
+        return ranged ? artifact : artifact.withoutRanges();
     }
 
     private static void check(ArtifactUri uri) {
@@ -133,7 +138,7 @@ public final class HttpsOrigin implements Origin {
             Optional<String> location = answer.headers().firstValue("Location");
             if (status / 100 == 3 && location.isPresent()) {
                 url = redirected(uri, url, location.get());
-            } else if (status == 200) {
+            } else if (status == OK) {
                 return new Target(url, answer);
             } else {
                 throw refused(uri, status);
@@ -180,26 +185,20 @@ public final class HttpsOrigin implements Origin {
     }
 
     /** A server that says so is believed; else it costs a byte. */
-    private void proveRanges(ArtifactUri uri, Target target, String version) {
+    private boolean servesRanges(ArtifactUri uri, Target target, String version) {
         if (target.answer().headers().firstValue("Accept-Ranges").orElse("").equalsIgnoreCase("bytes")) {
-            return;
+            return true;
         }
         int status = probe(uri, target.url(), condition(version));
-        if (status == 200) {
-            throw new OriginFault(Kind.FAILED, uri + ": the server serves no ranges, so it cannot be read in pieces");
-        } else if (status != 206) {
+        if (status / 100 != 2) {
             throw refused(uri, status);
         }
+        return status == PARTIAL;
     }
 
-    private void proveVersions(ArtifactUri uri, Target target, String version) {
+    private boolean refusesOtherVersions(ArtifactUri uri, Target target, String version) {
         int status = probe(uri, target.url(), condition(version.startsWith("\"") ? NO_VERSION : LONG_AGO));
-        if (status != 412) {
-            throw new OriginFault(
-                    Kind.FAILED,
-                    uri + ": the server ignores If-Match and If-Unmodified-Since (it answered " + status
-                            + " and not 412), so bytes of two versions could mix");
-        }
+        return status == PRECONDITION_FAILED;
     }
 
     private int probe(ArtifactUri uri, URI url, Map.Entry<String, String> condition) {
@@ -247,7 +246,7 @@ public final class HttpsOrigin implements Origin {
         return switch (status) {
             case 401, 403 -> new OriginFault(Kind.DENIED, answered + "; only public files are read by https");
             case 404, 410 -> new OriginFault(Kind.NOT_FOUND, answered + "; check the URL");
-            case 412 ->
+            case PRECONDITION_FAILED ->
                 new OriginFault(Kind.FAILED, answered + ": it changed meanwhile; ask again for its new version");
             default -> new OriginFault(Kind.FAILED, answered + "; try again, or check the server");
         };
@@ -259,11 +258,10 @@ public final class HttpsOrigin implements Origin {
             ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte, Duration validity) {
         check(object, firstByte, lastByte);
         Map.Entry<String, String> condition = condition(object.entry().version());
-        return new SignedRead(
-                head(artifact.uri()).url().toString(),
-                Map.of("Range", range(firstByte, lastByte), condition.getKey(), condition.getValue()),
-                firstByte,
-                lastByte);
+        Map<String, String> headers = artifact.ranged()
+                ? Map.of("Range", range(firstByte, lastByte), condition.getKey(), condition.getValue())
+                : Map.of(condition.getKey(), condition.getValue());
+        return new SignedRead(head(artifact.uri()).url().toString(), headers, firstByte, lastByte);
     }
 
     @Override
@@ -271,16 +269,36 @@ public final class HttpsOrigin implements Origin {
         check(object, firstByte, lastByte);
         Map.Entry<String, String> condition = condition(object.entry().version());
         ArtifactUri uri = artifact.uri();
-        HttpResponse<InputStream> answer = send(
-                uri,
-                request(head(uri).url())
-                        .header("Range", range(firstByte, lastByte))
-                        .header(condition.getKey(), condition.getValue()));
-        if (answer.statusCode() != 206) {
+        HttpRequest.Builder request = request(head(uri).url()).header(condition.getKey(), condition.getValue());
+        if (artifact.ranged()) {
+            request.header("Range", range(firstByte, lastByte));
+        }
+        HttpResponse<InputStream> answer = send(uri, request);
+        if (answer.statusCode() != (artifact.ranged() ? PARTIAL : OK)) {
             discard(answer);
             throw refused(uri, answer.statusCode());
         }
-        return answer.body();
+        return artifact.ranged() ? answer.body() : part(uri, object, answer, firstByte, lastByte);
+    }
+
+    /** A part of a whole file, if that is of the right version. */
+    private static InputStream part(
+            ArtifactUri uri, OriginObject object, HttpResponse<InputStream> answer, long firstByte, long lastByte) {
+        if (!version(uri, answer).equals(object.entry().version())) {
+            discard(answer);
+            throw refused(uri, PRECONDITION_FAILED);
+        }
+        try {
+            answer.body().skipNBytes(firstByte);
+            // Nothing follows the last byte: a file is read to its end.
+            if (lastByte == object.entry().sizeBytes() - 1) {
+                return answer.body();
+            }
+            return new ByteArrayInputStream(answer.body().readNBytes(Math.toIntExact(lastByte - firstByte + 1)));
+        } catch (IOException e) {
+            discard(answer);
+            throw new OriginFault(Kind.FAILED, "reading " + uri + " broke; try again", e);
+        }
     }
 
     private static String range(long firstByte, long lastByte) {

@@ -22,7 +22,8 @@ public interface Origin extends AutoCloseable {
 
     /**
      * A read of exactly these bytes of exactly this version, which anyone can send while the signature lives: {@code
-     * Range} and {@code If-Match} are signed.
+     * Range} and {@code If-Match} are signed. Of what is not {@link ResolvedArtifact#ranged} it is a read of the whole object,
+     * without {@code Range}, whose first bytes are to be thrown away.
      *
      * @param firstByte first byte within the object
      * @param lastByte last byte, inclusive

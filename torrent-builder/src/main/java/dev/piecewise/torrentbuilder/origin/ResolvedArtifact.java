@@ -17,17 +17,39 @@ import java.util.List;
  * @param objects in UTF-8 byte order of their keys; without directory markers
  * @param directories relative paths, without a slash at the end, of the prefix's directory markers (zero-byte keys that end
  *     in {@code /}), in UTF-8 byte order; neither part of the identity nor of the torrent
+ * @param ranged whether parts of objects can be read; else the origin sends an object from its first byte only. Not part of the
+ *     identity
  */
 public record ResolvedArtifact(
-        ArtifactUri uri, String endpoint, boolean singleFile, List<OriginObject> objects, List<String> directories) {
+        ArtifactUri uri,
+        String endpoint,
+        boolean singleFile,
+        List<OriginObject> objects,
+        List<String> directories,
+        boolean ranged) {
     public ResolvedArtifact {
         objects = List.copyOf(objects);
         directories = List.copyOf(directories);
     }
 
+    /** Of an origin that serves ranges. */
+    public ResolvedArtifact(
+            ArtifactUri uri,
+            String endpoint,
+            boolean singleFile,
+            List<OriginObject> objects,
+            List<String> directories) {
+        this(uri, endpoint, singleFile, objects, directories, true);
+    }
+
     /** One object. */
     public static ResolvedArtifact object(ArtifactUri uri, String endpoint, OriginObject object) {
         return new ResolvedArtifact(uri, endpoint, true, List.of(object), List.of());
+    }
+
+    /** The same of an origin that serves no ranges. */
+    public ResolvedArtifact withoutRanges() {
+        return new ResolvedArtifact(uri, endpoint, singleFile, objects, directories, false);
     }
 
     /** Sum of the sizes. */

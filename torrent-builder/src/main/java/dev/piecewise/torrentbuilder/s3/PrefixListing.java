@@ -7,9 +7,7 @@ import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -28,10 +26,6 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * {@code /}, is a directory and no file.
  */
 final class PrefixListing {
-    /** Java compares UTF-16, which puts characters beyond U+FFFF before some others. */
-    private static final Comparator<String> UTF8_ORDER =
-            Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
-
     private static final int PAGE_KEYS = 1000; // the most that S3 gives
 
     private final S3Client client;
@@ -39,7 +33,7 @@ final class PrefixListing {
     private final ArtifactUri uri;
     private final int pageKeys;
     private final List<OriginObject> objects = new ArrayList<>();
-    private final Set<String> markers = new TreeSet<>(UTF8_ORDER);
+    private final Set<String> markers = new TreeSet<>(FilePath.UTF8_ORDER);
     private boolean found;
 
     PrefixListing(S3Client client, Endpoint endpoint, ArtifactUri uri) {
@@ -67,7 +61,7 @@ final class PrefixListing {
                     "S3 at " + endpoint.text() + " has no key below " + uri
                             + "; check the spelling, and that it is a prefix and not one object");
         }
-        objects.sort(Comparator.comparing(OriginObject::key, UTF8_ORDER));
+        objects.sort(Comparator.comparing(OriginObject::key, FilePath.UTF8_ORDER));
         checkTree();
         return new ResolvedArtifact(uri, endpoint.text(), false, objects, List.copyOf(markers));
     }

@@ -135,10 +135,29 @@ class HttpsOriginTest {
     }
 
     @Test
-    void serversThatCannotKeepVersionsApartOrServeNoRangesAreRefused() {
+    void aServerWithoutVersionsIsRefused() {
         refused(Kind.FAILED, "files/versionless", "neither a strong ETag nor Last-Modified");
-        refused(Kind.FAILED, "files/careless", "ignores If-Match");
-        refused(Kind.FAILED, "files/rangeless", "serves no ranges");
+    }
+
+    @Test
+    void aServerWithoutRangesOrThatIgnoresConditionsIsReadWholeAndItsVersionSeenByItsAnswer() throws IOException {
+        for (String path : List.of("files/rangeless", "files/careless")) {
+            ResolvedArtifact artifact = origin.resolve(uri(path));
+            OriginObject object = artifact.objects().get(0);
+            assertThat(artifact.ranged()).isFalse();
+            SignedRead read = origin.presign(artifact, object, 2, 4, Duration.ofMinutes(1));
+            assertThat(read.headers()).isEqualTo(Map.of("If-Match", etag));
+            assertThat(read.firstByte()).isEqualTo(2);
+            try (InputStream bytes = origin.read(artifact, object, 2, 9)) {
+                assertThat(bytes.readAllBytes()).isEqualTo(Arrays.copyOfRange(content, 2, 10));
+            }
+            String before = etag;
+            etag = "\"another\"";
+            OriginFault changed = catchThrowableOfType(OriginFault.class, () -> origin.read(artifact, object, 0, 9));
+            assertThat(changed).hasMessageContaining("412: it changed meanwhile");
+            etag = before;
+        }
+        assertThat(origin.resolve(uri("files/a")).ranged()).isTrue();
     }
 
     @Test

@@ -7,18 +7,11 @@ import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
-import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -27,10 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link Origin} promises, the fakes included: a store extends this and supplies its bucket. */
 public abstract class OriginContract {
-    private static final Duration VALIDITY = Duration.ofMinutes(5);
-    private static final byte[] BYTES = bytes(100_000);
-
-    private final HttpClient http = HttpClient.newHttpClient();
+    protected static final Duration VALIDITY = Duration.ofMinutes(5);
+    protected static final byte[] BYTES = bytes(100_000);
 
     /** The origin under test, with rights on {@link #bucket()}. */
     protected abstract Origin origin();
@@ -40,6 +31,12 @@ public abstract class OriginContract {
 
     /** Stores or replaces an object. */
     protected abstract void put(String key, byte[] bytes) throws Exception;
+
+    /** What a read gives to whoever sends it. */
+    protected abstract byte[] sent(SignedRead read) throws Exception;
+
+    /** Asserts that a read of a version that is no more gives nothing. */
+    protected abstract void refusedAsChanged(SignedRead read) throws Exception;
 
     @ParameterizedTest
     @ValueSource(
@@ -59,31 +56,16 @@ public abstract class OriginContract {
         ResolvedArtifact artifact = origin().resolve(uri(key));
         OriginObject object = artifact.objects().get(0);
         assertThat(artifact.singleFile()).isTrue();
-        assertThat(object.key()).isEqualTo(key);
+        assertThat(object.key()).isEqualTo(uri(key).key());
         assertThat(object.entry().path()).isEqualTo(key.substring(key.lastIndexOf('/') + 1));
         assertThat(object.entry().sizeBytes()).isEqualTo(BYTES.length);
         assertThat(object.entry().version()).isNotBlank();
 
-        HttpResponse<byte[]> answer = send(origin().presign(artifact, object, 10, 19, VALIDITY));
-        assertThat(answer.statusCode()).isEqualTo(206);
-        assertThat(answer.body()).isEqualTo(Arrays.copyOfRange(BYTES, 10, 20));
+        assertThat(sent(origin().presign(artifact, object, 10, 19, VALIDITY)))
+                .isEqualTo(Arrays.copyOfRange(BYTES, 10, 20));
         try (InputStream own = origin().read(artifact, object, 99_990, 99_999)) {
             assertThat(own.readAllBytes()).isEqualTo(Arrays.copyOfRange(BYTES, 99_990, 100_000));
         }
-    }
-
-    @Test
-    void aSignatureIsGoodForItsRangeAndVersionOnly() throws Exception {
-        put("signed", BYTES);
-        ResolvedArtifact artifact = origin().resolve(uri("signed"));
-        SignedRead read = origin().presign(artifact, artifact.objects().get(0), 0, 99, VALIDITY);
-
-        assertThat(read.headers().keySet()).extracting(String::toLowerCase).contains("range", "if-match");
-        assertThat(send(read.url(), with(read, "Range", "bytes=0-100")).statusCode())
-                .isEqualTo(403);
-        assertThat(send(read.url(), with(read, "If-Match", "\"other\"")).statusCode())
-                .isEqualTo(403);
-        assertThat(send(read.url(), Map.of()).statusCode()).isIn(400, 403);
     }
 
     @Test
@@ -94,7 +76,7 @@ public abstract class OriginContract {
         SignedRead read = origin().presign(artifact, object, 0, 99, VALIDITY);
         put("changing", bytes(50_000));
 
-        assertThat(send(read).statusCode()).isEqualTo(412);
+        refusedAsChanged(read);
         assertThatThrownBy(() -> origin().read(artifact, object, 0, 99)).isInstanceOf(OriginFault.class);
         assertThat(origin().resolve(uri("changing")).objects().get(0).entry().version())
                 .isNotEqualTo(object.entry().version());
@@ -144,7 +126,7 @@ public abstract class OriginContract {
                 .containsExactlyElementsOf(paths);
         assertThat(artifact.objects()).allSatisfy(object -> {
             String path = object.entry().path();
-            assertThat(object.key()).isEqualTo("order/" + path);
+            assertThat(object.key()).isEqualTo(uri("order/" + path).key());
             assertThat(object.entry().sizeBytes()).isEqualTo(path.endsWith("empty") ? 0 : path.length());
         });
         assertThat(artifact.directories()).isEmpty();
@@ -152,7 +134,7 @@ public abstract class OriginContract {
             if (object.entry().sizeBytes() > 0) {
                 SignedRead read =
                         origin().presign(artifact, object, 0, object.entry().sizeBytes() - 1, VALIDITY);
-                assertThat(send(read).body())
+                assertThat(sent(read))
                         .as(object.key())
                         .isEqualTo(bytes(object.entry().path().length()));
             }
@@ -179,7 +161,9 @@ public abstract class OriginContract {
         ResolvedArtifact artifact = origin().resolve(uri("marked/"));
 
         assertThat(artifact.directories()).containsExactly("dir", "dir/sub");
-        assertThat(artifact.objects()).extracting(OriginObject::key).containsExactly("marked/file");
+        assertThat(artifact.objects())
+                .extracting(object -> object.entry().path())
+                .containsExactly("file");
     }
 
     @Test
@@ -198,7 +182,8 @@ public abstract class OriginContract {
         }
         assertThat(origin().resolve(uri("many/")).objects())
                 .extracting(OriginObject::key)
-                .containsExactlyElementsOf(keys);
+                .containsExactlyElementsOf(
+                        keys.stream().map(key -> uri(key).key()).toList());
     }
 
     @Test
@@ -207,22 +192,6 @@ public abstract class OriginContract {
                 Kind.NOT_FOUND,
                 () -> origin().resolve(uri("nothing/here/")),
                 uri("nothing/here/").toString());
-    }
-
-    @Test
-    void aPrefixOfAMissingBucketNamesTheBucket() {
-        refused(
-                Kind.NOT_FOUND,
-                () -> origin().resolve(new ArtifactUri(origin().scheme(), "no-such-bucket-here", "k/")),
-                "no bucket 'no-such-bucket-here'");
-    }
-
-    @Test
-    void aMissingBucketIsNamed() {
-        refused(
-                Kind.NOT_FOUND,
-                () -> origin().resolve(new ArtifactUri(origin().scheme(), "no-such-bucket-here", "k")),
-                "no-such-bucket-here");
     }
 
     /** Asserts that a call is refused with this kind, in one line that contains all of these. */
@@ -243,23 +212,5 @@ public abstract class OriginContract {
         byte[] bytes = new byte[length];
         new Random(length).nextBytes(bytes);
         return bytes;
-    }
-
-    private HttpResponse<byte[]> send(SignedRead read) throws IOException, InterruptedException {
-        return send(read.url(), read.headers());
-    }
-
-    private HttpResponse<byte[]> send(String url, Map<String, String> headers)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
-        headers.forEach(request::header);
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-    }
-
-    private static Map<String, String> with(SignedRead read, String name, String value) {
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.putAll(read.headers());
-        headers.put(name, value);
-        return headers;
     }
 }

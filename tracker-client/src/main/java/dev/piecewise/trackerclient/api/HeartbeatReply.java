@@ -10,6 +10,13 @@ public record HeartbeatReply(List<Renewal> leases) {
      * @param firstPiece first piece that was not reported yet
      * @param reads freshly signed reads from that piece's first byte on, in order: to the end of the lease, or where it has many
      *     the next 64 of them; empty when they cannot be signed now, the former ones stay good
+     * @param bytesPerSecond as {@link LeaseGrant#bytesPerSecond}, from now on
      */
-    public record Renewal(String leaseId, long fence, double secondsLeft, int firstPiece, List<SignedRead> reads) {}
+    public record Renewal(
+            String leaseId,
+            long fence,
+            double secondsLeft,
+            int firstPiece,
+            List<SignedRead> reads,
+            long bytesPerSecond) {}
 }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param reads their bytes, concatenated, are the pieces' bytes in order; several when a piece spans objects
  * @param knownHashes per piece of the run the SHA-1 it must have (hexadecimal), {@code null} while unknown; not null when
  *     a hashed piece lost all its holders and is read again
+ * @param signatureSeconds how long the reads can be sent, 0 where that does not end
+ * @param bytesPerSecond read no faster than this until a renewal says otherwise;
+ *     {@link dev.piecewise.core.ByteRate#UNLIMITED} for no limit
  */
 public record LeaseGrant(
         String leaseId,
@@ -25,4 +28,6 @@ public record LeaseGrant(
         int firstPiece,
         int pieceCount,
         List<SignedRead> reads,
-        List<@Nullable String> knownHashes) {}
+        List<@Nullable String> knownHashes,
+        double signatureSeconds,
+        long bytesPerSecond) {}

@@ -72,7 +72,7 @@ final class Artifact {
                 resolved.objects().stream()
                         .map(object -> object.entry().sizeBytes())
                         .toList());
-        this.ledger = new PieceLedger(spans, versions, MIN_READ_BYTES);
+        this.ledger = new PieceLedger(spans, versions, resolved.ranged() ? MIN_READ_BYTES : PieceLedger.WHOLE);
         this.holders = new Holders(pieceCount());
     }
 

@@ -215,7 +215,8 @@ final class ArtifactBook {
                         .toList(),
                 artifact.directories,
                 artifact.pieceLength.bytes(),
-                artifact.privateTorrent);
+                artifact.privateTorrent,
+                artifact.resolved.ranged());
     }
 
     /** Events that build all of this from nothing. */
@@ -311,7 +312,8 @@ final class ArtifactBook {
                 added.endpoint(),
                 added.singleFile(),
                 objects,
-                directories == null ? List.of() : directories);
+                directories == null ? List.of() : directories,
+                !Boolean.FALSE.equals(added.ranged()));
         String profile = added.profile();
         create(
                 resolved,

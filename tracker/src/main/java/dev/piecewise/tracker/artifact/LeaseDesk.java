@@ -9,6 +9,7 @@ import dev.piecewise.tracker.lease.Lease;
 import dev.piecewise.tracker.lease.LeaseBook;
 import dev.piecewise.tracker.lease.LeaseId;
 import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.ledger.Acceptance;
 import dev.piecewise.tracker.ledger.LedgerRecord;
 import dev.piecewise.tracker.ledger.ReadOutcome;
@@ -43,6 +44,7 @@ final class LeaseDesk {
 
     private final ArtifactBook book;
     private final LeaseBook leases;
+    private final OriginBudget budget;
     private final NodeRegistry nodes;
     private final SwarmStore swarms;
     private final Journal journal;
@@ -50,10 +52,12 @@ final class LeaseDesk {
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private long rereadNotBeforeNanos;
+    private boolean passedOver;
 
     LeaseDesk(
             ArtifactBook book,
             LeaseBook leases,
+            OriginBudget budget,
             NodeRegistry nodes,
             SwarmStore swarms,
             Journal journal,
@@ -62,6 +66,7 @@ final class LeaseDesk {
             LongSupplier nanoClock) {
         this.book = book;
         this.leases = leases;
+        this.budget = budget;
         this.nodes = nodes;
         this.swarms = swarms;
         this.journal = journal;
@@ -78,8 +83,10 @@ final class LeaseDesk {
             for (LedgerRecord.Account account : artifact.ledger.record().live()) {
                 Run run = new Run(account.firstPiece(), account.pieceCount());
                 leases.add(lease(artifact, run, account.fence(), account.nodeId(), nowNanos), deadline(nowNanos));
+                budget.take(account.fence());
             }
         }
+        budget.divide();
     }
 
     private static Lease lease(Artifact artifact, Run run, long fence, String nodeId, long nowNanos) {
@@ -94,27 +101,46 @@ final class LeaseDesk {
     /** Up to {@code atMost} leases: first of pieces that somebody waits for, then each on the artifact with the fewest. */
     List<Lease> grant(String nodeId, int atMost, long nowNanos) {
         List<Lease> granted = new ArrayList<>();
-        while (granted.size() < atMost) {
+        passedOver = false;
+        while (granted.size() < atMost && budget.hasRead()) {
             Optional<Lease> lease = grantWanted(nodeId, nowNanos).or(() -> grantOne(nodeId, nowNanos));
             if (lease.isEmpty()) {
                 break;
             }
             granted.add(lease.get());
         }
+        budget.divide();
         return granted;
+    }
+
+    /** Whether the last {@link #grant} gave nothing although another node might have been given something. */
+    boolean passedOver() {
+        return passedOver;
+    }
+
+    /** Whether an artifact is not to be read by a node now. */
+    private boolean isClosedTo(String nodeId, Artifact artifact, long nowNanos) {
+        boolean beingReadWhole = !artifact.resolved.ranged() && artifact.ledger.liveLeases() > 0;
+        if (artifact.state() == ArtifactState.FAILED || beingReadWhole) {
+            return true;
+        }
+        boolean resting = artifact.attempts.isResting(nodeId, nowNanos);
+        passedOver |= resting;
+        return resting;
     }
 
     private Optional<Lease> grantWanted(String nodeId, long nowNanos) {
         for (Artifact artifact : book.all()) {
             BitSet wanted = artifact.wanted.pieces(nowNanos);
-            if (wanted.isEmpty() || artifact.state() == ArtifactState.FAILED || artifact.attempts.isResting(nowNanos)) {
+            if (wanted.isEmpty() || isClosedTo(nodeId, artifact, nowNanos)) {
                 continue;
             }
             BitSet lost = heldByNobody(artifact, nowNanos);
             lost.and(wanted);
             lost.or(rereadable(artifact, nowNanos));
-            Optional<Run> run = artifact.ledger.next(lost, wanted);
-            if (run.isPresent()) {
+            Optional<Run> run =
+                    artifact.resolved.ranged() ? artifact.ledger.next(lost, wanted) : artifact.ledger.next(lost);
+            if (run.isPresent() && budget.askForShare()) {
                 return Optional.of(grant(artifact, run.get(), nodeId, nowNanos));
             }
         }
@@ -125,8 +151,7 @@ final class LeaseDesk {
         Artifact neediest = null;
         Run run = null;
         for (Artifact artifact : book.all()) {
-            if (artifact.state() == ArtifactState.FAILED
-                    || artifact.attempts.isResting(nowNanos)
+            if (isClosedTo(nodeId, artifact, nowNanos)
                     || (neediest != null && artifact.ledger.liveLeases() >= neediest.ledger.liveLeases())) {
                 continue;
             }
@@ -136,7 +161,9 @@ final class LeaseDesk {
                 run = next.get();
             }
         }
-        return neediest == null || run == null ? Optional.empty() : Optional.of(grant(neediest, run, nodeId, nowNanos));
+        return neediest == null || run == null || !budget.askForShare()
+                ? Optional.empty()
+                : Optional.of(grant(neediest, run, nodeId, nowNanos));
     }
 
     private Lease grant(Artifact artifact, Run run, String nodeId, long nowNanos) {
@@ -145,6 +172,7 @@ final class LeaseDesk {
         artifact.ledger.grant(run, fence, nodeId, at);
         Lease lease = lease(artifact, run, fence, nodeId, nowNanos);
         leases.add(lease, deadline(nowNanos));
+        budget.take(fence);
         note(artifact, nodeId);
         journal.append(new Event.Granted(artifact.id.hex(), fence, nodeId, run.firstPiece(), run.pieceCount(), at));
         return lease;
@@ -226,8 +254,9 @@ final class LeaseDesk {
             stale |= acceptance == Acceptance.STALE;
             mismatch = acceptance == Acceptance.MISMATCH ? Optional.of(piece.piece()) : mismatch;
         }
-        if (!artifact.ledger.isLive(id.fence())) {
+        if (!artifact.ledger.isLive(id.fence()) && leases.find(id.fence()).isPresent()) {
             leases.remove(id.fence());
+            budget.release(id.fence());
         }
         if (mismatch.isPresent()) {
             refuseMismatch(artifact, mismatch.get());
@@ -260,7 +289,7 @@ final class LeaseDesk {
         }
         lease.ifPresent(found -> note(artifact, found.nodeId()));
         if (acceptance == Acceptance.ACCEPTED) {
-            artifact.attempts.progressed();
+            lease.ifPresent(found -> artifact.attempts.progressed(found.nodeId()));
             lease.filter(found -> nodes.find(found.nodeId()).isPresent())
                     .ifPresent(found -> artifact.holders.reported(found.nodeId(), piece.piece()));
             book.publish(artifact);
@@ -302,6 +331,7 @@ final class LeaseDesk {
     void giveBack(String leaseId, LeaseReturn back, long nowNanos) {
         LeaseId id = leaseId(leaseId, back.fence());
         Artifact artifact = artifact(id);
+        budget.release(id.fence());
         Optional<Lease> lease = leases.find(id.fence());
         if (lease.isEmpty()) {
             progress(artifact, id.fence(), back.bytesRead());
@@ -327,11 +357,26 @@ final class LeaseDesk {
             case "DENIED" -> fail(artifact, Kind.DENIED, message);
             case LeaseReturn.VERSION_GONE -> fail(artifact, Kind.FAILED, message);
             case LeaseReturn.HASH_MISMATCH -> mismatched(artifact, lease.run(), message);
-            default -> {
-                if (artifact.attempts.failed(lease.grantedNanos(), nowNanos, times.retryBackoff())) {
+            case LeaseReturn.NOT_FROM_HERE -> {
+                if (artifact.attempts.markUnfit(lease.nodeId(), nodes.leaseTakerIds(), nowNanos)) {
                     fail(artifact, Kind.FAILED, message);
                 }
             }
+            default -> {
+                if (artifact.attempts.failed(lease.nodeId(), lease.grantedNanos(), nowNanos, times.retryBackoff())) {
+                    fail(artifact, Kind.FAILED, message);
+                }
+            }
+        }
+    }
+
+    /** No read of a lease could be signed, which is no fault of its holder. */
+    void cannotSign(Artifact artifact, Lease lease, String errorKind, String error, long nowNanos) {
+        end(lease, 0, ReadOutcome.RETURNED);
+        if (!errorKind.equals(Kind.FAILED.name())) {
+            blame(artifact, lease, errorKind, error, nowNanos);
+        } else if (artifact.attempts.failed(lease.grantedNanos(), nowNanos, times.retryBackoff())) {
+            fail(artifact, Kind.FAILED, clean(error));
         }
     }
 
@@ -345,13 +390,25 @@ final class LeaseDesk {
         if (artifact.state() != ArtifactState.FAILED) {
             artifact.fail(kind, message);
             journal.append(new Event.ArtifactFailed(artifact.id.hex(), kind.name(), message));
-            leases.on(artifact.id).forEach(lease -> end(lease, 0, ReadOutcome.RETURNED));
+            leases.on(artifact.id).forEach(this::cutOff);
         }
     }
 
-    /** Ends a live lease. */
+    /** Ends a live lease under which its holder reads until it hears of that. */
+    private void cutOff(Lease lease) {
+        leases.remove(lease.fence());
+        budget.abandon(lease.fence(), deadline(nanoClock.getAsLong()));
+        close(lease, 0, ReadOutcome.RETURNED);
+    }
+
+    /** Ends a live lease under which nobody reads any more. */
     void end(Lease lease, long bytesRead, ReadOutcome outcome) {
         leases.remove(lease.fence());
+        budget.release(lease.fence());
+        close(lease, bytesRead, outcome);
+    }
+
+    private void close(Lease lease, long bytesRead, ReadOutcome outcome) {
         book.find(lease.artifact()).ifPresent(artifact -> {
             artifact.ledger.end(lease.fence(), bytesRead, outcome);
             note(artifact, lease.nodeId());
@@ -361,6 +418,7 @@ final class LeaseDesk {
 
     /** Ends what nobody renewed in time. */
     void expire(long nowNanos) {
+        budget.expire(nowNanos);
         for (Lease lease : leases.expired(nowNanos)) {
             LOG.info("lease {} of node {} expired", lease.fence(), lease.nodeId());
             end(lease, 0, ReadOutcome.EXPIRED);

@@ -39,7 +39,9 @@ public final class OriginProfiles {
                                     + "' is not known to this tracker; it serves "
                                     + origins.stream().map(Origin::scheme).collect(Collectors.joining(", "))));
             if (allow.stream().noneMatch(uri::isBelow)) {
-                String bucket = uri.scheme() + "://" + uri.bucket() + "/";
+                boolean file = uri.bucket().isEmpty();
+                String bucket = uri.scheme() + "://" + uri.bucket() + "/"
+                        + (file ? uri.key().substring(0, uri.key().lastIndexOf('/') + 1) : "");
                 throw new OriginFault(
                         Kind.DENIED,
                         uri + " is outside what this tracker may read"

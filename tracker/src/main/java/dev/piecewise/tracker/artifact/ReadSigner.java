@@ -19,6 +19,11 @@ public final class ReadSigner {
         this.validity = validity;
     }
 
+    /** How long a signature lives. */
+    Duration validity() {
+        return validity;
+    }
+
     /** Signs reads with the profile that the artifact was asked for by last; may take a while when credentials have to be fetched. */
     List<SignedRead> sign(Artifact artifact, List<Span> spans) {
         String profile = artifact.profile();

@@ -14,6 +14,7 @@ import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.lease.Lease;
 import dev.piecewise.tracker.lease.LeaseBook;
 import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.ledger.ReadOutcome;
 import dev.piecewise.tracker.ledger.Span;
 import dev.piecewise.tracker.node.NodeRegistry;
@@ -66,6 +67,7 @@ public final class Scheduler implements AutoCloseable {
     private final ArtifactBook book;
     private final LeaseBook leases = new LeaseBook();
     private final NodeRegistry nodes = new NodeRegistry();
+    private final OriginBudget budget;
     private final LeaseDesk desk;
     private final SwarmStore swarms;
     private final ReadSigner signer;
@@ -79,6 +81,7 @@ public final class Scheduler implements AutoCloseable {
     /**
      * @param past events of earlier runs, oldest first
      * @param journal takes the events of this one
+     * @param originLimits of all leases together
      * @param nanoClock monotonic
      * @param clock for timestamps
      */
@@ -88,6 +91,7 @@ public final class Scheduler implements AutoCloseable {
             SwarmStore swarms,
             ReadSigner signer,
             LeaseTimes times,
+            OriginBudget.Limits originLimits,
             boolean privateTorrents,
             LongSupplier nanoClock,
             InstantSource clock,
@@ -100,7 +104,8 @@ public final class Scheduler implements AutoCloseable {
         this.worker = worker;
         this.waiting = new WaitingRoom(worker);
         this.book = new ArtifactBook(journal);
-        this.desk = new LeaseDesk(book, leases, nodes, swarms, journal, times, clock, nanoClock);
+        this.budget = new OriginBudget(originLimits);
+        this.desk = new LeaseDesk(book, leases, budget, nodes, swarms, journal, times, clock, nanoClock);
         past.forEach(book::replay);
         desk.resume(nanoClock.getAsLong());
         journal.begin(book::snapshot);
@@ -259,6 +264,7 @@ public final class Scheduler implements AutoCloseable {
         nodes.remove(nodeId);
         for (Artifact artifact : book.all()) {
             artifact.holders.forget(nodeId);
+            artifact.attempts.forget(nodeId);
             artifact.distributions.gone(nodeId, now());
         }
         swarms.removeNode(nodeId);
@@ -308,13 +314,17 @@ public final class Scheduler implements AutoCloseable {
                 () -> new HeartbeatReply(renewed.stream().map(this::renewal).toList()));
     }
 
-    private record Renewed(Lease lease, Artifact artifact, int firstPiece, List<Span> spans) {}
+    private record Renewed(Lease lease, Artifact artifact, int firstPiece, List<Span> spans, long bytesPerSecond) {}
 
     private Renewed renewed(Lease lease) {
         Artifact artifact = get(lease.artifact());
         int first = artifact.ledger.firstOpen(lease.fence());
         return new Renewed(
-                lease, artifact, first, artifact.spans.of(first, lease.run().endExclusive() - first));
+                lease,
+                artifact,
+                first,
+                artifact.spans.of(first, lease.run().endExclusive() - first),
+                budget.renewedShare(lease.fence()));
     }
 
     /** Without reads if they cannot be signed now: the holder goes on with those it has. */
@@ -328,7 +338,12 @@ public final class Scheduler implements AutoCloseable {
         }
         Lease lease = renewed.lease();
         return new HeartbeatReply.Renewal(
-                lease.id().toString(), lease.fence(), secondsLeft(lease), renewed.firstPiece(), reads);
+                lease.id().toString(),
+                lease.fence(),
+                secondsLeft(lease),
+                renewed.firstPiece(),
+                reads,
+                renewed.bytesPerSecond());
     }
 
     private synchronized double secondsLeft(Lease lease) {
@@ -422,7 +437,7 @@ public final class Scheduler implements AutoCloseable {
         }
         List<Lease> granted = desk.grant(request.nodeId(), request.atMost(), now());
         if (granted.isEmpty()) {
-            return WaitingRoom.Offer.NONE;
+            return desk.passedOver() ? WaitingRoom.Offer.PASSED : WaitingRoom.Offer.NONE;
         }
         deliver(request, granted);
         return WaitingRoom.Offer.TAKEN;
@@ -481,13 +496,18 @@ public final class Scheduler implements AutoCloseable {
                 lease.run().firstPiece(),
                 lease.run().pieceCount(),
                 reads,
-                known);
+                known,
+                seconds(signer.validity()),
+                budget.share(lease.fence()));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
     }
 
     private synchronized void cannotSign(Lease lease, Artifact artifact, String kind, String message) {
         if (leases.find(lease.fence()).isPresent()) {
-            desk.end(lease, 0, ReadOutcome.RETURNED);
-            desk.blame(artifact, lease, kind, message, now());
+            desk.cannotSign(artifact, lease, kind, message, now());
             dispatch();
         }
     }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * became no piece is in {@code wastedBytes} once the lease has ended. Not thread-safe; fences must grow.
  */
 public final class PieceLedger {
+    /** As {@code minReadBytes}: every run is as long as it can be. */
+    public static final long WHOLE = Long.MAX_VALUE / 2;
+
     private static final int MAX_READS = 64; // of many small objects; each is signed and sent one by one
     private static final int MAX_READS_KEPT = 50;
     private static final int MAX_ENDED_KEPT = 256;

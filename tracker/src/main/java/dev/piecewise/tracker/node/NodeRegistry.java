@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The live processes, each until a deadline on the caller's monotonic clock. Not thread-safe, but for {@link #advertised}.
@@ -106,7 +108,12 @@ public final class NodeRegistry {
                 .toList();
     }
 
-    /** Live nodes that take leases. */
+    /** Ids of live nodes that take leases. */
+    public Set<String> leaseTakerIds() {
+        return nodes.values().stream().filter(Node::takesLeases).map(Node::id).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** How many live nodes take leases. */
     public int leaseTakers() {
         return leaseTakers;
     }

@@ -17,6 +17,7 @@ public sealed interface Event {
      *
      * @param profile by which it was asked for; absent in files of earlier releases, which knew only the default
      * @param directories absent in files of earlier releases
+     * @param ranged absent in files of earlier releases, whose origins all served ranges
      */
     record ArtifactAdded(
             String id,
@@ -27,7 +28,8 @@ public sealed interface Event {
             List<ObjectVersion> objects,
             @Nullable List<String> directories,
             int pieceBytes,
-            boolean privateTorrent)
+            boolean privateTorrent,
+            @Nullable Boolean ranged)
             implements Event {}
 
     /** One object of an artifact. */

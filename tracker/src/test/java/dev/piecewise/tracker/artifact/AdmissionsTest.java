@@ -10,6 +10,7 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import java.time.Duration;
@@ -45,6 +46,7 @@ class AdmissionsTest {
                 new InMemorySwarmStore(new Random(1)),
                 origins,
                 LeaseTimes.defaults(),
+                OriginBudget.Limits.defaults(),
                 true,
                 () -> 0,
                 InstantSource.system(),

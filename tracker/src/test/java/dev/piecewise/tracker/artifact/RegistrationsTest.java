@@ -19,6 +19,7 @@ import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmPeer;
 import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
@@ -102,6 +103,7 @@ class RegistrationsTest {
                 swarms,
                 new ReadSigner(profiles(), Duration.ofMinutes(1)),
                 LeaseTimes.defaults(),
+                OriginBudget.Limits.defaults(),
                 true,
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),

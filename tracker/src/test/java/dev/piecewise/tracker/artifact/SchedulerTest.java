@@ -15,6 +15,7 @@ import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmPeer;
 import dev.piecewise.tracker.lease.LeaseTimes;
+import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
@@ -70,6 +71,7 @@ class SchedulerTest {
     private final InMemorySwarmStore swarms = new InMemorySwarmStore(new Random(1));
     private final List<Event> journal = new ArrayList<>();
     private long nowNanos = -5;
+    private OriginBudget.Limits limits = OriginBudget.Limits.defaults();
     private Scheduler scheduler = start(List.of());
 
     private OriginProfiles profiles() {
@@ -101,6 +103,7 @@ class SchedulerTest {
                 swarms,
                 new ReadSigner(profiles(), Duration.ofMinutes(1)),
                 LeaseTimes.defaults(),
+                limits,
                 true,
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
@@ -422,6 +425,123 @@ class SchedulerTest {
         assertThat(status(id).error()).isEqualTo("attempt 5");
         assertThat(admit(16)).isEqualTo(id);
         assertThat(status(id).state()).isEqualTo(ArtifactState.READING);
+    }
+
+    @Test
+    void anOriginThatFailsForOneNodeIsTriedByAnotherAtOnce() {
+        register("a", "seeder");
+        register("b", "seeder");
+        origin.put("long", 10 * 16L * MIB, "\"v\"");
+        ArtifactId id = scheduler.admit(
+                origin.resolve(ArtifactUri.parse("s3://bucket/long")),
+                OriginProfiles.DEFAULT,
+                Optional.of(new PieceLength(16 * MIB)));
+        for (int attempt = 1; attempt <= 10; attempt++) {
+            for (LeaseGrant lease : take("a", 1)) {
+                scheduler.giveBack(lease.leaseId(), new LeaseReturn(lease.fence(), 0, "no route", "FAILED"));
+            }
+            CompletableFuture<LeaseGrants> failing = scheduler.takeLeases("a", 1, Duration.ofSeconds(20), LINKS);
+            CompletableFuture<LeaseGrants> next = scheduler.takeLeases("b", 1, Duration.ofSeconds(20), LINKS);
+            assertThat(failing).isNotDone();
+            assertThat(next).isDone();
+            assertThat(take("a", 0)).isEmpty();
+            LeaseGrant lease = next.join().leases().get(0);
+            scheduler.report(lease.leaseId(), report(lease, 16 * MIB, lease.firstPiece(), 1));
+            passAlive(5, "a", "b");
+        }
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    @Test
+    void whoCannotReadAnOriginLeavesItToThoseWhoCanAndIfNobodyCanItFails() {
+        register("a", "seeder");
+        register("b", "seeder");
+        ArtifactId id = admit(16);
+        LeaseGrant first = take("a", 1).get(0);
+        scheduler.giveBack(
+                first.leaseId(), new LeaseReturn(first.fence(), 0, "not mounted", LeaseReturn.NOT_FROM_HERE));
+        passAlive(40, "a", "b");
+        assertThat(take("a", 1)).isEmpty();
+        LeaseGrant second = take("b", 1).get(0);
+        assertThat(status(id).error()).isNull();
+        scheduler.giveBack(
+                second.leaseId(), new LeaseReturn(second.fence(), 0, "no such root", LeaseReturn.NOT_FROM_HERE));
+        assertThat(status(id).error()).isEqualTo("no such root");
+        admit(16);
+        assertThat(take("a", 1)).hasSize(1);
+    }
+
+    @Test
+    void neverAreMoreReadsUnderWayThanAllowed() {
+        limits = new OriginBudget.Limits(2, 0);
+        restart();
+        register("s", "seeder");
+        register("t", "seeder");
+        ArtifactId id = admit(16);
+        List<LeaseGrant> two = take("s", 10);
+        assertThat(two).hasSize(2);
+        assertThat(take("t", 10)).isEmpty();
+        scheduler.report(
+                two.get(0).leaseId(), report(two.get(0), 16 * MIB, two.get(0).firstPiece(), 1));
+        LeaseGrant third = take("t", 10).get(0);
+        assertThat(take("s", 10)).isEmpty();
+
+        // The artifact fails, but for all that the tracker knows the other is still being read.
+        scheduler.giveBack(third.leaseId(), new LeaseReturn(third.fence(), 0, "gone", "NOT_FOUND"));
+        assertThat(status(id).leasesLive()).isZero();
+        admit(32);
+        LeaseGrant next = take("t", 10).get(0);
+        assertThat(take("t", 10)).isEmpty();
+        LeaseGrant cut = two.get(1);
+        scheduler.giveBack(cut.leaseId(), new LeaseReturn(cut.fence(), 0, null, null));
+        assertThat(take("t", 10)).hasSize(1);
+        scheduler.giveBack(next.leaseId(), new LeaseReturn(next.fence(), 0, "gone", "NOT_FOUND"));
+        admit(16);
+        assertThat(take("s", 10)).hasSize(1);
+        passAlive(30, "s", "t");
+        assertThat(take("s", 10))
+                .as("whoever has not said so has stopped by now")
+                .hasSize(2);
+    }
+
+    @Test
+    void liveLeasesShareTheRateAndGiveSomeOfItToWhoHasNone() {
+        limits = new OriginBudget.Limits(100, 8 * MIB);
+        restart();
+        register("s", "seeder");
+        register("t", "seeder");
+        admit(16);
+        LeaseGrant alone = take("s", 1).get(0);
+        assertThat(alone.bytesPerSecond()).isEqualTo(8 * MIB);
+        assertThat(take("t", 1)).as("nothing is left").isEmpty();
+        Heartbeat alive = new Heartbeat(List.of(new Heartbeat.Progress(alone.leaseId(), alone.fence(), 0)));
+        assertThat(scheduler.heartbeat("s", alive).join().leases().get(0).bytesPerSecond())
+                .isEqualTo(4 * MIB);
+        List<LeaseGrant> others = take("t", 2);
+        assertThat(others).extracting(LeaseGrant::bytesPerSecond).containsExactly(2L * MIB, 2L * MIB);
+        others.forEach(lease -> scheduler.report(lease.leaseId(), report(lease, 16 * MIB, lease.firstPiece(), 1)));
+        assertThat(scheduler.heartbeat("s", alive).join().leases().get(0).bytesPerSecond())
+                .isEqualTo(8 * MIB);
+    }
+
+    @Test
+    void whatHasNoRangesIsOneLeaseAlsoAfterARestart() {
+        register("s", "seeder");
+        ArtifactId id = scheduler.admit(
+                origin.resolve(OBJECT).withoutRanges(), OriginProfiles.DEFAULT, Optional.of(new PieceLength(MIB)));
+        scheduler.want(id, List.of(5));
+        LeaseGrant whole = take("s", 10).get(0);
+        assertThat(whole.firstPiece()).isZero();
+        assertThat(whole.pieceCount()).isEqualTo(64);
+        assertThat(whole.reads()).hasSize(1);
+        scheduler.report(whole.leaseId(), report(whole, MIB, 0, 1));
+        assertThat(take("s", 10)).isEmpty();
+        scheduler.giveBack(whole.leaseId(), new LeaseReturn(whole.fence(), MIB, null, null));
+        restart();
+        register("s", "seeder");
+        assertThat(take("s", 10))
+                .extracting(LeaseGrant::firstPiece, LeaseGrant::pieceCount)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(1, 63));
     }
 
     @Test
