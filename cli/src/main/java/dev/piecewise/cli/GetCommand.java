@@ -94,9 +94,17 @@ final class GetCommand implements Callable<Integer> {
             names = "--replace",
             description = {
                 "Replace files of other content at DEST, and only those.",
-                "Default: other content is an error; equal content is left."
+                "Default: other content is an error, unless Piecewise put it there; equal content is left."
             })
     private boolean replace;
+
+    @Option(
+            names = "--verify",
+            description = {
+                "Read and hash again what is here already, and fetch what turns out to be bad.",
+                "Default: files that are unchanged by size, time and inode hold what they held."
+            })
+    private boolean verify;
 
     @Mixin
     private UnpackOptions unpackOptions = new UnpackOptions();
@@ -189,6 +197,7 @@ final class GetCommand implements Callable<Integer> {
                     OptionValues.pieceSize(pieceSize),
                     profile.name(),
                     replace,
+                    verify,
                     unpackOptions.unpack(),
                     OptionValues.duration("--stall-timeout", stallTimeout));
         } catch (InvalidPathException e) {

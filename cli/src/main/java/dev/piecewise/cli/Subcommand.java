@@ -13,6 +13,7 @@ enum Subcommand {
     TORRENT("torrent", "Write the .torrent of an object or prefix, for any BitTorrent client"),
     REGISTER("register", "Have the tracker serve a torrent that was made with 'torrent --offline'"),
     STATUS("status", "What the tracker knows: artifacts, progress, who read which bytes"),
+    CACHE("cache", "What lies in the data directory: list, verify, remove, make room"),
     CONFIG("config", "Write a sample of the configuration file; show which settings are in force");
 
     private final String word;
@@ -57,6 +58,7 @@ enum Subcommand {
             case TORRENT -> new TorrentCommand(surroundings);
             case REGISTER -> new RegisterCommand(surroundings);
             case STATUS -> new StatusCommand(surroundings);
+            case CACHE -> new CacheCommand(surroundings);
             case CONFIG -> new ConfigCommand(surroundings);
         };
     }

@@ -50,6 +50,13 @@ final class UsageTest {
                 "node --token-file /no/such/file | node: cannot read the token file /no/such/file",
                 "demo --nodes 0 | demo: --nodes: a demo has 1 to 64 nodes, not 0",
                 "demo --size huge | demo: --size: 'huge' is not a size",
+                "cache | cache: Missing required parameter: 'ls|verify|rm|gc'",
+                "cache clear | cache: Invalid value for positional parameter at index 0 (ls|verify|rm|gc)",
+                "cache rm | cache: name what is to be removed: a URI or an id",
+                "cache gc | cache: gc needs --keep SIZE",
+                "cache gc s3://b/k --keep 1GiB | cache: gc chooses by itself",
+                "cache ls --keep 1GiB | cache: --keep is for gc only",
+                "cache verify --dry-run | cache: --dry-run is for rm and gc only",
                 "get s3://b/k dest more | get: 'more' is one argument too many",
                 "status not-an-id | status: URI: 'not-an-id' is not a URI",
             })

@@ -5,22 +5,32 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What whoever owns the data directory is asked for: a {@link FetchRequest} without its destination.
+ * What whoever owns the data directory is asked for: a {@link FetchRequest} that the asker will publish itself.
  *
  * @param have a version that the asker has already, see {@link Acquired.Ready}: if it is the present one, nothing is fetched
+ * @param verify whether stored pieces are hashed again first
+ * @param beside where the files will go: what lies there may save a download
  */
 record Ask(
         FetchSource source,
         Optional<PieceLength> pieceLength,
         Optional<String> profile,
         Duration stallTimeout,
-        Optional<String> have) {
+        Optional<String> have,
+        boolean verify,
+        Optional<Destination> beside) {
     static Ask of(FetchRequest request) {
         return new Ask(
-                request.source(), request.pieceLength(), request.profile(), request.stallTimeout(), Optional.empty());
+                request.source(),
+                request.pieceLength(),
+                request.profile(),
+                request.stallTimeout(),
+                Optional.empty(),
+                request.verify(),
+                request.unpack().isPresent() ? Optional.empty() : Optional.of(request.destination()));
     }
 
     Ask withHave(Optional<String> version) {
-        return new Ask(source, pieceLength, profile, stallTimeout, version);
+        return new Ask(source, pieceLength, profile, stallTimeout, version, verify, beside);
     }
 }

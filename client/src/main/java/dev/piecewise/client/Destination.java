@@ -1,7 +1,10 @@
 package dev.piecewise.client;
 
+import dev.piecewise.core.ArtifactContent;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where a fetched artifact goes. An object becomes exactly {@code path}, or, if that is meant as a directory or is one,
@@ -25,5 +28,20 @@ public record Destination(Path path, boolean directory) {
     /** Exactly this path, unless a directory is there. */
     public static Destination of(Path path) {
         return new Destination(path, false);
+    }
+
+    /** What becomes visible of an artifact: the file, or the directory with the tree in it. */
+    Path target(ArtifactContent content) {
+        return content.singleFile() && (directory || Files.isDirectory(path)) ? path.resolve(content.name()) : path;
+    }
+
+    /** Where the files of an artifact go, in torrent order. */
+    List<Path> files(ArtifactContent content) {
+        Path target = target(content);
+        return content.singleFile()
+                ? List.of(target)
+                : content.files().stream()
+                        .map(file -> target.resolve(file.path()))
+                        .toList();
     }
 }

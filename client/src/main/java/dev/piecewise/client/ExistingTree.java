@@ -42,9 +42,13 @@ final class ExistingTree {
         }
     }
 
-    /** Whether a regular file that is there is the one of this index. */
+    /** Of a regular file that is there. */
     interface Comparison {
+        /** Whether it is the one of this index. */
         boolean equal(Path there, int file) throws IOException;
+
+        /** Whether something that is not equal is to be replaced. */
+        boolean givesWay(Path there);
     }
 
     /**
@@ -62,11 +66,10 @@ final class ExistingTree {
     /**
      * Compares.
      *
-     * @param replace whether other content is to be replaced
      * @throws ProcessFault {@code USAGE} if other content is in the way and not to be replaced, or if something else is
      *     where a directory or a file must be
      */
-    Missing missing(Comparison comparison, boolean replace) throws IOException {
+    Missing missing(Comparison comparison) throws IOException {
         if (!Files.isDirectory(root)) {
             throw left(root, "is not a directory");
         }
@@ -90,10 +93,12 @@ final class ExistingTree {
                 throw left(there, "is a directory where a file must be");
             } else if (!Files.isRegularFile(there, LinkOption.NOFOLLOW_LINKS) || !comparison.equal(there, file)) {
                 wanted.add(file);
-                inTheWay.add(there);
+                if (!comparison.givesWay(there)) {
+                    inTheWay.add(there);
+                }
             }
         }
-        if (!inTheWay.isEmpty() && !replace) {
+        if (!inTheWay.isEmpty()) {
             throw inTheWay(inTheWay);
         }
         return new Missing(absent, wanted);

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param profile which of the tracker's profiles to ask the origin by, of no meaning for a magnet link; absent: its default
  * @param replace whether other content at the destination is replaced; otherwise it is left alone and the fetch ends as
  *     {@link FetchOutcome.Usage}
+ * @param verify whether what is here already is read and hashed, instead of trusting that unchanged files hold what they held
  * @param unpack the object is an archive, and what it holds goes into the directory {@code destination}, made anew, not the
  *     archive itself
  * @param stallTimeout after so long without any progress, anywhere, the fetch ends as {@link FetchOutcome.Stalled}
@@ -25,6 +26,7 @@ public record FetchRequest(
         Optional<PieceLength> pieceLength,
         Optional<String> profile,
         boolean replace,
+        boolean verify,
         Optional<Unpack> unpack,
         Duration stallTimeout) {
     private static final Duration STALL_TIMEOUT = Duration.ofMinutes(5);
@@ -37,26 +39,33 @@ public record FetchRequest(
     /** The same of a URI or a magnet link. */
     public static FetchRequest of(FetchSource source, Destination destination) {
         return new FetchRequest(
-                source, destination, Optional.empty(), Optional.empty(), false, Optional.empty(), STALL_TIMEOUT);
+                source, destination, Optional.empty(), Optional.empty(), false, false, Optional.empty(), STALL_TIMEOUT);
     }
 
     public FetchRequest withPieceLength(PieceLength length) {
-        return new FetchRequest(source, destination, Optional.of(length), profile, replace, unpack, stallTimeout);
+        return new FetchRequest(
+                source, destination, Optional.of(length), profile, replace, verify, unpack, stallTimeout);
     }
 
     public FetchRequest withProfile(String name) {
-        return new FetchRequest(source, destination, pieceLength, Optional.of(name), replace, unpack, stallTimeout);
+        return new FetchRequest(
+                source, destination, pieceLength, Optional.of(name), replace, verify, unpack, stallTimeout);
     }
 
     public FetchRequest withReplace(boolean allowed) {
-        return new FetchRequest(source, destination, pieceLength, profile, allowed, unpack, stallTimeout);
+        return new FetchRequest(source, destination, pieceLength, profile, allowed, verify, unpack, stallTimeout);
+    }
+
+    public FetchRequest withVerify(boolean wanted) {
+        return new FetchRequest(source, destination, pieceLength, profile, replace, wanted, unpack, stallTimeout);
     }
 
     public FetchRequest withUnpack(Unpack how) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, Optional.of(how), stallTimeout);
+        return new FetchRequest(
+                source, destination, pieceLength, profile, replace, verify, Optional.of(how), stallTimeout);
     }
 
     public FetchRequest withStallTimeout(Duration timeout) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, unpack, timeout);
+        return new FetchRequest(source, destination, pieceLength, profile, replace, verify, unpack, timeout);
     }
 }

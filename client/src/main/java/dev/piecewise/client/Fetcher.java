@@ -7,22 +7,29 @@ import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.MagnetLink;
 import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.Swarm;
 import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.PublishedTorrent;
 import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings artifacts into this process's store: asks the tracker, waits for publication (or, of a magnet link, asks its peers),
@@ -31,6 +38,8 @@ import java.util.function.Supplier;
 final class Fetcher {
     private static final Duration ASK_FOR = Duration.ofSeconds(6);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration TELL = Duration.ofMillis(400);
+    private static final Duration OTHERS_INTERVAL = Duration.ofSeconds(10);
     private static final Duration LONG_POLL = Duration.ofSeconds(1);
 
     private final Tracker tracker;
@@ -38,6 +47,8 @@ final class Fetcher {
     private final LongSupplier nanoTime;
     private final Abandoned abandoned;
     private final Semaphore slots;
+
+    private final Map<ArtifactId, ReentrantLock> turns = new ConcurrentHashMap<>();
 
     @GuardedBy("this")
     private final Map<ArtifactId, Integer> askers = new HashMap<>();
@@ -112,15 +123,17 @@ final class Fetcher {
         InfoDictionary info = PublishedTorrent.download(tracker, published);
         ArtifactId id = new ArtifactId(published.id());
         enter(id);
-        StoredArtifact stored = participant.share(id, info.content());
-        participant.asked(id, askedNanos);
+        StoredArtifact stored = null;
         try {
-            return new Download(
-                            info,
-                            participant.join(id, info),
-                            stored,
-                            new Followed(published, asked.originBytes()),
-                            nanoTime)
+            stored = participant.share(id, info.content());
+            participant.asked(id, askedNanos);
+            participant.used(id, ask.source().toString(), published.version());
+            Followed followed = new Followed(published, asked.originBytes());
+            Swarm swarm = prepared(ask, stored, followed, listener, (beside, told) -> {
+                participant.reuse(id, EncodedInfo.of(info), List.of(), beside, told);
+                return participant.join(id, info);
+            });
+            return new Download(info, swarm, stored, followed, nanoTime)
                     .await(
                             ask.stallTimeout(),
                             published.version(),
@@ -128,7 +141,7 @@ final class Fetcher {
                             info.infoHash().hex(),
                             listener);
         } finally {
-            leave(stored);
+            leave(id, stored);
         }
     }
 
@@ -140,9 +153,16 @@ final class Fetcher {
         MagnetSwarm magnet = MagnetSwarm.find(link, participant, ask.stallTimeout());
         listener.known(magnet.info().content(), List.of());
         enter(magnet.id());
-        StoredArtifact stored = magnet.store();
+        StoredArtifact stored = null;
         try {
-            return new Download(magnet.info(), magnet.join(), stored, magnet, nanoTime)
+            stored = magnet.store();
+            participant.used(
+                    magnet.id(), ask.source().toString(), link.infoHash().hex());
+            Swarm swarm = prepared(ask, stored, magnet, listener, (beside, told) -> {
+                magnet.reuse(beside, told);
+                return magnet.join();
+            });
+            return new Download(magnet.info(), swarm, stored, magnet, nanoTime)
                     .await(
                             ask.stallTimeout(),
                             link.infoHash().hex(),
@@ -150,7 +170,59 @@ final class Fetcher {
                             link.infoHash().hex(),
                             listener);
         } finally {
-            leave(stored);
+            leave(magnet.id(), stored);
+        }
+    }
+
+    /** Joins a swarm after what is missing was taken from bytes of this machine. */
+    private interface Joining {
+        Swarm join(List<Path> beside, Runnable told) throws InterruptedException;
+    }
+
+    /** The swarm, once as much is here as can be without it; one asker of an artifact after the other. */
+    private Swarm prepared(
+            Ask ask, StoredArtifact stored, Download.Surroundings surroundings, AskListener listener, Joining joining)
+            throws InterruptedException {
+        Runnable told = new Telling(stored, surroundings, listener);
+        ReentrantLock turn = turns.computeIfAbsent(stored.id(), id -> new ReentrantLock());
+        turn.lockInterruptibly();
+        try {
+            if (ask.verify()) {
+                stored.verify(piece -> told.run());
+            }
+            Optional<Swarm> running = participant.swarm(stored.id());
+            boolean known = running.isPresent()
+                    && !running.get().failure().toCompletableFuture().isCompletedExceptionally();
+            List<Path> beside = known || stored.isComplete()
+                    ? List.of()
+                    : ask.beside().map(to -> to.files(stored.content())).orElse(List.of());
+            return joining.join(beside, told);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Tells now and then how many pieces are held. */
+    private final class Telling implements Runnable {
+        private final StoredArtifact stored;
+        private final Download.Surroundings surroundings;
+        private final AskListener listener;
+        private long nextNanos = nanoTime.getAsLong();
+
+        Telling(StoredArtifact stored, Download.Surroundings surroundings, AskListener listener) {
+            this.stored = stored;
+            this.surroundings = surroundings;
+            this.listener = listener;
+        }
+
+        @Override
+        public void run() {
+            long now = nanoTime.getAsLong();
+            if (now - nextNanos >= 0) {
+                nextNanos = now + TELL.toNanos();
+                listener.progress(
+                        surroundings.progress(Phase.DOWNLOADING, stored.held().cardinality(), 0, 0));
+            }
         }
     }
 
@@ -187,10 +259,17 @@ final class Fetcher {
             throws Stall, InterruptedException {
         StallWatch stall = new StallWatch(nanoTime);
         ArtifactStatus status = asked;
+        long others = 0;
+        long lookedNanos = nanoTime.getAsLong();
         while (status.state() == ArtifactState.READING) {
             listener.progress(progress(Phase.READING_ORIGIN, status, 0, 0, 0)
                     .withBytesFromOrigin(status.originBytes() - asked.originBytes()));
-            stall.observe(status.piecesHashed() + status.originBytes());
+            if (stall.idle().compareTo(OTHERS_INTERVAL) > 0
+                    && nanoTime.getAsLong() - lookedNanos > OTHERS_INTERVAL.toNanos()) {
+                others = readOfOthers(status);
+                lookedNanos = nanoTime.getAsLong();
+            }
+            stall.observe(status.piecesHashed() + status.originBytes() + others);
             if (stall.idle().compareTo(ask.stallTimeout()) >= 0) {
                 throw new Stall(notRead(status, stall.idle()));
             }
@@ -200,6 +279,20 @@ final class Fetcher {
             throw failed(status);
         }
         return status;
+    }
+
+    /** A number that grows while other artifacts are read: perhaps this one waits for one with the same bytes. */
+    private long readOfOthers(ArtifactStatus status) throws InterruptedException {
+        try {
+            return tracker.artifacts().artifacts().stream()
+                    .filter(other -> other.state() == ArtifactState.READING
+                            && !other.id().equals(status.id()))
+                    .mapToLong(ArtifactStatus::originBytes)
+                    .sum();
+        } catch (PiecewiseFault fault) {
+            stopIfInterrupted();
+            return 0;
+        }
     }
 
     private ArtifactStatus poll(Ask ask, ArtifactStatus before) throws InterruptedException {
@@ -322,20 +415,27 @@ final class Fetcher {
         }
     }
 
-    private synchronized void enter(ArtifactId id) {
-        askers.merge(id, 1, Integer::sum);
+    private void enter(ArtifactId id) throws InterruptedException {
+        participant.enter(id);
+        synchronized (this) {
+            askers.merge(id, 1, Integer::sum);
+        }
     }
 
     /** Whoever leaves an incomplete artifact last ends its download; complete ones are seeded on. */
-    private void leave(StoredArtifact stored) {
-        ArtifactId id = stored.id();
+    private void leave(ArtifactId id, @Nullable StoredArtifact stored) {
         boolean last;
         synchronized (this) {
             Integer left = askers.merge(id, -1, (count, one) -> count + one == 0 ? null : count + one);
             last = left == null;
+            if (last) {
+                turns.remove(id);
+            }
         }
-        if (last && abandoned == Abandoned.WITHDRAW && participant.swarm(id).isPresent() && !stored.isComplete()) {
+        boolean incomplete = stored != null && !stored.isComplete();
+        if (last && abandoned == Abandoned.WITHDRAW && participant.swarm(id).isPresent() && incomplete) {
             participant.withdraw(id);
         }
+        participant.leave(id);
     }
 }

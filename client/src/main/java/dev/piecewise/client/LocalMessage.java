@@ -21,8 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One line of JSON on the socket of a data directory; exactly one field is set. The asker sends {@code ask}; the owner
- * answers any number of {@code known} and {@code progress} and one {@code ready}, {@code unchanged} or {@code ended}. An asker that goes away
- * gives up. Or somebody tells how far an archive is unpacked, by any number of {@code unpacking}; going away is the end of that.
+ * answers any number of {@code known} and {@code progress} and one {@code ready}, {@code unchanged} or {@code ended}. Or the asker sends
+ * {@code cache}, and the owner answers {@code report} or {@code ended}. An asker that goes away gives up.
+ * Or somebody tells how far an archive is unpacked, by any number of {@code unpacking}; going away is the end of that.
  */
 record LocalMessage(
         @Nullable AskLine ask,
@@ -31,13 +32,25 @@ record LocalMessage(
         @Nullable ReadyLine ready,
         @Nullable Boolean unchanged,
         @Nullable EndedLine ended,
-        @Nullable UnpackingLine unpacking) {
+        @Nullable UnpackingLine unpacking,
+        @Nullable CacheCall cache,
+        @Nullable ReportLine report) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     /** @param pieceBytes 0 means whatever others chose */
-    record AskLine(String source, int pieceBytes, @Nullable String profile, long stallMillis, @Nullable String have) {}
+    record AskLine(
+            String source,
+            int pieceBytes,
+            @Nullable String profile,
+            long stallMillis,
+            @Nullable String have,
+            @Nullable Boolean verify,
+            @Nullable BesideLine beside) {}
+
+    /** A {@link Destination}. */
+    record BesideLine(String path, boolean directory) {}
 
     /** {@link AskListener#known}. */
     record KnownLine(ArtifactContent content, List<String> directories) {}
@@ -51,6 +64,9 @@ record LocalMessage(
             long bytesFromPeers,
             long bytesFromOrigin) {}
 
+    /** @param last whether it is the answer; else it is told on the way */
+    record ReportLine(CacheReport report, boolean last) {}
+
     /** An outcome other than complete. */
     record EndedLine(Kind kind, String message, int piecesHeld, int pieceCount, long idleMillis) {}
 
@@ -58,7 +74,7 @@ record LocalMessage(
     record UnpackingLine(String name, long bytes, long totalBytes) {}
 
     static LocalMessage of(UnpackingLine line) {
-        return new LocalMessage(null, null, null, null, null, null, line);
+        return new LocalMessage(null, null, null, null, null, null, line, null, null);
     }
 
     static LocalMessage of(Ask ask) {
@@ -67,16 +83,20 @@ record LocalMessage(
                 ask.pieceLength().map(PieceLength::bytes).orElse(0),
                 ask.profile().orElse(null),
                 ask.stallTimeout().toMillis(),
-                ask.have().orElse(null));
-        return new LocalMessage(line, null, null, null, null, null, null);
+                ask.have().orElse(null),
+                ask.verify(),
+                ask.beside()
+                        .map(to -> new BesideLine(to.path().toString(), to.directory()))
+                        .orElse(null));
+        return new LocalMessage(line, null, null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(ArtifactContent content, List<String> directories) {
-        return new LocalMessage(null, new KnownLine(content, directories), null, null, null, null, null);
+        return new LocalMessage(null, new KnownLine(content, directories), null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(FetchProgress progress) {
-        return new LocalMessage(null, null, progress, null, null, null, null);
+        return new LocalMessage(null, null, progress, null, null, null, null, null, null);
     }
 
     static LocalMessage of(Acquired acquired) {
@@ -96,11 +116,26 @@ record LocalMessage(
                             done.bytesFromOrigin()),
                     null,
                     null,
+                    null,
+                    null,
                     null);
         } else if (acquired instanceof Acquired.Unchanged) {
-            return new LocalMessage(null, null, null, null, true, null, null);
+            return new LocalMessage(null, null, null, null, true, null, null, null, null);
         }
-        return new LocalMessage(null, null, null, null, null, line(((Acquired.Ended) acquired).outcome()), null);
+        return ended(((Acquired.Ended) acquired).outcome());
+    }
+
+    /** An ask, or a call on the cache, that did not succeed. */
+    static LocalMessage ended(FetchOutcome outcome) {
+        return new LocalMessage(null, null, null, null, null, line(outcome), null, null, null);
+    }
+
+    static LocalMessage of(CacheCall call) {
+        return new LocalMessage(null, null, null, null, null, null, null, call, null);
+    }
+
+    static LocalMessage of(CacheReport report, boolean last) {
+        return new LocalMessage(null, null, null, null, null, null, null, null, new ReportLine(report, last));
     }
 
     private static EndedLine line(FetchOutcome outcome) {
@@ -130,7 +165,10 @@ record LocalMessage(
                         line.pieceBytes() == 0 ? Optional.empty() : Optional.of(new PieceLength(line.pieceBytes())),
                         Optional.ofNullable(line.profile()),
                         Duration.ofMillis(line.stallMillis()),
-                        Optional.ofNullable(line.have())));
+                        Optional.ofNullable(line.have()),
+                        Boolean.TRUE.equals(line.verify()),
+                        Optional.ofNullable(line.beside())
+                                .map(to -> new Destination(Path.of(to.path()), to.directory()))));
     }
 
     Optional<Acquired> asAcquired() {

@@ -9,6 +9,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,23 +96,52 @@ final class LocalOwner {
      * @throws Gone if it ends before: what it has is in the data directory
      */
     Acquired acquire(Ask ask, AskListener listener) throws Gone, InterruptedException {
+        return converse(LocalMessage.of(ask), message -> {
+            LocalMessage.KnownLine known = message.known();
+            if (known != null) {
+                listener.known(known.content(), known.directories());
+            }
+            FetchProgress progress = message.progress();
+            if (progress != null) {
+                listener.progress(progress);
+            }
+            return message.asAcquired();
+        });
+    }
+
+    /**
+     * Lets it look after what it stores; blocks until it answers.
+     *
+     * @param told what it tells before
+     * @throws Gone if it ends before
+     * @throws ProcessFault if that did not work
+     */
+    CacheReport call(CacheCall call, Consumer<CacheReport> told) throws Gone, InterruptedException {
+        return converse(LocalMessage.of(call), message -> {
+            LocalMessage.EndedLine ended = message.ended();
+            if (ended != null) {
+                throw new ProcessFault(ended.kind(), ended.message());
+            }
+            LocalMessage.ReportLine line = message.report();
+            if (line != null && !line.last()) {
+                told.accept(line.report());
+            }
+            return Optional.ofNullable(line)
+                    .filter(LocalMessage.ReportLine::last)
+                    .map(LocalMessage.ReportLine::report);
+        });
+    }
+
+    private <T> T converse(LocalMessage first, Function<LocalMessage, Optional<T>> answer)
+            throws Gone, InterruptedException {
         try (SocketChannel channel = connect()) {
             LocalMessage.Lines lines = new LocalMessage.Lines(channel);
-            lines.send(LocalMessage.of(ask));
+            lines.send(first);
             while (true) {
-                LocalMessage message =
-                        lines.receive().orElseThrow(() -> new Gone("the owner of the data directory ended"));
-                LocalMessage.KnownLine known = message.known();
-                if (known != null) {
-                    listener.known(known.content(), known.directories());
-                }
-                FetchProgress progress = message.progress();
-                if (progress != null) {
-                    listener.progress(progress);
-                }
-                Optional<Acquired> acquired = message.asAcquired();
-                if (acquired.isPresent()) {
-                    return acquired.get();
+                Optional<T> done = answer.apply(
+                        lines.receive().orElseThrow(() -> new Gone("the owner of the data directory ended")));
+                if (done.isPresent()) {
+                    return done.get();
                 }
             }
         } catch (ClosedByInterruptException e) {

@@ -2,6 +2,7 @@ package dev.piecewise.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.seeder.cluster.Participant;
@@ -108,18 +109,25 @@ final class LocalServer implements AutoCloseable {
                     first.map(LocalMessage::unpacking).orElse(null);
             if (unpacking != null) {
                 follow(unpacking, lines);
-            }
-            Optional<Ask> ask = first.flatMap(LocalMessage::asAsk);
-            if (ask.isEmpty()) {
                 return;
             }
-            Worker fetch = participant.worker(
-                    Thread.currentThread().getName() + "-fetch", () -> fetch(ask.get(), channel, lines));
+            Optional<CacheCall> call = first.map(LocalMessage::cache);
+            Optional<Ask> ask = first.flatMap(LocalMessage::asAsk);
+            Worker work;
+            if (call.isPresent()) {
+                work = participant.worker(
+                        Thread.currentThread().getName() + "-cache", () -> look(call.get(), channel, lines));
+            } else if (ask.isPresent()) {
+                work = participant.worker(
+                        Thread.currentThread().getName() + "-fetch", () -> fetch(ask.get(), channel, lines));
+            } else {
+                return;
+            }
             try {
                 Optional<LocalMessage> more = lines.receive();
-                LOG.debug("the asker of {} {}", ask.get().source(), more.isPresent() ? "said more" : "is gone");
+                LOG.debug("the asker {}", more.isPresent() ? "said more" : "is gone");
             } finally {
-                fetch.close();
+                work.close();
             }
         } catch (IOException | IllegalArgumentException e) {
             LOG.debug("a local connection ended: {}", e.getMessage());
@@ -147,6 +155,25 @@ final class LocalServer implements AutoCloseable {
             lines.send(LocalMessage.of(acquired));
         } catch (IOException | AskerGone e) {
             LOG.debug("the asker of {} is gone: {}", ask.source(), e.getMessage());
+        } finally {
+            closeQuietly(channel);
+        }
+    }
+
+    private void look(CacheCall call, SocketChannel channel, LocalMessage.Lines lines) throws InterruptedException {
+        Teller teller = new Teller(lines);
+        try {
+            LocalMessage answer;
+            try {
+                answer = LocalMessage.of(
+                        CacheKeeper.of(participant).handle(call, report -> teller.send(LocalMessage.of(report, false))),
+                        true);
+            } catch (PiecewiseFault fault) {
+                answer = LocalMessage.ended(FetchOutcome.of(fault));
+            }
+            lines.send(answer);
+        } catch (IOException | AskerGone e) {
+            LOG.debug("who asked to {} is gone: {}", call.action(), e.getMessage());
         } finally {
             closeQuietly(channel);
         }

@@ -12,7 +12,9 @@ import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.seeder.cluster.LinkedPeers;
 import dev.piecewise.seeder.cluster.Participant;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -77,6 +79,11 @@ final class MagnetSwarm implements Download.Surroundings {
     /** Its place in the store. */
     StoredArtifact store() {
         return isLinked() ? participant.keep(id, info().content()) : participant.share(id, info().content());
+    }
+
+    /** Before {@link #join}: fills what it lacks as {@link Participant#reuse}. */
+    void reuse(List<Path> beside, Runnable told) throws InterruptedException {
+        participant.reuse(id, torrent, isLinked() ? peers.trackers() : List.of(), beside, told);
     }
 
     Swarm join() {

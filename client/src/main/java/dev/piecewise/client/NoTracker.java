@@ -9,6 +9,7 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
@@ -58,6 +59,11 @@ final class NoTracker implements Tracker {
     @Override
     public ArtifactVersion version(String uri, Optional<String> profile) {
         throw none();
+    }
+
+    @Override
+    public ArtifactList artifacts() {
+        return new ArtifactList(List.of());
     }
 
     @Override

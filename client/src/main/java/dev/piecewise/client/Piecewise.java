@@ -8,7 +8,6 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.cluster.Unpacking;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -104,10 +103,9 @@ public final class Piecewise implements AutoCloseable {
             if (request.unpack().isPresent()) {
                 return unpack(request, listener);
             }
-            Publisher publisher =
-                    new Publisher(request.destination(), request.replace(), new SecureRandom(), this::isClosed);
+            Publisher publisher = new Publisher(request, config.data(), new SecureRandom(), this::isClosed);
             publisher.checkWritable();
-            Acquired acquired = acquire(Ask.of(request), new EarlyCheck(publisher, config.data(), listener));
+            Acquired acquired = acquire(Ask.of(request), new EarlyCheck(publisher, listener));
             if (acquired instanceof Acquired.Ready ready) {
                 return new FetchOutcome.Complete(
                         publisher.target(ready.content()),
@@ -128,10 +126,10 @@ public final class Piecewise implements AutoCloseable {
     }
 
     /** Sees to it that nothing is downloaded that could not be published. */
-    private record EarlyCheck(Publisher publisher, Path data, ProgressListener listener) implements AskListener {
+    private record EarlyCheck(Publisher publisher, ProgressListener listener) implements AskListener {
         @Override
         public void known(ArtifactContent content, List<String> directories) {
-            publisher.check(content, directories, data);
+            publisher.check(content, directories);
         }
 
         @Override
@@ -143,7 +141,7 @@ public final class Piecewise implements AutoCloseable {
     private FetchOutcome unpack(FetchRequest request, ProgressListener listener) throws InterruptedException {
         UnpackPublisher publisher = new UnpackPublisher(request, config.data(), new SecureRandom(), this::isClosed);
         publisher.checkDestination();
-        Optional<UnpackRecord> present = publisher.present();
+        Optional<UnpackRecord> present = request.verify() ? Optional.empty() : publisher.present();
         Ask ask = Ask.of(request).withHave(present.map(UnpackRecord::version));
         Acquired acquired = acquire(ask, new ArchiveCheck(publisher, listener));
         if (acquired instanceof Acquired.Ready ready) {

@@ -36,17 +36,23 @@ final class Publisher {
     private static final long COPY_BYTES = 8L * 1024 * 1024;
 
     private final Destination destination;
+    private final FetchSource source;
+    private final Path data;
     private final boolean replace;
+    private final boolean verify;
     private final RandomGenerator random;
     private final BooleanSupplier stopped;
 
     /**
-     * @param replace whether other content gives way
+     * @param data where the bytes lie and what is published is recorded
      * @param stopped asked now and then; when true, publishing ends with a fault and leaves nothing half done
      */
-    Publisher(Destination destination, boolean replace, RandomGenerator random, BooleanSupplier stopped) {
-        this.destination = destination;
-        this.replace = replace;
+    Publisher(FetchRequest request, Path data, RandomGenerator random, BooleanSupplier stopped) {
+        this.destination = request.destination();
+        this.source = request.source();
+        this.data = data;
+        this.replace = request.replace();
+        this.verify = request.verify();
         this.random = random;
         this.stopped = stopped;
     }
@@ -84,38 +90,50 @@ final class Publisher {
      * Finds out, before anything is downloaded, whether something is in the way, as far as kinds and sizes tell, and whether
      * there is room.
      *
-     * @param data where the bytes will lie; from another file system they are copied
      * @throws ProcessFault if something is, unless it is to be replaced, or if there is no room
      */
-    void check(ArtifactContent content, List<String> directories, Path data) {
+    void check(ArtifactContent content, List<String> directories) {
         Path target = target(content);
+        PublishedFiles published = PublishedFiles.at(data, target, source);
         try {
             long neededBytes = content.layout().totalBytes();
             if (content.singleFile()) {
                 boolean there = Files.isRegularFile(target);
-                if (there && !replace && Files.size(target) != neededBytes) {
+                if (there && Files.size(target) != neededBytes && !givesWay(target, published)) {
                     throw inTheWay(target);
                 }
                 neededBytes = there && Files.size(target) == neededBytes ? 0 : neededBytes;
             } else if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 List<FileEntry> files = content.files();
                 neededBytes = new ExistingTree(target, files, directories)
-                                .missing(
-                                        (there, file) -> Files.size(there)
-                                                == files.get(file).sizeBytes(),
-                                        replace)
+                                .missing(new ExistingTree.Comparison() {
+                                    @Override
+                                    public boolean equal(Path there, int file) throws IOException {
+                                        return Files.size(there)
+                                                == files.get(file).sizeBytes();
+                                    }
+
+                                    @Override
+                                    public boolean givesWay(Path there) {
+                                        return Publisher.this.givesWay(there, published);
+                                    }
+                                })
                                 .files()
                                 .stream()
                                 .mapToLong(file -> files.get(file).sizeBytes())
                                 .sum();
             }
-            checkSpace(target, neededBytes, data);
+            checkSpace(target, neededBytes);
         } catch (IOException e) {
             throw fault(target, e);
         }
     }
 
-    private static void checkSpace(Path target, long neededBytes, Path data) throws IOException {
+    private boolean givesWay(Path there, PublishedFiles published) {
+        return replace || published.isPlaced(there);
+    }
+
+    private void checkSpace(Path target, long neededBytes) throws IOException {
         Path there = existing(target);
         long freeBytes = Files.getFileStore(there).getUsableSpace();
         if (neededBytes > freeBytes && !Files.getFileStore(there).equals(Files.getFileStore(existing(data)))) {
@@ -144,19 +162,21 @@ final class Publisher {
      */
     List<Path> publish(Acquired.Ready ready) {
         Path target = target(ready.content());
+        List<Path> files = destination.files(ready.content());
+        PublishedFiles published = PublishedFiles.at(data, target, source);
         try {
+            List<Path> placed = files;
             if (ready.content().singleFile()) {
-                if (!isThere(target, ready)) {
+                if (isThere(target, ready, published)) {
+                    placed = List.of();
+                } else {
                     place(target, ready);
                 }
-                return List.of(target);
+            } else if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) || !placeTree(target, ready)) {
+                placed = merge(target, ready, published);
             }
-            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) || !placeTree(target, ready)) {
-                merge(target, ready);
-            }
-            return ready.content().files().stream()
-                    .map(file -> target.resolve(file.path()))
-                    .toList();
+            published.record(ready.version(), files, placed);
+            return files;
         } catch (IOException e) {
             throw fault(target, e);
         }
@@ -164,7 +184,7 @@ final class Publisher {
 
     /** What becomes visible: the file, or the directory with the tree in it. */
     Path target(ArtifactContent content) {
-        return content.singleFile() && goesInside() ? destination.path().resolve(content.name()) : destination.path();
+        return destination.target(content);
     }
 
     private boolean goesInside() {
@@ -172,27 +192,29 @@ final class Publisher {
     }
 
     /** Whether equal content is there already; other content is a fault unless it is to be replaced. */
-    private boolean isThere(Path target, Acquired.Ready ready) throws IOException {
+    private boolean isThere(Path target, Acquired.Ready ready, PublishedFiles published) throws IOException {
         if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new ProcessFault(Kind.USAGE, target + " is a directory and is left alone; choose another DEST");
         }
-        boolean equal = Files.isRegularFile(target) && isEqual(target, ready, 0);
-        if (!equal && !replace) {
+        boolean equal = Files.isRegularFile(target) && isEqual(target, ready, 0, published);
+        if (!equal && !givesWay(target, published)) {
             throw inTheWay(target);
         }
         return equal;
     }
 
-    private boolean isEqual(Path there, Acquired.Ready ready, int file) throws IOException {
+    private boolean isEqual(Path there, Acquired.Ready ready, int file, PublishedFiles published) throws IOException {
         needGoingOn();
         if (ready.content().files().get(file).sizeBytes() == 0) {
             return Files.size(there) == 0;
         }
         Path stored = ready.stored().get(file);
-        return Files.isSameFile(there, stored) || Files.mismatch(there, stored) == -1;
+        return Files.isSameFile(there, stored)
+                || (!verify && published.isOf(ready.version(), there))
+                || Files.mismatch(there, stored) == -1;
     }
 
     static ProcessFault inTheWay(Path target) {
@@ -242,13 +264,27 @@ final class Publisher {
         }
     }
 
-    /** Adds to a directory what it lacks, each file by a rename, after all of them could be made. */
-    private void merge(Path target, Acquired.Ready ready) throws IOException {
+    /**
+     * Adds to a directory what it lacks, each file by a rename, after all of them could be made.
+     *
+     * @return the files that were added or replaced
+     */
+    private List<Path> merge(Path target, Acquired.Ready ready, PublishedFiles published) throws IOException {
         List<FileEntry> files = ready.content().files();
         ExistingTree.Missing missing = new ExistingTree(target, files, ready.directories())
-                .missing((there, file) -> isEqual(there, ready, file), replace);
+                .missing(new ExistingTree.Comparison() {
+                    @Override
+                    public boolean equal(Path there, int file) throws IOException {
+                        return isEqual(there, ready, file, published);
+                    }
+
+                    @Override
+                    public boolean givesWay(Path there) {
+                        return Publisher.this.givesWay(there, published);
+                    }
+                });
         if (missing.isEmpty()) {
-            return;
+            return List.of();
         }
         try (Staging staging = Staging.in(target, random)) {
             for (int file : missing.files()) {
@@ -263,6 +299,9 @@ final class Publisher {
                 show(staging.resolve(Integer.toString(file)), path);
             }
         }
+        return missing.files().stream()
+                .map(file -> target.resolve(files.get(file).path()))
+                .toList();
     }
 
     private static void show(Path made, Path path) {

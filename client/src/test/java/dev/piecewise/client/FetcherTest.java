@@ -117,7 +117,13 @@ class FetcherTest {
 
     private static Ask ask(Duration stallTimeout) {
         return new Ask(
-                FetchSource.parse("s3://b/f"), Optional.empty(), Optional.empty(), stallTimeout, Optional.empty());
+                FetchSource.parse("s3://b/f"),
+                Optional.empty(),
+                Optional.empty(),
+                stallTimeout,
+                Optional.empty(),
+                false,
+                Optional.empty());
     }
 
     private long asked() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
@@ -58,8 +59,13 @@ class PublisherTest {
                 0);
     }
 
-    private static Publisher publisher(String destination, boolean replace) {
-        return new Publisher(Destination.parse(destination), replace, new Random(1), () -> false);
+    private Publisher publisher(String destination, boolean replace) {
+        return publisher(FetchRequest.of(ArtifactUri.parse("s3://b/name"), Destination.parse(destination))
+                .withReplace(replace));
+    }
+
+    private Publisher publisher(FetchRequest request) {
+        return new Publisher(request, directory.resolve("data"), new Random(1), () -> false);
     }
 
     private List<String> names() throws IOException {
@@ -123,11 +129,11 @@ class PublisherTest {
     void otherSizeIsNoticedBeforeTheDownload() throws IOException {
         Files.write(out.resolve("name"), new byte[] {1});
         ArtifactContent content = ready().content();
-        assertThatThrownBy(() -> publisher(out.toString(), false).check(content, List.of(), directory))
+        assertThatThrownBy(() -> publisher(out.toString(), false).check(content, List.of()))
                 .hasMessageContaining("--replace");
-        publisher(out.toString(), true).check(content, List.of(), directory);
+        publisher(out.toString(), true).check(content, List.of());
         Files.write(out.resolve("name"), new byte[] {3, 2, 1});
-        publisher(out.toString(), false).check(content, List.of(), directory);
+        publisher(out.toString(), false).check(content, List.of());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,8 +81,14 @@ class TreePublisherTest {
         return new Acquired.Ready("v1", content, markers, total == 0 ? List.of() : stored, "00", total, 0);
     }
 
-    private static Publisher publisher(Path destination, boolean replace) {
-        return new Publisher(Destination.of(destination), replace, new Random(1), () -> false);
+    private Publisher publisher(Path destination, boolean replace) {
+        return publisher(Destination.of(destination), replace, new Random(1), () -> false);
+    }
+
+    private Publisher publisher(Destination destination, boolean replace, Random random, BooleanSupplier stopped) {
+        FetchRequest request =
+                FetchRequest.of(ArtifactUri.parse("s3://b/k/"), destination).withReplace(replace);
+        return new Publisher(request, directory.resolve("data"), random, stopped);
     }
 
     private List<Path> publish() throws IOException {
@@ -126,7 +134,7 @@ class TreePublisherTest {
     @Test
     void aTrailingSlashAndAMissingParentChangeNothing() throws IOException {
         Destination slashed = Destination.parse(out + "/new/tree/");
-        new Publisher(slashed, false, new Random(1), () -> false).publish(ready());
+        publisher(slashed, false, new Random(1), () -> false).publish(ready());
         assertThat(below(out.resolve("new/tree"))).isEqualTo(expected());
     }
 
@@ -152,7 +160,7 @@ class TreePublisherTest {
         Files.setLastModifiedTime(tree, longAgo);
         Object before = Files.getAttribute(tree.resolve("deep/er/ü 𝄞"), "unix:ctime");
         Acquired.Ready again = ready();
-        publisher(tree, false).check(again.content(), again.directories(), directory);
+        publisher(tree, false).check(again.content(), again.directories());
         publisher(tree, false).publish(again);
         assertThat(Files.getLastModifiedTime(tree)).isEqualTo(longAgo);
         assertThat(Files.getAttribute(tree.resolve("deep/er/ü 𝄞"), "unix:ctime"))
@@ -204,9 +212,9 @@ class TreePublisherTest {
         Files.createDirectory(tree);
         Files.writeString(tree.resolve("a b"), "longer than it");
         Acquired.Ready ready = ready();
-        assertThatThrownBy(() -> publisher(tree, false).check(ready.content(), ready.directories(), directory))
+        assertThatThrownBy(() -> publisher(tree, false).check(ready.content(), ready.directories()))
                 .hasMessageContaining("a b");
-        publisher(tree, true).check(ready.content(), ready.directories(), directory);
+        publisher(tree, true).check(ready.content(), ready.directories());
     }
 
     @Test
@@ -226,7 +234,7 @@ class TreePublisherTest {
     void aFileInPlaceOfTheTreeIsLeftAlone() throws IOException {
         Files.writeString(tree, "mine");
         Acquired.Ready ready = ready();
-        assertThatThrownBy(() -> publisher(tree, true).check(ready.content(), ready.directories(), directory))
+        assertThatThrownBy(() -> publisher(tree, true).check(ready.content(), ready.directories()))
                 .hasMessageContaining(tree + " is not a directory");
         assertThatThrownBy(() -> publisher(tree, true).publish(ready)).hasMessageContaining("is not a directory");
         assertThat(tree).hasContent("mine");
@@ -276,8 +284,7 @@ class TreePublisherTest {
     @Test
     void anInterruptedPublicationLeavesNothing() throws IOException {
         AtomicInteger asked = new AtomicInteger();
-        Publisher stopped =
-                new Publisher(Destination.of(tree), false, new Random(1), () -> asked.incrementAndGet() > 2);
+        Publisher stopped = publisher(Destination.of(tree), false, new Random(1), () -> asked.incrementAndGet() > 2);
         assertThatThrownBy(() -> stopped.publish(ready())).hasMessageContaining("interrupted");
         assertThat(below(out)).isEmpty();
     }
@@ -320,7 +327,7 @@ class TreePublisherTest {
             long tooMuch = Files.getFileStore(shm).getTotalSpace() * 2;
             ArtifactContent huge = new ArtifactContent(
                     "k", false, List.of(new FileEntry("huge", tooMuch)), new PieceLayout(tooMuch, 1 << 29));
-            assertThatThrownBy(() -> publisher(there, false).check(huge, List.of(), directory))
+            assertThatThrownBy(() -> publisher(there, false).check(huge, List.of()))
                     .hasMessageContaining("must be copied")
                     .hasMessageContaining("free some space");
         } finally {
@@ -341,8 +348,8 @@ class TreePublisherTest {
             for (int i = 0; i < 2; i++) {
                 Acquired.Ready ready = ready();
                 Random random = new Random(i);
-                both.add(CompletableFuture.runAsync(
-                        () -> new Publisher(Destination.of(shared), false, random, failed::get).publish(ready)));
+                both.add(CompletableFuture.runAsync(() -> publisher(Destination.of(shared), false, random, failed::get)
+                        .publish(ready)));
             }
             CompletableFuture.allOf(both.toArray(CompletableFuture<?>[]::new)).get();
             assertThat(below(shared)).isEqualTo(expected());

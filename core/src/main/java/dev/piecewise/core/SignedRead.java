@@ -9,8 +9,14 @@ import java.util.Map;
  * @param headers to send verbatim ({@code Range} and {@code If-Match} are signed)
  * @param firstByte first byte of the range within the object
  * @param lastByte last byte, inclusive
+ * @param fromHolder whether it goes to a node that holds the bytes already, not to the origin
  */
-public record SignedRead(String url, Map<String, String> headers, long firstByte, long lastByte) {
+public record SignedRead(String url, Map<String, String> headers, long firstByte, long lastByte, boolean fromHolder) {
+    /** One of the origin. */
+    public SignedRead(String url, Map<String, String> headers, long firstByte, long lastByte) {
+        this(url, headers, firstByte, lastByte, false);
+    }
+
     /** Without the URL's signature. */
     @Override
     public String toString() {

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntConsumer;
 
 /**
  * The bytes of one artifact in this process's data directory, and which of its pieces are held: written <em>and</em>
@@ -103,6 +104,26 @@ public interface StoredArtifact extends AutoCloseable {
      * changed are hashed again if their hashes are known, bad or uncheckable ones dropped. Called before a swarm serves.
      */
     void verifyStamps();
+
+    /**
+     * Hashes every held piece again, whatever stamps say, and drops the bad ones.
+     *
+     * @param told after each
+     */
+    Verification verify(IntConsumer told) throws InterruptedException;
+
+    /**
+     * What {@link #verify} found.
+     *
+     * @param checked pieces that were hashed
+     * @param unchecked held pieces whose hash is not known here yet
+     * @param bad pieces that were not what they should be, and are held no longer
+     */
+    record Verification(int checked, int unchecked, List<Integer> bad) {
+        public Verification {
+            bad = List.copyOf(bad);
+        }
+    }
 
     /** Tells changes from now on, on the thread that makes them; close to stop. */
     Subscription subscribe(Listener listener);

@@ -29,6 +29,16 @@ public record TestArtifact(ArtifactId id, ArtifactContent content, byte[] bytes,
     private static TestArtifact of(String name, List<FileEntry> files, boolean single, int totalBytes, int pieceBytes) {
         byte[] bytes = new byte[totalBytes];
         new Random((totalBytes * 31L + pieceBytes) * 31 + name.hashCode()).nextBytes(bytes);
+        return of(name, files, single, bytes, pieceBytes);
+    }
+
+    /** One file of these bytes. */
+    public static TestArtifact single(String name, byte[] bytes, int pieceBytes) {
+        return of(name, List.of(new FileEntry(name, bytes.length)), true, bytes, pieceBytes);
+    }
+
+    private static TestArtifact of(String name, List<FileEntry> files, boolean single, byte[] bytes, int pieceBytes) {
+        int totalBytes = bytes.length;
         PieceLayout layout = new PieceLayout(totalBytes, pieceBytes);
         List<PieceHash> hashes = new ArrayList<>();
         for (int piece = 0; piece < layout.pieceCount(); piece++) {

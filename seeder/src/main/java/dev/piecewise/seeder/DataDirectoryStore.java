@@ -5,8 +5,10 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.store.DataDirectory;
+import dev.piecewise.peer.store.StoredState;
 import dev.piecewise.peer.store.StoredTorrent;
 import dev.piecewise.seeder.cluster.Store;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,6 +35,31 @@ public final class DataDirectoryStore implements Store {
     public Optional<Space> space() {
         OptionalLong free = data.freeBytes();
         return free.isPresent() ? Optional.of(new Space(data.heldBytes(), free.getAsLong())) : Optional.empty();
+    }
+
+    @Override
+    public void recordUse(ArtifactId id, String source, String version) {
+        data.recordUse(id, source, version);
+    }
+
+    @Override
+    public List<StoredState> states() {
+        return data.states();
+    }
+
+    @Override
+    public StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException {
+        return data.verify(id);
+    }
+
+    @Override
+    public void remove(ArtifactId id) {
+        data.remove(id);
+    }
+
+    @Override
+    public long reuse(ArtifactId id, List<Path> beside, Runnable told) throws InterruptedException {
+        return data.reuse(id, beside, told);
     }
 
     @Override

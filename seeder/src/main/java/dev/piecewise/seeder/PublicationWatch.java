@@ -83,6 +83,10 @@ final class PublicationWatch {
     }
 
     private void look(ArtifactId id) throws InterruptedException {
+        if (!participant.isShared(id)) {
+            done(id); // it was removed from the store
+            return;
+        }
         try {
             ArtifactStatus status = tracker.artifact(id, Duration.ZERO);
             switch (status.state()) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PublicationWatchTest {
     private static final ArtifactId ID = new ArtifactId("ef".repeat(32));
+    private static final ArtifactId OTHER = new ArtifactId("cd".repeat(32));
     private static final ArtifactContent CONTENT =
             new ArtifactContent("f", true, List.of(new FileEntry("f", 16384)), new PieceLayout(16384, 16384));
     private static final InfoDictionary INFO = new InfoDictionary(CONTENT, List.of(PieceHash.of(new byte[20])), true);
@@ -56,6 +57,7 @@ class PublicationWatchTest {
                 LeaseKeeper.NONE,
                 System::nanoTime);
         participant.start();
+        participant.share(ID, CONTENT);
         watch = new PublicationWatch(tracker, participant);
         worker = participant.worker("publications", watch::run);
     }
@@ -117,6 +119,25 @@ class PublicationWatchTest {
         watch.watch(ID);
         Eventually.await("it was looked at", () -> tracker.torrentsServed.get() > 1);
         assertThat(engine.joined).isEmpty();
+    }
+
+    @Test
+    void whatWasRemovedFromTheStoreIsNotJoined() throws Exception {
+        participant.enter(ID);
+        assertThat(participant.remove(ID)).as("while it is used").isFalse();
+        participant.leave(ID);
+        assertThat(participant.remove(ID)).isTrue();
+        tracker.torrents.put(
+                INFO.infoHash(), Metainfo.of(INFO, Optional.empty(), List.of()).encode());
+        tracker.artifacts.put(
+                ID, status(ArtifactState.PUBLISHED, INFO.infoHash().hex()));
+        watch.watch(ID);
+        participant.share(OTHER, CONTENT);
+        tracker.artifacts.put(
+                OTHER, status(ArtifactState.PUBLISHED, INFO.infoHash().hex()));
+        watch.watch(OTHER);
+        Eventually.await("the other is joined", () -> engine.joined.size() == 1);
+        assertThat(data.stored(ID)).isEmpty();
     }
 
     @Test

@@ -11,7 +11,7 @@ public enum Section {
     REQUEST("request", "What is asked for, and for how long.", "get torrent register"),
     GET("get", "Only for 'piecewise get'.", "get"),
     TORRENT("torrent", "Only for 'piecewise torrent'.", "torrent"),
-    PEER("peer", "Bytes on disk and traffic with peers.", "node seeder get"),
+    PEER("peer", "Bytes on disk and traffic with peers.", "node seeder get cache"),
     WEB_SEED("web-seed", "Files of torrents over HTTP.", "node seeder"),
     SEEDER("seeder", "Reading from the origin.", "seeder"),
     TRACKER("tracker", "The tracker itself; other commands ignore this section.", "tracker");

@@ -6,7 +6,6 @@ import dev.piecewise.client.Destination;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchProgress;
 import dev.piecewise.client.FetchRequest;
-import dev.piecewise.client.FetchSource;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
@@ -69,15 +68,11 @@ final class DemoNode implements Asking.Asked {
     private void fetch(ArtifactUri uri) {
         ProgressListener listener = uri.equals(DemoArtifact.OBJECT) ? now -> progress = now : ProgressListener.NONE;
         try (Piecewise piecewise = Piecewise.open(config)) {
-            FetchRequest request = new FetchRequest(
-                    new FetchSource.Artifact(uri),
-                    Destination.of(path(uri)),
-                    pieceLength,
-                    Optional.empty(),
-                    false,
-                    Optional.empty(),
-                    STALL_TIMEOUT);
-            outcomes.put(uri, piecewise.fetch(request, listener));
+            FetchRequest request =
+                    FetchRequest.of(uri, Destination.of(path(uri))).withStallTimeout(STALL_TIMEOUT);
+            outcomes.put(
+                    uri,
+                    piecewise.fetch(pieceLength.map(request::withPieceLength).orElse(request), listener));
         }
     }
 

@@ -31,7 +31,11 @@ public record ArtifactText(ArtifactStatus status, Ledger ledger, Distribution di
         add(
                 lines,
                 "from S3",
-                ledger.originBytes() + " bytes" + ratio() + "; " + ledger.wastedBytes() + " wasted, "
+                ledger.originBytes() + " bytes" + ratio()
+                        + (ledger.holderBytes() == 0
+                                ? ""
+                                : ", " + ledger.holderBytes() + " more from nodes that had them")
+                        + "; " + ledger.wastedBytes() + " wasted, "
                         + ledger.rereadBytes() + " read again (" + ledger.rereadPieces() + " pieces)");
         add(
                 lines,
@@ -81,6 +85,7 @@ public record ArtifactText(ArtifactStatus status, Ledger ledger, Distribution di
                 "ledger",
                 Map.of(
                         "originBytes", ledger.originBytes(),
+                        "holderBytes", ledger.holderBytes(),
                         "wastedBytes", ledger.wastedBytes(),
                         "rereadBytes", ledger.rereadBytes(),
                         "rereadPieces", ledger.rereadPieces(),

@@ -2,7 +2,6 @@ package dev.piecewise.peer.store;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ByteSize;
-import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.TorrentFault;
 import java.io.EOFException;
@@ -19,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +31,7 @@ import java.util.Map;
 final class ArtifactFiles implements AutoCloseable {
     private static final int MAX_OPEN = 64;
     private static final int MAX_ATTEMPTS = 8;
+    private static final BitSet NONE = new BitSet();
 
     private record Open(FileChannel channel, boolean writable) {}
 
@@ -40,17 +41,29 @@ final class ArtifactFiles implements AutoCloseable {
     private final Map<Integer, Open> open = new LinkedHashMap<>(16, 0.75f, true);
     private boolean closed;
 
-    /** @param directory only the artifact's files are in it; beside it is a place for a file that is not one of them */
-    ArtifactFiles(Path directory, ArtifactContent content) {
-        copy = directory.resolveSibling("copy");
-        List<Path> found = new ArrayList<>();
-        Path root = content.singleFile() ? directory : directory.resolve(content.name());
-        starts = new long[content.files().size() + 1];
-        for (FileEntry file : content.files()) {
-            starts[found.size() + 1] = starts[found.size()] + file.sizeBytes();
-            found.add(root.resolve(content.singleFile() ? content.name() : file.path()));
+    private ArtifactFiles(List<Path> paths, ArtifactContent content, Path copy) {
+        this.copy = copy;
+        this.paths = List.copyOf(paths);
+        starts = new long[paths.size() + 1];
+        for (int i = 0; i < paths.size(); i++) {
+            starts[i + 1] = starts[i] + content.files().get(i).sizeBytes();
         }
-        paths = List.copyOf(found);
+    }
+
+    /** @param directory only the artifact's files are in it; beside it is a place for a file that is not one of them */
+    static ArtifactFiles in(Path directory, ArtifactContent content) {
+        Path root = content.singleFile() ? directory : directory.resolve(content.name());
+        return new ArtifactFiles(
+                content.files().stream()
+                        .map(file -> root.resolve(content.singleFile() ? content.name() : file.path()))
+                        .toList(),
+                content,
+                directory.resolveSibling("copy"));
+    }
+
+    /** Files elsewhere, to be read only, where they can be. */
+    static ArtifactFiles at(List<Path> paths, ArtifactContent content) {
+        return new ArtifactFiles(paths, content, Path.of(""));
     }
 
     List<Path> paths() {
@@ -104,14 +117,19 @@ final class ArtifactFiles implements AutoCloseable {
     }
 
     void write(long offset, ByteBuffer bytes) {
-        transfer(offset, bytes, true);
+        transfer(offset, bytes, true, NONE);
+    }
+
+    /** Writes all but what falls into these files. */
+    void writeWithout(long offset, ByteBuffer bytes, BitSet spared) {
+        transfer(offset, bytes, true, spared);
     }
 
     void read(long offset, ByteBuffer into) {
-        transfer(offset, into, false);
+        transfer(offset, into, false, NONE);
     }
 
-    private void transfer(long offset, ByteBuffer buffer, boolean writing) {
+    private void transfer(long offset, ByteBuffer buffer, boolean writing, BitSet spared) {
         int end = buffer.limit();
         long position = offset;
         int file = fileAt(offset);
@@ -123,7 +141,11 @@ final class ArtifactFiles implements AutoCloseable {
             }
             int start = buffer.position();
             buffer.limit((int) Math.min(end, start + left));
-            transferInFile(file, position - starts[file], buffer, writing);
+            if (spared.get(file)) {
+                buffer.position(buffer.limit());
+            } else {
+                transferInFile(file, position - starts[file], buffer, writing);
+            }
             position += buffer.position() - start;
             buffer.limit(end);
         }
@@ -249,6 +271,33 @@ final class ArtifactFiles implements AutoCloseable {
         } catch (IOException e) {
             return "unknown space";
         }
+    }
+
+    /** Files that have bytes of this range. */
+    BitSet filesOf(long offset, int bytes) {
+        BitSet files = new BitSet();
+        long end = offset + bytes;
+        for (int file = fileAt(offset); file < paths.size() && starts[file] < end; file++) {
+            files.set(file, starts[file + 1] > starts[file] && starts[file + 1] > offset);
+        }
+        return files;
+    }
+
+    /** Whether a file could take the place of the store's: a second name of it, not a copy. */
+    synchronized boolean link(int file, Path from) throws IOException {
+        try {
+            Files.deleteIfExists(copy);
+            Files.createLink(copy, from);
+        } catch (IOException | UnsupportedOperationException e) {
+            return false; // across file systems, or the owner of the file forbids it
+        }
+        try {
+            Files.move(copy, paths.get(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+        reopen(file);
+        return true;
     }
 
     /** Each file's stamp now; of a file that is gone, one that fits no file. */

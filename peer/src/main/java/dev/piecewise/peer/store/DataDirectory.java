@@ -14,9 +14,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,12 +26,19 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one place of a process's bytes, owned by one process at a time; its layout stands in {@code docs/architecture.md}.
  * Thread-safe.
  */
 public final class DataDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
+    private static final int MAX_PLACES = 4; // a piece of zeros may be everywhere
+
     /** File locks are the process's: within it, opening and closing the lock file twice would give the first one up. */
     private static final Set<Path> OPEN_HERE = new HashSet<>();
 
@@ -38,6 +46,7 @@ public final class DataDirectory implements AutoCloseable {
     private final FileChannel lockFile;
     private final BootSession boot;
     private final Map<ArtifactId, FileStoredArtifact> open = new HashMap<>();
+    private @Nullable StoredHashes hashes; // made when first needed
     private boolean closed;
 
     private DataDirectory(Path path, FileChannel lockFile, BootSession boot) {
@@ -74,6 +83,7 @@ public final class DataDirectory implements AutoCloseable {
                     if (!owned) {
                         throw inUse(real);
                     }
+                    Removal.finish(real.resolve("artifacts"));
                     return new DataDirectory(real, lockFile, boot);
                 } finally {
                     if (!owned) {
@@ -127,7 +137,7 @@ public final class DataDirectory implements AutoCloseable {
         }
         Path directory = directory(id);
         Path meta = directory.resolve("meta");
-        Optional<ArtifactMeta> recorded = Files.exists(meta) ? Optional.of(ArtifactMeta.read(meta)) : Optional.empty();
+        Optional<ArtifactMeta> recorded = meta(id);
         if (recorded.isPresent() && !recorded.get().content().equals(content)) {
             throw new TorrentFault(
                     Kind.FAILED, "the store in " + directory + " has other files than artifact " + id + "; delete it");
@@ -174,12 +184,21 @@ public final class DataDirectory implements AutoCloseable {
         if (!info.content().layout().equals(meta.content().layout())) {
             throw new TorrentFault(Kind.FAILED, "this torrent is not that of artifact " + id);
         }
+        boolean news = meta.torrent()
+                .filter(former -> former.infoHash().equals(torrent.infoHash())
+                        && former.trackers().equals(trackers))
+                .isEmpty();
         try {
-            new ArtifactMeta(meta.content(), Optional.of(new StoredTorrent.Known(torrent, trackers))).write(file);
+            if (news) {
+                new ArtifactMeta(meta.content(), Optional.of(new StoredTorrent.Known(torrent, trackers))).write(file);
+            }
         } catch (IOException e) {
             throw new TorrentFault(Kind.FAILED, "cannot record the torrent in " + file + ": " + e.getMessage(), e);
         }
         FileStoredArtifact opened = open.get(id);
+        if (hashes != null && news) {
+            hashes.add(id, info.hashes());
+        }
         if (opened != null) {
             opened.know(info.hashes());
             meta.torrent().ifPresent(former -> dropDiffering(opened, former.info(), info));
@@ -195,31 +214,171 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** What is stored here, complete or not. */
+    /** What is stored here, complete or not. Of one whose record is damaged nothing is told until it is asked for again. */
     public synchronized List<StoredTorrent> stored() {
+        return ids().stream().flatMap(id -> stored(id).stream()).toList();
+    }
+
+    private List<ArtifactId> ids() {
         needOpen();
-        List<StoredTorrent> found = new ArrayList<>();
         try (Stream<Path> directories = Files.list(path.resolve("artifacts"))) {
-            directories
+            return directories
                     .map(directory -> directory.getFileName().toString())
                     .filter(name -> name.matches("[0-9a-f]{64}"))
                     .sorted()
-                    .forEach(name -> stored(new ArtifactId(name)).ifPresent(found::add));
+                    .map(ArtifactId::new)
+                    .toList();
         } catch (IOException e) {
             throw new ProcessFault(Kind.FAILED, "cannot list the data directory " + path + ": " + e.getMessage(), e);
         }
-        return found;
     }
 
     /** One of {@link #stored()}. */
     public synchronized Optional<StoredTorrent> stored(ArtifactId id) {
         needOpen();
+        return meta(id).map(meta -> new StoredTorrent(id, meta.content(), meta.torrent()));
+    }
+
+    /** The record of an artifact; a damaged one is none, for the artifact's id stands for its content. */
+    private Optional<ArtifactMeta> meta(ArtifactId id) {
         Path file = directory(id).resolve("meta");
-        if (!Files.exists(file)) {
+        try {
+            return Files.exists(file) ? Optional.of(ArtifactMeta.read(file)) : Optional.empty();
+        } catch (TorrentFault fault) {
+            if (fault.getCause() instanceof IOException) {
+                throw fault;
+            }
+            LOG.warn("{} is damaged and taken for absent ({})", file, fault.getMessage());
             return Optional.empty();
         }
-        ArtifactMeta meta = ArtifactMeta.read(file);
-        return Optional.of(new StoredTorrent(id, meta.content(), meta.torrent()));
+    }
+
+    /** How everything that is stored here stands. */
+    public synchronized List<StoredState> states() {
+        return ids().stream().flatMap(id -> state(id).stream()).toList();
+    }
+
+    /** One of {@link #states()}. */
+    public synchronized Optional<StoredState> state(ArtifactId id) {
+        needOpen();
+        return meta(id).map(meta -> {
+            try {
+                return StoredState.of(directory(id), id, meta.content());
+            } catch (IOException e) {
+                throw new TorrentFault(Kind.FAILED, "cannot look at " + directory(id) + ": " + e.getMessage(), e);
+            }
+        });
+    }
+
+    /**
+     * Records that an artifact, which must be stored here, was asked for now.
+     *
+     * @param source by what: a URI, or a magnet link without its trackers
+     * @param version names what stood at the origin
+     */
+    public synchronized void recordUse(ArtifactId id, String source, String version) {
+        needOpen();
+        StoredUse.record(directory(id), source, version);
+    }
+
+    /**
+     * Opens an artifact, if it is not open, and hashes again what is recorded as held, as {@link StoredArtifact#verify}; what turned
+     * out bad because it was opened counts, too.
+     */
+    public StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException {
+        BitSet recorded;
+        StoredArtifact artifact;
+        try {
+            synchronized (this) {
+                needOpen();
+                recorded = PieceJournal.read(directory(id).resolve("pieces"))
+                        .map(PieceJournal.Recorded::held)
+                        .orElseGet(BitSet::new);
+                Optional<ArtifactMeta> meta = meta(id);
+                if (meta.isEmpty()) {
+                    return new StoredArtifact.Verification(0, recorded.cardinality(), List.of());
+                }
+                artifact = artifact(id, meta.get().content());
+            }
+        } catch (IOException e) {
+            throw new TorrentFault(Kind.FAILED, "cannot look at " + directory(id) + ": " + e.getMessage(), e);
+        }
+        StoredArtifact.Verification now = artifact.verify(piece -> {});
+        recorded.or(artifact.held());
+        int held = recorded.cardinality();
+        recorded.andNot(artifact.held());
+        return new StoredArtifact.Verification(
+                held - now.unchecked(),
+                now.unchecked(),
+                recorded.stream().boxed().toList());
+    }
+
+    /**
+     * Removes an artifact, closing it; what is published of it stays. Nobody may be using it.
+     *
+     * @throws TorrentFault if the disk refuses
+     */
+    public void remove(ArtifactId id) {
+        try {
+            Path gone;
+            synchronized (this) {
+                needOpen();
+                FileStoredArtifact opened = open.get(id);
+                if (opened != null) {
+                    opened.close();
+                }
+                hashes = null; // it may be needed no more; else it is made again
+                gone = Removal.begin(directory(id));
+            }
+            Removal.delete(gone);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was removed already", id);
+        } catch (IOException e) {
+            throw new TorrentFault(
+                    Kind.FAILED,
+                    "cannot remove " + directory(id) + ": " + e.getMessage() + "; look at its permissions",
+                    e);
+        }
+    }
+
+    /**
+     * Fills what an artifact lacks from bytes that are here already: pieces of other stored artifacts with the same hash, then
+     * files that may lie where this one is to go. What comes to be held was hashed after it was written. The artifact's torrent
+     * must be recorded, and its swarm not joined yet.
+     *
+     * @param beside where the artifact's files may lie, in torrent order; empty if nowhere
+     * @param told after every piece that was looked at
+     * @return bytes that came to be held
+     * @throws TorrentFault if the disk refuses
+     */
+    public long reuse(ArtifactId id, List<Path> beside, Runnable told) throws InterruptedException {
+        PieceReuse reuse;
+        synchronized (this) {
+            needOpen();
+            FileStoredArtifact target = open.get(id);
+            Optional<StoredTorrent.Known> torrent = meta(id).flatMap(ArtifactMeta::torrent);
+            if (target == null || torrent.isEmpty() || target.isComplete()) {
+                return 0;
+            }
+            reuse = new PieceReuse(target, torrent.get().info().hashes(), told);
+        }
+        reuse.from(hash -> places(hash, id), other -> StoredSource.open(directory(other)));
+        if (!beside.isEmpty() && !reuse.missing().isEmpty()) {
+            reuse.from(beside);
+        }
+        return reuse.bytes();
+    }
+
+    private synchronized List<StoredHashes.Place> places(PieceHash hash, ArtifactId except) {
+        StoredHashes index = hashes;
+        if (index == null) {
+            StoredHashes made = new StoredHashes();
+            stored().forEach(stored -> stored.torrent()
+                    .ifPresent(torrent -> made.add(stored.id(), torrent.info().hashes())));
+            hashes = made;
+            index = made;
+        }
+        return index.find(hash, except, MAX_PLACES);
     }
 
     /** Bytes of the held pieces of all artifacts that are open. */

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
  * @param modifiedNanos its mtime, since the epoch
  * @param inode its number in the file system
  */
-record FileStamp(long sizeBytes, long modifiedNanos, long inode) {
+public record FileStamp(long sizeBytes, long modifiedNanos, long inode) {
     /** The file's stamp now, if the file exists. */
-    static Optional<FileStamp> of(Path file) throws IOException {
+    public static Optional<FileStamp> of(Path file) throws IOException {
         try {
             BasicFileAttributes basic = Files.readAttributes(file, BasicFileAttributes.class);
             long inode = ((Number) Files.getAttribute(file, "unix:ino")).longValue();
@@ -33,12 +33,13 @@ record FileStamp(long sizeBytes, long modifiedNanos, long inode) {
         return sizeBytes == other.sizeBytes && inode == other.inode;
     }
 
-    String text() {
+    /** For {@link #parse}. */
+    public String text() {
         return sizeBytes + ":" + modifiedNanos + ":" + inode;
     }
 
     /** @throws IllegalArgumentException unless {@code text} is from {@link #text()} */
-    static FileStamp parse(String text) {
+    public static FileStamp parse(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length != 3) {
             throw new IllegalArgumentException("not a stamp: " + text);

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -21,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 final class FileStoredArtifact implements StoredArtifact {
     private static final Logger LOG = LoggerFactory.getLogger(FileStoredArtifact.class);
     private static final Duration CRASH_TOLERANCE = Duration.ofSeconds(30);
-    private static final int HASH_BUFFER_BYTES = 1 << 20;
 
     private final ArtifactId id;
     private final ArtifactContent content;
@@ -45,8 +44,10 @@ final class FileStoredArtifact implements StoredArtifact {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private final WriteMeter meter = new WriteMeter(System::nanoTime);
+    private final BitSet unrecorded = new BitSet(); // of a lost journal, until there are hashes to check them by
     private List<FileStamp> stamps;
     private @Nullable List<PieceHash> hashes;
+    private boolean writing; // whether anybody but PieceReuse wrote since it was opened
     private boolean closed;
 
     private FileStoredArtifact(
@@ -57,7 +58,6 @@ final class FileStoredArtifact implements StoredArtifact {
             BitSet held,
             WrittenUnits written,
             List<FileStamp> stamps,
-            Optional<List<PieceHash>> hashes,
             Runnable onClose) {
         this.id = id;
         this.content = content;
@@ -67,7 +67,6 @@ final class FileStoredArtifact implements StoredArtifact {
         this.held = held;
         this.written = written;
         this.stamps = stamps;
-        this.hashes = hashes.orElse(null);
         this.onClose = onClose;
         if (held.cardinality() == layout.pieceCount()) {
             completion.complete(null);
@@ -87,7 +86,7 @@ final class FileStoredArtifact implements StoredArtifact {
             Optional<List<PieceHash>> hashes,
             BootSession boot,
             Runnable onClose) {
-        ArtifactFiles files = new ArtifactFiles(directory.resolve("files"), content);
+        ArtifactFiles files = ArtifactFiles.in(directory.resolve("files"), content);
         Path journalFile = directory.resolve("pieces");
         try {
             Optional<PieceJournal.Recorded> recorded = PieceJournal.read(journalFile);
@@ -99,15 +98,16 @@ final class FileStoredArtifact implements StoredArtifact {
             BitSet suspects = new BitSet();
             for (int file = 0; file < before.size(); file++) {
                 if (recorded.isEmpty() || !trusted(recorded.get(), file, before.get(file), boot)) {
-                    suspects.or(piecesOf(files, content.layout(), file));
+                    suspects.or(PieceHashing.piecesOf(files, content.layout(), file));
                 }
             }
+            BitSet unrecorded = recorded.isEmpty() ? there(files, content.layout(), before) : new BitSet();
             WrittenUnits written = recorded.map(PieceJournal.Recorded::written).orElseGet(WrittenUnits::new);
             written.retain(content.layout(), suspects); // these cannot be checked
             suspects.and(held);
             files.create();
             if (!suspects.isEmpty()) {
-                BitSet bad = bad(files, content.layout(), suspects, hashes.orElse(null));
+                BitSet bad = PieceHashing.bad(files, content.layout(), suspects, hashes.orElse(null));
                 LOG.info(
                         "artifact {}: {} pieces checked again, {} dropped",
                         id,
@@ -117,11 +117,27 @@ final class FileStoredArtifact implements StoredArtifact {
             }
             List<FileStamp> stamps = files.stamps();
             PieceJournal journal = PieceJournal.start(journalFile, held, written, stamps, boot.id());
-            return new FileStoredArtifact(id, content, files, journal, held, written, stamps, hashes, onClose);
+            FileStoredArtifact opened =
+                    new FileStoredArtifact(id, content, files, journal, held, written, stamps, onClose);
+            opened.unrecorded.or(unrecorded);
+            hashes.ifPresent(opened::know);
+            return opened;
         } catch (IOException e) {
             throw new TorrentFault(
                     Kind.FAILED, "cannot open the stored artifact in " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Pieces all of whose files are there in full, whatever is in them. */
+    private static BitSet there(ArtifactFiles files, PieceLayout layout, List<FileStamp> stamps) {
+        BitSet pieces = new BitSet();
+        pieces.set(0, layout.pieceCount());
+        for (int file = 0; file < stamps.size(); file++) {
+            if (stamps.get(file).sizeBytes() != files.sizeOf(file)) {
+                pieces.andNot(PieceHashing.piecesOf(files, layout, file));
+            }
+        }
+        return pieces;
     }
 
     private static boolean trusted(PieceJournal.Recorded recorded, int file, FileStamp now, BootSession boot) {
@@ -134,38 +150,6 @@ final class FileStoredArtifact implements StoredArtifact {
         }
         long latestNanos = recorded.writtenAt().plus(CRASH_TOLERANCE).toEpochMilli() * 1_000_000;
         return now.sameFile(then) && boot.is(recorded.bootId()) && now.modifiedNanos() <= latestNanos;
-    }
-
-    private static BitSet piecesOf(ArtifactFiles files, PieceLayout layout, int file) {
-        BitSet pieces = new BitSet();
-        if (files.sizeOf(file) > 0) {
-            long last = files.startOf(file) + files.sizeOf(file) - 1;
-            pieces.set(layout.pieceAt(files.startOf(file)), layout.pieceAt(last) + 1);
-        }
-        return pieces;
-    }
-
-    private static BitSet bad(
-            ArtifactFiles files, PieceLayout layout, BitSet suspects, @Nullable List<PieceHash> hashes) {
-        BitSet bad = new BitSet();
-        ByteBuffer buffer = ByteBuffer.allocateDirect(hashes == null ? 0 : HASH_BUFFER_BYTES);
-        suspects.stream()
-                .filter(piece -> hashes == null || !hashes.get(piece).equals(hash(files, layout, piece, buffer)))
-                .forEach(bad::set);
-        return bad;
-    }
-
-    private static PieceHash hash(ArtifactFiles files, PieceLayout layout, int piece, ByteBuffer buffer) {
-        MessageDigest sha1 = ArtifactMeta.sha1();
-        long offset = layout.offsetOf(piece);
-        long end = offset + layout.lengthOf(piece);
-        while (offset < end) {
-            buffer.clear().limit((int) Math.min(buffer.capacity(), end - offset));
-            files.read(offset, buffer);
-            offset += buffer.flip().limit();
-            sha1.update(buffer);
-        }
-        return PieceHash.of(sha1.digest());
     }
 
     @Override
@@ -208,12 +192,8 @@ final class FileStoredArtifact implements StoredArtifact {
             if (heldPiece >= 0 && heldPiece <= layout.pieceAt(offset + bytes.remaining() - 1)) {
                 throw new IllegalStateException("piece " + heldPiece + " is held and must not be written");
             }
-            if (journal.isClean()) {
-                record(() -> {
-                    journal.opened();
-                    files.reopenAll();
-                });
-            }
+            writing = true;
+            begin();
         }
         int length = bytes.remaining();
         meter.begin();
@@ -222,6 +202,62 @@ final class FileStoredArtifact implements StoredArtifact {
         } finally {
             meter.end(length - bytes.remaining());
         }
+    }
+
+    /** To be called before the files change, under the lock. */
+    private void begin() {
+        if (journal.isClean()) {
+            record(() -> {
+                journal.opened();
+                files.reopenAll();
+            });
+        }
+    }
+
+    /** Writes bytes of one piece, unless that came to be held meanwhile, and all but what falls into these files. */
+    void writeMissing(long offset, ByteBuffer bytes, BitSet spared) {
+        synchronized (this) {
+            needOpen();
+            if (held.get(layout.pieceAt(offset))) {
+                return;
+            }
+            begin();
+        }
+        files.writeWithout(offset, bytes, spared);
+    }
+
+    /**
+     * Puts a second name of a file in the place of the store's own.
+     *
+     * @return false if that is not possible, or not while others may be writing it, or if something of it is held already
+     */
+    synchronized boolean link(int file, Path from) {
+        needOpen();
+        if (writing || held.intersects(piecesOf(file))) {
+            return false;
+        }
+        begin();
+        boolean[] linked = new boolean[1];
+        record(() -> linked[0] = files.link(file, from));
+        if (linked[0]) {
+            piecesOf(file).stream().forEach(this::forgetWritten);
+        }
+        return linked[0];
+    }
+
+    /** The pieces that have bytes in a file. */
+    BitSet piecesOf(int file) {
+        return PieceHashing.piecesOf(files, layout, file);
+    }
+
+    /** The files that have bytes of a piece. */
+    BitSet filesOf(int piece) {
+        return files.filesOf(layout.offsetOf(piece), layout.lengthOf(piece));
+    }
+
+    /** Whether a piece, held or not, has this hash as it lies there. */
+    boolean matches(PieceHashing hashing, int piece, PieceHash expected) {
+        return hashing.matches(files, layout, piece, expected);
     }
 
     @Override
@@ -322,14 +358,14 @@ final class FileStoredArtifact implements StoredArtifact {
                     FileStamp then = stamps.get(file);
                     boolean same = journal.isClean() ? then.equals(now.get(file)) : then.sameFile(now.get(file));
                     if (!same) {
-                        suspects.or(piecesOf(files, layout, file));
+                        suspects.or(piecesOf(file));
                         files.reopen(file);
                     }
                 }
                 files.create();
                 suspects.stream().forEach(this::forgetWritten);
                 suspects.and(held);
-                bad = bad(files, layout, suspects, hashes);
+                bad = PieceHashing.bad(files, layout, suspects, hashes);
                 if (!suspects.isEmpty() && journal.isClean()) {
                     stamp();
                 } else {
@@ -343,9 +379,54 @@ final class FileStoredArtifact implements StoredArtifact {
         bad.stream().forEach(this::drop);
     }
 
-    /** From now on pieces that cannot be trusted are checked against these. */
-    synchronized void know(List<PieceHash> newHashes) {
-        hashes = newHashes;
+    @Override
+    public Verification verify(IntConsumer told) throws InterruptedException {
+        BitSet before = held();
+        verifyStamps();
+        List<PieceHash> known;
+        synchronized (this) {
+            known = hashes;
+        }
+        if (known == null) {
+            return new Verification(0, before.cardinality(), List.of());
+        }
+        PieceHashing hashing = new PieceHashing();
+        List<Integer> bad = new ArrayList<>();
+        for (int piece : before.stream().toArray()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (!held().get(piece)) {
+                bad.add(piece);
+            } else if (!matches(hashing, piece, known.get(piece))) {
+                drop(piece);
+                bad.add(piece);
+            }
+            told.accept(piece);
+        }
+        return new Verification(before.cardinality(), 0, bad);
+    }
+
+    /** From now on pieces that cannot be trusted are checked against these; first what lies there though no journal tells of it. */
+    void know(List<PieceHash> newHashes) {
+        BitSet lying;
+        synchronized (this) {
+            hashes = newHashes;
+            lying = (BitSet) unrecorded.clone();
+            lying.andNot(held);
+            unrecorded.clear();
+        }
+        if (!lying.isEmpty()) {
+            PieceHashing hashing = new PieceHashing();
+            lying.stream()
+                    .filter(piece -> matches(hashing, piece, newHashes.get(piece)))
+                    .forEach(this::markHeld);
+            LOG.info(
+                    "artifact {}: the record of its pieces was lost; {} of {} are here and right",
+                    id,
+                    held().cardinality(),
+                    layout.pieceCount());
+        }
     }
 
     @Override

@@ -132,6 +132,12 @@ final class HoldingsReporter implements AutoCloseable {
         unsubscribe(reported);
     }
 
+    /** Whether the tracker hears of it. */
+    synchronized boolean reports(ArtifactId id) {
+        Reported reported = all.get(id);
+        return reported != null && !reported.withdrawn;
+    }
+
     /** Sends the bitfield again; of an artifact that is not reported does nothing. */
     synchronized void resend(ArtifactId id) {
         Reported reported = all.get(id);

@@ -65,7 +65,7 @@ public final class LinkedPeers implements PeerSource {
     }
 
     /** The announce URLs, keys and all. */
-    List<String> trackers() {
+    public List<String> trackers() {
         return trackers.stream().map(URI::toString).toList();
     }
 

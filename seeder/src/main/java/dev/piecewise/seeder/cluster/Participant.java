@@ -16,7 +16,9 @@ import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
+import dev.piecewise.peer.store.StoredState;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +49,7 @@ public final class Participant implements AutoCloseable {
     private final Transfers transfers;
     private final SelfReport self;
     private final HoldingsReporter holdings;
+    private final ArtifactUses uses = new ArtifactUses();
     private final LongSupplier nanoTime;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
@@ -159,6 +162,87 @@ public final class Participant implements AutoCloseable {
      */
     public void asked(ArtifactId id, long sinceNanos) {
         transfers.asked(id, sinceNanos);
+    }
+
+    /** Something here needs the artifact to stay in the store, until {@link #leave}; waits while it is being removed. */
+    public void enter(ArtifactId id) throws InterruptedException {
+        uses.enter(id);
+    }
+
+    /** Ends what {@link #enter} began. */
+    public void leave(ArtifactId id) {
+        uses.leave(id);
+    }
+
+    /**
+     * Records that a shared artifact was asked for now.
+     *
+     * @param source by what: a URI, or a magnet link without its trackers
+     * @param version names what stood at the origin
+     */
+    public void used(ArtifactId id, String source, String version) {
+        store.recordUse(id, source, version);
+    }
+
+    /** Whether the artifact is offered to the cluster. */
+    public boolean isShared(ArtifactId id) {
+        return holdings.reports(id);
+    }
+
+    /** How everything stands that lies in the store, wanted or not. */
+    public List<StoredState> stored() {
+        return store.states();
+    }
+
+    /** Whether something is done with an artifact now: it is fetched or read from the origin here, or peers are connected. */
+    public boolean isBusy(ArtifactId id) {
+        return uses.isUsed(id)
+                || swarm(id).filter(swarm -> swarm.stats().peers() > 0).isPresent();
+    }
+
+    /** Hashes again what is held of an artifact; what is bad is dropped, and fetched again if its swarm runs. */
+    public StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException {
+        uses.enter(id);
+        try {
+            return store.verify(id);
+        } finally {
+            uses.leave(id);
+        }
+    }
+
+    /**
+     * Leaves the swarm of an artifact, withdraws it and removes its bytes.
+     *
+     * @return false if somebody {@link #enter}ed it, and it stays
+     */
+    public boolean remove(ArtifactId id) {
+        if (!uses.remove(id)) {
+            return false;
+        }
+        try {
+            withdraw(id);
+            store.remove(id);
+            return true;
+        } finally {
+            uses.removed(id);
+        }
+    }
+
+    /**
+     * Fills what is missing of an artifact from bytes that are on this machine, before its swarm is joined.
+     *
+     * @param torrent its torrent, recorded as by {@link #join}
+     * @param trackers other announce URLs than the cluster's tracker
+     * @param beside where its files may lie already, in torrent order; empty if nowhere
+     * @param told after every piece that was looked at
+     */
+    public void reuse(ArtifactId id, EncodedInfo torrent, List<String> trackers, List<Path> beside, Runnable told)
+            throws InterruptedException {
+        store.recordTorrent(id, torrent, trackers);
+        long bytes = store.reuse(id, beside, told);
+        if (bytes > 0) {
+            LOG.info("{}: {} bytes were here already", torrent.info().content().name(), bytes);
+        }
     }
 
     /** To hold from before pieces are reported to the tracker until {@link StoredArtifact#markHeld} returned. */

@@ -8,6 +8,7 @@ import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
@@ -43,6 +44,11 @@ public final class RemoteTracker implements Tracker {
     @Override
     public ArtifactVersion version(String uri, Optional<String> profile) {
         return client.version(uri, profile);
+    }
+
+    @Override
+    public ArtifactList artifacts() {
+        return client.artifacts();
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.store.StoredState;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +31,27 @@ public interface Store {
      * @param freeBytes that this process may still use
      */
     record Space(long heldBytes, long freeBytes) {}
+
+    /** Records that an artifact that lies there was asked for now, as {@link Participant#used}. */
+    void recordUse(ArtifactId id, String source, String version);
+
+    /** How everything stands that lies there. */
+    List<StoredState> states();
+
+    /** Hashes again what is recorded as held of an artifact, and drops what is bad. */
+    StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException;
+
+    /** Removes an artifact and closes it; nobody may be using it. */
+    void remove(ArtifactId id);
+
+    /**
+     * Fills an artifact, whose torrent is recorded, from bytes of this machine.
+     *
+     * @param beside where its files may lie, in torrent order; empty if nowhere
+     * @param told after every piece that was looked at
+     * @return bytes that came to be held
+     */
+    long reuse(ArtifactId id, List<Path> beside, Runnable told) throws InterruptedException;
 
     /** All artifacts that lie there. */
     List<Stored> stored();

@@ -7,6 +7,7 @@ import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
@@ -34,6 +35,8 @@ public interface Tracker {
     ArtifactStatus requestArtifact(ArtifactRequest request);
 
     ArtifactVersion version(String uri, Optional<String> profile);
+
+    ArtifactList artifacts();
 
     ArtifactStatus artifact(ArtifactId id, Duration wait);
 

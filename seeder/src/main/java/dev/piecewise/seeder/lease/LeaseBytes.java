@@ -39,12 +39,14 @@ final class LeaseBytes implements AutoCloseable {
     private final long trustedUntilNanos;
     private final boolean lapses;
     private final AtomicLong bytesRead = new AtomicLong();
+    private final AtomicLong bytesFromHolders = new AtomicLong();
 
     private int read; // index of the current one
     private long next; // first byte of its object that was not delivered yet
     private boolean fresh = true; // whether the granted URL of the current read was not tried yet
     private long leading; // bytes of the open body to throw away
     private volatile boolean waiting;
+    private boolean fromHolder; // whether the current body comes from a node, not from the origin
     private volatile @Nullable OriginBody body;
     private volatile long progressNanos;
 
@@ -120,9 +122,18 @@ final class LeaseBytes implements AutoCloseable {
         own.change(bytesPerSecond);
     }
 
-    /** Body bytes received so far, thrown away ones included. */
+    /** Body bytes received from the origin so far, thrown away ones included. */
     long bytesRead() {
         return bytesRead.get();
+    }
+
+    /** The same from other nodes. */
+    long bytesFromHolders() {
+        return bytesFromHolders.get();
+    }
+
+    private void received(int bytes) {
+        (fromHolder ? bytesFromHolders : bytesRead).addAndGet(bytes);
     }
 
     /** Fills {@code into} from {@code from} on with 1 to {@code count} bytes; the lease must have that many left. */
@@ -137,7 +148,7 @@ final class LeaseBytes implements AutoCloseable {
                 if (got <= 0) {
                     throw new IOException("the body ended " + (leading + left) + " bytes early");
                 }
-                bytesRead.addAndGet(got);
+                received(got);
                 progressNanos = nanoTime.getAsLong();
                 if (leading > 0) {
                     leading -= got;
@@ -154,7 +165,10 @@ final class LeaseBytes implements AutoCloseable {
             } catch (OriginRequests.Refused e) {
                 refused(e);
             } catch (OriginFault e) {
-                throw new Broken(e.kind().name(), String.valueOf(e.getMessage()), e);
+                if (!fromHolder) {
+                    throw new Broken(e.kind().name(), String.valueOf(e.getMessage()), e);
+                }
+                failed(String.valueOf(e.getMessage()), e);
             }
         }
     }
@@ -189,7 +203,7 @@ final class LeaseBytes implements AutoCloseable {
     private void finish(OriginBody open) {
         try {
             if (!open.atEnd()) {
-                bytesRead.incrementAndGet();
+                received(1);
             }
         } catch (IOException e) {
             // All wanted bytes are here; only the connection is lost.
@@ -224,6 +238,7 @@ final class LeaseBytes implements AutoCloseable {
         SignedRead signed = usable ? reads.get(read) : sign();
         fresh = false;
         progressNanos = nanoTime.getAsLong();
+        fromHolder = signed.fromHolder();
         OriginBody opened = opener.open(signed, life);
         progressNanos = nanoTime.getAsLong();
         leading = opened.leadingBytes();
@@ -252,6 +267,10 @@ final class LeaseBytes implements AutoCloseable {
     /** What a retry cannot help ends the lease at once. */
     private void refused(OriginRequests.Refused e) throws Broken, LeaseLife.Ended, InterruptedException {
         String message = String.valueOf(e.getMessage());
+        if (fromHolder) { // the next signature may be for another node, or for the origin
+            failed(message, e);
+            return;
+        }
         switch (e.status()) {
             case PRECONDITION_FAILED ->
                 throw new Broken(

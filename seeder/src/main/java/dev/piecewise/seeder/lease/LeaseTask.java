@@ -87,7 +87,7 @@ final class LeaseTask {
     }
 
     Heartbeat.Progress progress() {
-        return new Heartbeat.Progress(grant.leaseId(), grant.fence(), bytes.bytesRead());
+        return new Heartbeat.Progress(grant.leaseId(), grant.fence(), bytes.bytesRead(), bytes.bytesFromHolders());
     }
 
     void tick() {
@@ -201,7 +201,8 @@ final class LeaseTask {
         if (unreported.isEmpty()) {
             return;
         }
-        PieceReport report = new PieceReport(grant.fence(), bytes.bytesRead(), List.copyOf(unreported));
+        PieceReport report =
+                new PieceReport(grant.fence(), bytes.bytesRead(), bytes.bytesFromHolders(), List.copyOf(unreported));
         unreported.clear();
         unreportedBytes = 0;
         Lock acknowledging = participant.acknowledging(stored.id());
@@ -250,7 +251,9 @@ final class LeaseTask {
 
     private void giveBack(@Nullable String error, @Nullable String errorKind) {
         try {
-            tracker.returnLease(grant.leaseId(), new LeaseReturn(grant.fence(), bytes.bytesRead(), error, errorKind));
+            tracker.returnLease(
+                    grant.leaseId(),
+                    new LeaseReturn(grant.fence(), bytes.bytesRead(), bytes.bytesFromHolders(), error, errorKind));
         } catch (StaleFence e) {
             LOG.debug("lease on {} was over already", describe());
         } catch (PiecewiseFault fault) {

@@ -153,11 +153,27 @@ public final class LeaseWorker implements AutoCloseable {
     }
 
     private void run(Granted next) throws InterruptedException {
+        ArtifactId id;
+        try {
+            id = new ArtifactId(next.grant().artifact().id());
+        } catch (IllegalArgumentException e) {
+            giveBack(next.grant(), String.valueOf(e.getMessage()));
+            return;
+        }
+        participant.enter(id);
+        try {
+            run(id, next);
+        } finally {
+            participant.leave(id);
+        }
+    }
+
+    private void run(ArtifactId id, Granted next) throws InterruptedException {
         LeaseGrant grant = next.grant();
         LeaseTask task;
         try {
-            ArtifactId id = new ArtifactId(grant.artifact().id());
             StoredArtifact stored = participant.share(id, PublishedTorrent.content(grant.artifact()));
+            participant.used(id, grant.artifact().uri(), grant.artifact().version());
             task = task(grant, stored, next.deadlineNanos());
         } catch (PiecewiseFault | IllegalArgumentException e) {
             LOG.warn("lease on {} given back: {}", grant.artifact().uri(), e.getMessage());

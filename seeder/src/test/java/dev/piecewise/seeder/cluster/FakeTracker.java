@@ -10,6 +10,7 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
@@ -89,6 +90,11 @@ public final class FakeTracker implements Tracker {
         ArtifactStatus status = artifacts.values().iterator().next();
         return new ArtifactVersion(
                 uri, status.version(), status.totalBytes(), status.files().size());
+    }
+
+    @Override
+    public ArtifactList artifacts() {
+        return new ArtifactList(List.copyOf(artifacts.values()));
     }
 
     @Override

@@ -28,6 +28,12 @@ public record Heartbeat(List<Progress> leases, @Nullable List<Transfer> transfer
      * @param leaseId the lease
      * @param fence its fence
      * @param bytesRead body bytes read from the origin under this lease so far
+     * @param bytesFromHolders the same of those read from other nodes' web seeds
      */
-    public record Progress(String leaseId, long fence, long bytesRead) {}
+    public record Progress(String leaseId, long fence, long bytesRead, long bytesFromHolders) {
+        /** Everything came from the origin. */
+        public Progress(String leaseId, long fence, long bytesRead) {
+            this(leaseId, fence, bytesRead, 0);
+        }
+    }
 }

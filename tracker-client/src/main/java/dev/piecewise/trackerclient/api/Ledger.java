@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
  * {@code GET /v1/artifacts/ID/ledger}: who read what, when; the proof of "once".
  *
  * @param originBytes all body bytes reported as read from the origin
- * @param wastedBytes of those, bytes read under leases that died or that were given back unfinished
+ * @param holderBytes all body bytes reported as read from nodes that held them under another artifact; not in {@code originBytes}
+ * @param wastedBytes of {@code originBytes}, bytes read under leases that died or that were given back unfinished
  * @param rereadBytes of those, bytes of pieces that were hashed before, lost all holders and were read again
  */
 public record Ledger(
         String id,
         long totalBytes,
         long originBytes,
+        long holderBytes,
         long wastedBytes,
         long rereadBytes,
         int rereadPieces,

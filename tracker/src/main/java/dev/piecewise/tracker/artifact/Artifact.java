@@ -32,6 +32,9 @@ final class Artifact {
     final PieceLength pieceLength;
     final boolean privateTorrent;
     final ObjectSpans spans;
+    /** Byte maps of its objects, in order, shared with other artifacts. */
+    final List<VersionBytes> versions;
+
     final PieceLedger ledger;
     final Holders holders;
     final Attempts attempts = new Attempts();
@@ -72,6 +75,7 @@ final class Artifact {
                 resolved.objects().stream()
                         .map(object -> object.entry().sizeBytes())
                         .toList());
+        this.versions = List.copyOf(versions);
         this.ledger = new PieceLedger(spans, versions, resolved.ranged() ? MIN_READ_BYTES : PieceLedger.WHOLE);
         this.holders = new Holders(pieceCount());
     }
@@ -82,6 +86,10 @@ final class Artifact {
 
     void askedBy(String name) {
         profile = name;
+    }
+
+    ArtifactContent content() {
+        return content;
     }
 
     int pieceCount() {
@@ -201,6 +209,7 @@ final class Artifact {
                 id.hex(),
                 content.layout().totalBytes(),
                 ledger.originBytes(),
+                ledger.holderBytes(),
                 ledger.wastedBytes(),
                 ledger.rereadBytes(),
                 ledger.rereadPieces(),

@@ -12,6 +12,7 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.tracker.ledger.ReadBytes;
 import dev.piecewise.tracker.ledger.ReadOutcome;
 import dev.piecewise.tracker.ledger.Run;
 import dev.piecewise.tracker.ledger.VersionBytes;
@@ -35,8 +36,12 @@ final class ArtifactBook {
     private final Map<ArtifactId, Artifact> artifacts = new LinkedHashMap<>();
     private final Map<InfoHash, Artifact> published = new ConcurrentHashMap<>();
     private final Map<VersionKey, VersionBytes> versions = new HashMap<>();
+    private final Map<VersionBytes, List<Place>> places = new HashMap<>();
     private final Journal journal;
     private long lastFence;
+
+    /** An object version in an artifact, as its {@code object}-th. */
+    record Place(Artifact artifact, int object) {}
 
     ArtifactBook(Journal journal) {
         this.journal = journal;
@@ -48,6 +53,13 @@ final class ArtifactBook {
 
     Optional<Artifact> find(ArtifactId id) {
         return Optional.ofNullable(artifacts.get(id));
+    }
+
+    /** Where else there is the same version of one of an artifact's objects. */
+    List<Place> elsewhere(Artifact artifact, int object) {
+        return places.getOrDefault(artifact.versions.get(object), List.of()).stream()
+                .filter(place -> place.artifact() != artifact)
+                .toList();
     }
 
     /** Whether there is a torrent of that infohash; may be asked without the lock. */
@@ -182,6 +194,11 @@ final class ArtifactBook {
         }
         Artifact artifact = new Artifact(resolved, profile, length, privateTorrent, bytes);
         artifacts.put(artifact.id, artifact);
+        VersionBytes.reserve(bytes, artifact.ledger, () -> artifact.state() == ArtifactState.READING);
+        for (int object = 0; object < bytes.size(); object++) {
+            places.computeIfAbsent(bytes.get(object), absent -> new ArrayList<>(1))
+                    .add(new Place(artifact, object));
+        }
         return artifact;
     }
 
@@ -270,12 +287,22 @@ final class ArtifactBook {
         } else if (event instanceof Event.Reported reported) {
             Artifact artifact = get(reported.id());
             artifact.ledger.report(
-                    reported.fence(), reported.bytesRead(), reported.piece(), PieceHash.fromHex(reported.sha1()));
+                    reported.fence(),
+                    ReadBytes.of(reported.bytesRead(), reported.fromHolders()),
+                    reported.piece(),
+                    PieceHash.fromHex(reported.sha1()));
             publish(artifact);
         } else if (event instanceof Event.Progressed progressed) {
-            get(progressed.id()).ledger.progress(progressed.fence(), progressed.bytesRead());
+            get(progressed.id())
+                    .ledger
+                    .progress(progressed.fence(), ReadBytes.of(progressed.bytesRead(), progressed.fromHolders()));
         } else if (event instanceof Event.Ended ended) {
-            get(ended.id()).ledger.end(ended.fence(), ended.bytesRead(), ReadOutcome.valueOf(ended.outcome()));
+            get(ended.id())
+                    .ledger
+                    .end(
+                            ended.fence(),
+                            ReadBytes.of(ended.bytesRead(), ended.fromHolders()),
+                            ReadOutcome.valueOf(ended.outcome()));
         } else if (event instanceof Event.ArtifactFailed failed) {
             get(failed.id()).fail(Kind.valueOf(failed.errorKind()), failed.error());
         } else if (event instanceof Event.DirectoriesSeen seen) {

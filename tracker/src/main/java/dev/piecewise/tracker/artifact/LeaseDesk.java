@@ -12,6 +12,7 @@ import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.ledger.Acceptance;
 import dev.piecewise.tracker.ledger.LedgerRecord;
+import dev.piecewise.tracker.ledger.ReadBytes;
 import dev.piecewise.tracker.ledger.ReadOutcome;
 import dev.piecewise.tracker.ledger.Run;
 import dev.piecewise.tracker.node.NodeRegistry;
@@ -216,7 +217,8 @@ final class LeaseDesk {
     Optional<Lease> renew(String nodeId, Heartbeat.Progress progress, long nowNanos) {
         Optional<LeaseId> id = LeaseId.parse(progress.leaseId());
         id.flatMap(of -> book.find(of.artifact()))
-                .ifPresent(artifact -> progress(artifact, progress.fence(), progress.bytesRead()));
+                .ifPresent(artifact -> progress(
+                        artifact, progress.fence(), ReadBytes.of(progress.bytesRead(), progress.bytesFromHolders())));
         Optional<Lease> lease = leases.find(progress.fence())
                 .filter(found ->
                         found.nodeId().equals(nodeId) && Optional.of(found.id()).equals(id));
@@ -224,11 +226,12 @@ final class LeaseDesk {
         return lease;
     }
 
-    private void progress(Artifact artifact, long fence, long bytesRead) {
+    private void progress(Artifact artifact, long fence, ReadBytes bytesRead) {
         long before = artifact.ledger.bytesRead(fence);
         artifact.ledger.progress(fence, bytesRead);
         if (artifact.ledger.bytesRead(fence) != before) {
-            journal.append(new Event.Progressed(artifact.id.hex(), fence, bytesRead));
+            journal.append(
+                    new Event.Progressed(artifact.id.hex(), fence, bytesRead.fromOrigin(), bytesRead.fromHolders()));
             leases.find(fence).ifPresent(lease -> note(artifact, lease.nodeId()));
         }
     }
@@ -250,7 +253,7 @@ final class LeaseDesk {
         boolean stale = !artifact.ledger.isLive(id.fence()) && report.pieces().isEmpty();
         Optional<Integer> mismatch = Optional.empty();
         for (PieceReport.HashedPiece piece : report.pieces()) {
-            Acceptance acceptance = take(artifact, id.fence(), report.bytesRead(), piece);
+            Acceptance acceptance = take(artifact, id.fence(), read(report), piece);
             stale |= acceptance == Acceptance.STALE;
             mismatch = acceptance == Acceptance.MISMATCH ? Optional.of(piece.piece()) : mismatch;
         }
@@ -262,13 +265,17 @@ final class LeaseDesk {
             refuseMismatch(artifact, mismatch.get());
         }
         if (stale) {
-            progress(artifact, id.fence(), report.bytesRead());
+            progress(artifact, id.fence(), read(report));
             throw stale(id);
         }
         journal.check();
     }
 
-    private Acceptance take(Artifact artifact, long fence, long bytesRead, PieceReport.HashedPiece piece) {
+    private static ReadBytes read(PieceReport report) {
+        return ReadBytes.of(report.bytesRead(), report.bytesFromHolders());
+    }
+
+    private Acceptance take(Artifact artifact, long fence, ReadBytes bytesRead, PieceReport.HashedPiece piece) {
         if (piece.piece() < 0 || piece.piece() >= artifact.pieceCount()) {
             throw usage(artifact.resolved.uri() + " has no piece " + piece.piece());
         }
@@ -279,13 +286,20 @@ final class LeaseDesk {
             throw usage("'" + piece.sha1() + "' is not a SHA-1 of 40 hexadecimal digits");
         }
         Optional<Lease> lease = leases.find(fence);
-        long bytesBefore = artifact.ledger.originBytes();
+        long bytesBefore = artifact.ledger.bytesRead(fence);
         Acceptance acceptance = artifact.ledger.report(fence, bytesRead, piece.piece(), hash);
         boolean changed = acceptance == Acceptance.ACCEPTED || (lease.isPresent() && acceptance == Acceptance.MISMATCH);
         if (changed) {
-            journal.append(new Event.Reported(artifact.id.hex(), fence, bytesRead, piece.piece(), hash.hex()));
-        } else if (artifact.ledger.originBytes() != bytesBefore) {
-            journal.append(new Event.Progressed(artifact.id.hex(), fence, bytesRead));
+            journal.append(new Event.Reported(
+                    artifact.id.hex(),
+                    fence,
+                    bytesRead.fromOrigin(),
+                    bytesRead.fromHolders(),
+                    piece.piece(),
+                    hash.hex()));
+        } else if (artifact.ledger.bytesRead(fence) != bytesBefore) {
+            journal.append(
+                    new Event.Progressed(artifact.id.hex(), fence, bytesRead.fromOrigin(), bytesRead.fromHolders()));
         }
         lease.ifPresent(found -> note(artifact, found.nodeId()));
         if (acceptance == Acceptance.ACCEPTED) {
@@ -334,14 +348,14 @@ final class LeaseDesk {
         budget.release(id.fence());
         Optional<Lease> lease = leases.find(id.fence());
         if (lease.isEmpty()) {
-            progress(artifact, id.fence(), back.bytesRead());
+            progress(artifact, id.fence(), ReadBytes.of(back.bytesRead(), back.bytesFromHolders()));
             if (artifact.ledger.endedWell(id.fence())) {
                 journal.check();
                 return;
             }
             throw stale(id);
         }
-        end(lease.get(), back.bytesRead(), ReadOutcome.RETURNED);
+        end(lease.get(), ReadBytes.of(back.bytesRead(), back.bytesFromHolders()), ReadOutcome.RETURNED);
         String error = back.error();
         if (error != null) {
             blame(artifact, lease.get(), Optional.ofNullable(back.errorKind()).orElse("FAILED"), error, nowNanos);
@@ -372,7 +386,7 @@ final class LeaseDesk {
 
     /** No read of a lease could be signed, which is no fault of its holder. */
     void cannotSign(Artifact artifact, Lease lease, String errorKind, String error, long nowNanos) {
-        end(lease, 0, ReadOutcome.RETURNED);
+        end(lease, ReadBytes.NONE, ReadOutcome.RETURNED);
         if (!errorKind.equals(Kind.FAILED.name())) {
             blame(artifact, lease, errorKind, error, nowNanos);
         } else if (artifact.attempts.failed(lease.grantedNanos(), nowNanos, times.retryBackoff())) {
@@ -398,21 +412,22 @@ final class LeaseDesk {
     private void cutOff(Lease lease) {
         leases.remove(lease.fence());
         budget.abandon(lease.fence(), deadline(nanoClock.getAsLong()));
-        close(lease, 0, ReadOutcome.RETURNED);
+        close(lease, ReadBytes.NONE, ReadOutcome.RETURNED);
     }
 
     /** Ends a live lease under which nobody reads any more. */
-    void end(Lease lease, long bytesRead, ReadOutcome outcome) {
+    void end(Lease lease, ReadBytes bytesRead, ReadOutcome outcome) {
         leases.remove(lease.fence());
         budget.release(lease.fence());
         close(lease, bytesRead, outcome);
     }
 
-    private void close(Lease lease, long bytesRead, ReadOutcome outcome) {
+    private void close(Lease lease, ReadBytes bytesRead, ReadOutcome outcome) {
         book.find(lease.artifact()).ifPresent(artifact -> {
             artifact.ledger.end(lease.fence(), bytesRead, outcome);
             note(artifact, lease.nodeId());
-            journal.append(new Event.Ended(artifact.id.hex(), lease.fence(), bytesRead, outcome.name()));
+            journal.append(new Event.Ended(
+                    artifact.id.hex(), lease.fence(), bytesRead.fromOrigin(), bytesRead.fromHolders(), outcome.name()));
         });
     }
 
@@ -421,7 +436,7 @@ final class LeaseDesk {
         budget.expire(nowNanos);
         for (Lease lease : leases.expired(nowNanos)) {
             LOG.info("lease {} of node {} expired", lease.fence(), lease.nodeId());
-            end(lease, 0, ReadOutcome.EXPIRED);
+            end(lease, ReadBytes.NONE, ReadOutcome.EXPIRED);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.piecewise.tracker.lease.Lease;
 import dev.piecewise.tracker.lease.LeaseBook;
 import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
+import dev.piecewise.tracker.ledger.ReadBytes;
 import dev.piecewise.tracker.ledger.ReadOutcome;
 import dev.piecewise.tracker.ledger.Span;
 import dev.piecewise.tracker.node.NodeRegistry;
@@ -42,6 +43,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +52,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +72,7 @@ public final class Scheduler implements AutoCloseable {
     private final NodeRegistry nodes = new NodeRegistry();
     private final OriginBudget budget;
     private final LeaseDesk desk;
+    private final HolderReads holderReads;
     private final SwarmStore swarms;
     private final ReadSigner signer;
     private final LeaseTimes times;
@@ -104,6 +108,7 @@ public final class Scheduler implements AutoCloseable {
         this.worker = worker;
         this.waiting = new WaitingRoom(worker);
         this.book = new ArtifactBook(journal);
+        this.holderReads = new HolderReads(book, nodes, this::isSilent);
         this.budget = new OriginBudget(originLimits);
         this.desk = new LeaseDesk(book, leases, budget, nodes, swarms, journal, times, clock, nanoClock);
         past.forEach(book::replay);
@@ -255,7 +260,7 @@ public final class Scheduler implements AutoCloseable {
     /** A process leaves: its leases are returned, its holdings forgotten. */
     public synchronized void leave(String nodeId) {
         mustKnow(nodeId);
-        leases.of(nodeId).forEach(lease -> desk.end(lease, 0, ReadOutcome.RETURNED));
+        leases.of(nodeId).forEach(lease -> desk.end(lease, ReadBytes.NONE, ReadOutcome.RETURNED));
         forget(nodeId);
         dispatch();
     }
@@ -314,17 +319,15 @@ public final class Scheduler implements AutoCloseable {
                 () -> new HeartbeatReply(renewed.stream().map(this::renewal).toList()));
     }
 
+    /** @param spans empty if some of it is read from a holder: then what was granted is good until it breaks */
     private record Renewed(Lease lease, Artifact artifact, int firstPiece, List<Span> spans, long bytesPerSecond) {}
 
     private Renewed renewed(Lease lease) {
         Artifact artifact = get(lease.artifact());
         int first = artifact.ledger.firstOpen(lease.fence());
-        return new Renewed(
-                lease,
-                artifact,
-                first,
-                artifact.spans.of(first, lease.run().endExclusive() - first),
-                budget.renewedShare(lease.fence()));
+        List<Span> spans = artifact.spans.of(first, lease.run().endExclusive() - first);
+        boolean fromHolders = spans.stream().anyMatch(span -> holderReads.isHeld(artifact, span));
+        return new Renewed(lease, artifact, first, fromHolders ? List.of() : spans, budget.renewedShare(lease.fence()));
     }
 
     /** Without reads if they cannot be signed now: the holder goes on with those it has. */
@@ -370,7 +373,7 @@ public final class Scheduler implements AutoCloseable {
     /** An answer with leases that could not be sent: they are given back. */
     public synchronized void undelivered(LeaseGrants grants) {
         for (LeaseGrant grant : grants.leases()) {
-            leases.find(grant.fence()).ifPresent(lease -> desk.end(lease, 0, ReadOutcome.RETURNED));
+            leases.find(grant.fence()).ifPresent(lease -> desk.end(lease, ReadBytes.NONE, ReadOutcome.RETURNED));
         }
         dispatch();
     }
@@ -393,9 +396,10 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /** @throws Refused STALE_FENCE, at once */
-    public CompletableFuture<SignedRead> sign(String leaseId, SignRequest request) {
+    public CompletableFuture<SignedRead> sign(String leaseId, SignRequest request, Links links) {
         Artifact artifact;
         Span span;
+        Optional<SignedRead> fromHolder;
         synchronized (this) {
             desk.expire(now());
             Lease lease = desk.live(leaseId, request.fence());
@@ -403,15 +407,19 @@ public final class Scheduler implements AutoCloseable {
             if (request.read() < 0 || request.read() >= lease.spans().size()) {
                 throw new OriginFault(Kind.USAGE, "lease " + leaseId + " has no read " + request.read());
             }
-            span = lease.spans().get(request.read());
+            Span whole = lease.spans().get(request.read());
+            if (request.firstByte() < whole.first() || request.firstByte() > whole.last()) {
+                throw new OriginFault(
+                        Kind.USAGE,
+                        "read " + request.read() + " of lease " + leaseId + " has no byte " + request.firstByte());
+            }
+            span = new Span(whole.object(), request.firstByte(), whole.endExclusive());
+            fromHolder = holderReads.find(artifact, span, leases.signedAgain(lease.fence()), links);
         }
-        if (request.firstByte() < span.first() || request.firstByte() > span.last()) {
-            throw new OriginFault(
-                    Kind.USAGE,
-                    "read " + request.read() + " of lease " + leaseId + " has no byte " + request.firstByte());
-        }
-        Span rest = new Span(span.object(), request.firstByte(), span.endExclusive());
-        return supply(() -> signer.sign(artifact, List.of(rest)).get(0));
+        return fromHolder
+                .map(CompletableFuture::completedFuture)
+                .orElseGet(
+                        () -> supply(() -> signer.sign(artifact, List.of(span)).get(0)));
     }
 
     /** Ends what was not renewed, answers who waited long enough, gives out what became free. */
@@ -462,18 +470,29 @@ public final class Scheduler implements AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException e) {
-            granted.forEach(lease -> desk.end(lease, 0, ReadOutcome.RETURNED));
+            granted.forEach(lease -> desk.end(lease, ReadBytes.NONE, ReadOutcome.RETURNED));
             request.answer().completeExceptionally(e);
         }
     }
 
     private Optional<LeaseGrant> signed(Lease lease, Links links) {
         Artifact artifact;
+        List<Optional<SignedRead>> fromHolders = new ArrayList<>();
         synchronized (this) {
             artifact = get(lease.artifact());
+            lease.spans().forEach(span -> fromHolders.add(holderReads.find(artifact, span, 0, links)));
         }
         try {
-            List<SignedRead> reads = signer.sign(artifact, lease.spans());
+            Iterator<SignedRead> fromOrigin = signer.sign(
+                            artifact,
+                            IntStream.range(0, fromHolders.size())
+                                    .filter(read -> fromHolders.get(read).isEmpty())
+                                    .mapToObj(read -> lease.spans().get(read))
+                                    .toList())
+                    .iterator();
+            List<SignedRead> reads = fromHolders.stream()
+                    .map(read -> read.orElseGet(fromOrigin::next))
+                    .toList();
             return Optional.of(grant(lease, artifact, reads, links));
         } catch (PiecewiseFault e) {
             cannotSign(lease, artifact, e.kind().name(), String.valueOf(e.getMessage()));

@@ -160,7 +160,11 @@ final class NodeRoutes {
             orEmpty(report.pieces()).forEach(piece -> given(piece.sha1()));
             scheduler.report(
                     exchange.path().get(2),
-                    new PieceReport(report.fence(), notNegative(report.bytesRead()), orEmpty(report.pieces())));
+                    new PieceReport(
+                            report.fence(),
+                            notNegative(report.bytesRead()),
+                            notNegative(report.bytesFromHolders()),
+                            orEmpty(report.pieces())));
             return Answer.nothing();
         });
     }
@@ -168,6 +172,7 @@ final class NodeRoutes {
     CompletableFuture<Answer> giveBack(Exchange exchange) {
         return exchange.body(LeaseReturn.class).thenApply(back -> {
             notNegative(back.bytesRead());
+            notNegative(back.bytesFromHolders());
             scheduler.giveBack(exchange.path().get(2), back);
             return Answer.nothing();
         });
@@ -175,7 +180,7 @@ final class NodeRoutes {
 
     CompletableFuture<Answer> sign(Exchange exchange) {
         return exchange.body(SignRequest.class)
-                .thenCompose(request -> scheduler.sign(exchange.path().get(2), request))
+                .thenCompose(request -> scheduler.sign(exchange.path().get(2), request, exchange.links()))
                 .thenApply(Answer::json);
     }
 

@@ -14,19 +14,26 @@ import java.util.Optional;
 public final class LeaseBook {
     private final Map<Long, Held> leases = new LinkedHashMap<>();
 
-    private record Held(Lease lease, long deadlineNanos) {}
+    private record Held(Lease lease, long deadlineNanos, int signedAgain) {}
 
     /** A lease lives until the deadline. */
     public void add(Lease lease, long deadlineNanos) {
-        leases.put(lease.fence(), new Held(lease, deadlineNanos));
+        leases.put(lease.fence(), new Held(lease, deadlineNanos, 0));
     }
 
     /** Moves the deadline of a live lease. */
     public void renew(long fence, long deadlineNanos) {
         Held held = leases.remove(fence);
         if (held != null) {
-            leases.put(fence, new Held(held.lease(), deadlineNanos));
+            leases.put(fence, new Held(held.lease(), deadlineNanos, held.signedAgain()));
         }
+    }
+
+    /** Counts that a read of a live lease is signed once more; how often that was so. */
+    public int signedAgain(long fence) {
+        Held held = leases.computeIfPresent(
+                fence, (key, before) -> new Held(before.lease(), before.deadlineNanos(), before.signedAgain() + 1));
+        return held == null ? 0 : held.signedAgain();
     }
 
     public Optional<Lease> find(long fence) {

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pieces one per piece
  * @param live the leases alive
+ * @param holderBytes absent in files of earlier releases, as of an account
  */
 public record LedgerRecord(
         List<Piece> pieces,
         List<Account> live,
         long originBytes,
+        @Nullable Long holderBytes,
         long wastedBytes,
         long rereadBytes,
         int rereadPieces) {
@@ -24,7 +26,7 @@ public record LedgerRecord(
 
     /**
      * @param open pieces not reported yet
-     * @param accountedBytes of {@code bytesRead}, those that became pieces or mismatches
+     * @param accountedBytes of all bytes read, those that became pieces or mismatches
      */
     public record Account(
             long fence,
@@ -34,5 +36,6 @@ public record LedgerRecord(
             int pieceCount,
             List<Integer> open,
             long bytesRead,
+            @Nullable Long holderBytes,
             long accountedBytes) {}
 }

@@ -33,6 +33,11 @@ public final class ObjectSpans {
         return starts.length - 1;
     }
 
+    /** Where an object begins in the artifact. */
+    public long startOf(int object) {
+        return starts[object];
+    }
+
     /** Size of an object in bytes. */
     public long sizeOf(int object) {
         return starts[object + 1] - starts[object];

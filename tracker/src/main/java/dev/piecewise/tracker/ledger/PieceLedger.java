@@ -8,11 +8,13 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger of one artifact: every piece goes unread, leased, hashed, and every byte read is accounted for.
+ * The ledger of one artifact: every piece goes unread, leased, hashed, and every byte read is accounted for: those from the
+ * origin, and apart from them those that came from holders of the same bytes under another artifact.
  *
  * <p>A hash may also be known before its piece was read, from a registered torrent: the piece stays unread, is leased only
  * when somebody wants it, and its first read is no re-read.
@@ -43,6 +45,7 @@ public final class PieceLedger {
     private final Map<Long, Account> ended = new LinkedHashMap<>();
     private int hashedPieces;
     private long originBytes;
+    private long holderBytes;
     private long wastedBytes;
     private long rereadBytes;
     private int rereadPieces;
@@ -53,6 +56,7 @@ public final class PieceLedger {
         final Run run;
         final BitSet open = new BitSet();
         long bytesRead;
+        long holderBytes;
         long accountedBytes;
         boolean expired;
 
@@ -84,7 +88,8 @@ public final class PieceLedger {
 
     /**
      * The next run that may be leased: unread pieces, and those of {@code rereadable} that are hashed and not leased; none
-     * of their bytes under a live lease of any artifact.
+     * of their bytes under a live lease of any artifact, nor, unless its hash is known, in an object that another one is reading
+     * first.
      */
     public Optional<Run> next(BitSet rereadable) {
         BitSet candidates = candidates(rereadable);
@@ -110,6 +115,9 @@ public final class PieceLedger {
     }
 
     private Optional<Run> run(BitSet candidates, BitSet starts) {
+        if (hashedPieces == 0 && versions.stream().allMatch(version -> version.isReservedFrom(this))) {
+            return Optional.empty();
+        }
         int first = starts.nextSetBit(0);
         while (first >= 0 && !isFree(first)) {
             first = starts.nextSetBit(first + 1);
@@ -126,7 +134,9 @@ public final class PieceLedger {
 
     private boolean isFree(int piece) {
         for (Span span : spans.of(piece, 1)) {
-            if (versions.get(span.object()).isLeased(span.first(), span.endExclusive())) {
+            VersionBytes version = versions.get(span.object());
+            if (version.isLeased(span.first(), span.endExclusive())
+                    || (hashes[piece] == null && version.isReservedFrom(this))) {
                 return false;
             }
         }
@@ -178,9 +188,9 @@ public final class PieceLedger {
     /**
      * Takes the report of one piece that was read and hashed.
      *
-     * @param bytesRead body bytes read under this fence so far, in total
+     * @param bytesRead under this fence so far
      */
-    public Acceptance report(long fence, long bytesRead, int piece, PieceHash hash) {
+    public Acceptance report(long fence, ReadBytes bytesRead, int piece, PieceHash hash) {
         PieceHash known = hashes[piece];
         if (known != null && hashFences[piece] == fence && leaseFences[piece] != fence) {
             progress(fence, bytesRead);
@@ -193,16 +203,20 @@ public final class PieceLedger {
         }
         int bytes = layout.lengthOf(piece);
         account.accountedBytes += bytes;
-        progress(fence, Math.max(bytesRead, account.accountedBytes));
+        progress(
+                fence,
+                new ReadBytes(
+                        Math.max(bytesRead.fromOrigin(), account.accountedBytes - bytesRead.fromHolders()),
+                        bytesRead.fromHolders()));
         boolean matches = known == null || known.equals(hash);
         if (!matches) {
-            wastedBytes += bytes;
+            wastedBytes += account.holderBytes == 0 ? bytes : 0;
         } else if (known == null) {
             hashes[piece] = hash;
             hashedPieces++;
         } else if (hashFences[piece] != 0) {
             rereadPieces++;
-            rereadBytes += bytes;
+            rereadBytes += account.holderBytes == 0 ? bytes : 0;
         }
         if (matches) {
             hashFences[piece] = fence;
@@ -231,7 +245,8 @@ public final class PieceLedger {
 
     private void close(long fence, Account account) {
         live.remove(fence);
-        wastedBytes += account.bytesRead - account.accountedBytes;
+        long inVain = account.bytesRead + account.holderBytes - account.accountedBytes;
+        wastedBytes += Math.min(inVain, account.bytesRead);
         ended.put(fence, account);
         if (ended.size() > MAX_ENDED_KEPT) {
             Iterator<Long> oldest = ended.keySet().iterator();
@@ -241,11 +256,15 @@ public final class PieceLedger {
     }
 
     /** Notes how many bytes were read under a lease; those that come after its end are wasted. */
-    public void progress(long fence, long bytesRead) {
+    public void progress(long fence, ReadBytes read) {
         Account account = live.getOrDefault(fence, ended.get(fence));
-        if (account != null && bytesRead > account.bytesRead) {
-            long more = bytesRead - account.bytesRead;
-            account.bytesRead = bytesRead;
+        if (account != null && read.fromHolders() > account.holderBytes) {
+            holderBytes += read.fromHolders() - account.holderBytes;
+            account.holderBytes = read.fromHolders();
+        }
+        if (account != null && read.fromOrigin() > account.bytesRead) {
+            long more = read.fromOrigin() - account.bytesRead;
+            account.bytesRead = read.fromOrigin();
             originBytes += more;
             if (!live.containsKey(fence)) {
                 wastedBytes += more;
@@ -254,7 +273,7 @@ public final class PieceLedger {
     }
 
     /** Ends a lease: pieces not reported are free again, bytes that became no piece are wasted. */
-    public void end(long fence, long bytesRead, ReadOutcome outcome) {
+    public void end(long fence, ReadBytes bytesRead, ReadOutcome outcome) {
         progress(fence, bytesRead);
         Account account = live.get(fence);
         if (account != null) {
@@ -286,10 +305,10 @@ public final class PieceLedger {
         return account.open.nextSetBit(0);
     }
 
-    /** The bytes last reported under a live or recently ended lease. */
+    /** The bytes last reported under a live or recently ended lease, whatever they were read from. */
     public long bytesRead(long fence) {
         Account account = live.getOrDefault(fence, ended.get(fence));
-        return account == null ? 0 : account.bytesRead;
+        return account == null ? 0 : account.bytesRead + account.holderBytes;
     }
 
     public Optional<PieceHash> hash(int piece) {
@@ -391,6 +410,11 @@ public final class PieceLedger {
         return originBytes;
     }
 
+    /** Bytes that were read from holders of another artifact instead of the origin. */
+    public long holderBytes() {
+        return holderBytes;
+    }
+
     public long wastedBytes() {
         return wastedBytes;
     }
@@ -419,8 +443,9 @@ public final class PieceLedger {
                 account.run.pieceCount(),
                 account.open.stream().boxed().toList(),
                 account.bytesRead,
+                account.holderBytes,
                 account.accountedBytes)));
-        return new LedgerRecord(pieces, accounts, originBytes, wastedBytes, rereadBytes, rereadPieces);
+        return new LedgerRecord(pieces, accounts, originBytes, holderBytes, wastedBytes, rereadBytes, rereadPieces);
     }
 
     /** Builds a fresh ledger up to what was recorded. */
@@ -439,11 +464,13 @@ public final class PieceLedger {
         for (LedgerRecord.Account was : record.live()) {
             Account account = new Account(was.nodeId(), was.at(), new Run(was.firstPiece(), was.pieceCount()));
             account.bytesRead = was.bytesRead();
+            account.holderBytes = Objects.requireNonNullElse(was.holderBytes(), 0L);
             account.accountedBytes = was.accountedBytes();
             was.open().forEach(piece -> takeIntoLease(piece, was.fence(), account));
             live.put(was.fence(), account);
         }
         originBytes = record.originBytes();
+        holderBytes = Objects.requireNonNullElse(record.holderBytes(), 0L);
         wastedBytes = record.wastedBytes();
         rereadBytes = record.rereadBytes();
         rereadPieces = record.rereadPieces();

@@ -1,8 +1,11 @@
 package dev.piecewise.tracker.ledger;
 
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one object version, shared by all artifacts that contain it: each is unread, leased or held.
@@ -10,8 +13,9 @@ import java.util.TreeMap;
  * <p>Invariant: leased ranges never overlap, whoever leased them, so no byte is ever under two live leases. Held ranges are
  * bytes that some piece's accepted hash covers; a byte that is read again is leased until that read ends.
  *
- * <p>Room: a piece whose bytes are held through another artifact could be read from that artifact's holders. Until nodes
- * serve ranges it is read from the origin once more, and its own artifact's ledger counts it.
+ * <p>While one artifact reads it, the others wait: then they take its bytes from that one's holders, and they leave the origin
+ * once. Nobody waits in a circle: who begins to read waits only for artifacts that began before, or takes over what they have not
+ * touched, but only if it then waits for nobody.
  */
 public final class VersionBytes {
     /** What a byte is. */
@@ -23,6 +27,37 @@ public final class VersionBytes {
 
     private final TreeMap<Long, Long> leased = new TreeMap<>();
     private final TreeMap<Long, Long> held = new TreeMap<>();
+    private @Nullable PieceLedger reader;
+    private BooleanSupplier reading = () -> false;
+
+    /**
+     * An artifact that begins to read its objects reserves them, as far as others that are reading leave them to it.
+     *
+     * @param versions all its objects
+     * @param reading whether it still is
+     */
+    public static void reserve(List<VersionBytes> versions, PieceLedger reader, BooleanSupplier reading) {
+        boolean takesOver = versions.stream().allMatch(version -> !version.isReserved() || version.isUntouched());
+        for (VersionBytes version : versions) {
+            if (takesOver || !version.isReserved()) {
+                version.reader = reader;
+                version.reading = reading;
+            }
+        }
+    }
+
+    private boolean isReserved() {
+        return reader != null && reading.getAsBoolean();
+    }
+
+    private boolean isUntouched() {
+        return leased.isEmpty() && held.isEmpty();
+    }
+
+    /** Whether another artifact is reading it first. */
+    boolean isReservedFrom(PieceLedger other) {
+        return reader != other && isReserved();
+    }
 
     /** Whether any byte from {@code first} to before {@code end} is under a live lease. */
     public boolean isLeased(long first, long end) {

@@ -141,6 +141,18 @@ public final class Holders {
         return held;
     }
 
+    /** How many of these contiguous pieces a node holds. */
+    public int heldBy(String nodeId, int firstPiece, int endExclusive) {
+        Entry entry = nodes.get(nodeId);
+        return entry == null ? 0 : entry.held.get(firstPiece, endExclusive).cardinality();
+    }
+
+    /** Whether each of these contiguous pieces is held by a live node. */
+    public boolean areHeld(int firstPiece, int endExclusive) {
+        int lost = nobody.nextSetBit(firstPiece);
+        return lost < 0 || lost >= endExclusive;
+    }
+
     /** Live nodes that take part. */
     public int nodes() {
         return nodes.size();

@@ -48,14 +48,19 @@ public sealed interface Event {
     /** A lease was granted. */
     record Granted(String id, long fence, String nodeId, int firstPiece, int pieceCount, String at) implements Event {}
 
-    /** A piece was reported under a live lease, rightly or with a hash that differs from the known one. */
-    record Reported(String id, long fence, long bytesRead, int piece, String sha1) implements Event {}
+    /**
+     * A piece was reported under a live lease, rightly or with a hash that differs from the known one.
+     *
+     * @param fromHolders bytes that did not come from the origin; absent in files of earlier releases, as below
+     */
+    record Reported(String id, long fence, long bytesRead, @Nullable Long fromHolders, int piece, String sha1)
+            implements Event {}
 
     /** Bytes were read under a lease. */
-    record Progressed(String id, long fence, long bytesRead) implements Event {}
+    record Progressed(String id, long fence, long bytesRead, @Nullable Long fromHolders) implements Event {}
 
     /** A lease ended before all its pieces were reported; {@code outcome} is a {@code ReadOutcome}. */
-    record Ended(String id, long fence, long bytesRead, String outcome) implements Event {}
+    record Ended(String id, long fence, long bytesRead, @Nullable Long fromHolders, String outcome) implements Event {}
 
     /** An artifact failed. */
     record ArtifactFailed(String id, String errorKind, String error) implements Event {}

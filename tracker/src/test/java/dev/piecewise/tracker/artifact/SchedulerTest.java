@@ -7,6 +7,7 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
@@ -28,6 +29,7 @@ import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.PieceReport;
+import dev.piecewise.trackerclient.api.SignRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -37,6 +39,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -206,7 +209,9 @@ class SchedulerTest {
                 .mapToLong(read -> read.lastByte() - read.firstByte() + 1)
                 .sum();
         assertThat(bytes).isEqualTo(64 * MIB);
-        assertThat(both.stream().map(lease -> lease.artifact().id()).distinct()).contains(small.hex());
+        assertThat(both.stream().map(lease -> lease.artifact().id()).distinct())
+                .as("the first was not begun, so the second takes over")
+                .containsExactly(large.hex());
         for (LeaseGrant lease : both) {
             scheduler.giveBack(lease.leaseId(), new LeaseReturn(lease.fence(), 0, null, null));
         }
@@ -216,16 +221,80 @@ class SchedulerTest {
         assertThat(status(large).state()).isEqualTo(ArtifactState.PUBLISHED);
     }
 
+    /** Of a first cut that one node has read, as a second is asked for. */
+    private ArtifactId secondCut() {
+        register("web-s", "seeder");
+        ArtifactId first = admit(16);
+        List<LeaseGrant> leases = take("web-s", 10);
+        ArtifactId second = admit(32);
+        register("t", "seeder");
+        assertThat(take("t", 10)).as("while the first is being read").isEmpty();
+        for (LeaseGrant lease : leases) {
+            scheduler.report(lease.leaseId(), report(lease, 16L * MIB, lease.firstPiece(), 1));
+        }
+        assertThat(status(first).state()).isEqualTo(ArtifactState.PUBLISHED);
+        return second;
+    }
+
+    @Test
+    void aSecondCutOfAVersionWaitsForTheFirstAndIsReadFromItsHolders() {
+        ArtifactId second = secondCut();
+        List<LeaseGrant> leases = take("t", 10);
+        assertThat(leases).hasSize(2);
+        for (LeaseGrant lease : leases) {
+            assertThat(lease.reads()).hasSize(1);
+            SignedRead read = lease.reads().get(0);
+            assertThat(read.fromHolder()).isTrue();
+            assertThat(read.url()).matches("http://web-s:80/webseed/[0-9a-f]{40}/object");
+            assertThat(read.headers())
+                    .containsExactly(Map.entry("Range", "bytes=" + read.firstByte() + "-" + read.lastByte()));
+            scheduler.report(
+                    lease.leaseId(),
+                    new PieceReport(
+                            lease.fence(),
+                            0,
+                            32L * MIB + 7,
+                            report(lease, 0, lease.firstPiece(), 2).pieces()));
+        }
+        for (int run = 0; run < 2; run++) {
+            Ledger ledger = scheduler.ledger(second);
+            assertThat(ledger.originBytes()).isZero();
+            assertThat(ledger.wastedBytes()).isZero();
+            assertThat(ledger.holderBytes()).isEqualTo(2 * (32L * MIB + 7));
+            assertThat(status(second).state()).isEqualTo(ArtifactState.PUBLISHED);
+            restart();
+        }
+    }
+
+    @Test
+    void aReadThatHoldersDoNotServeGoesToTheOriginInTheEnd() {
+        secondCut();
+        LeaseGrant lease = take("t", 1).get(0);
+        List<Boolean> fromHolder = new ArrayList<>();
+        for (int attempt = 0; attempt < 4; attempt++) {
+            SignRequest rest = new SignRequest(lease.fence(), 0, 5);
+            SignedRead read = scheduler.sign(lease.leaseId(), rest, LINKS).join();
+            assertThat(read.firstByte()).isEqualTo(5);
+            fromHolder.add(read.fromHolder());
+        }
+        assertThat(fromHolder).containsExactly(true, true, false, false);
+    }
+
+    @Test
+    void withoutALiveHolderASecondCutIsReadFromTheOrigin() {
+        secondCut();
+        scheduler.leave("web-s");
+        assertThat(take("t", 10))
+                .hasSize(2)
+                .allMatch(lease -> !lease.reads().get(0).fromHolder());
+    }
+
     @Test
     void piecesThatSomebodyWaitsForAreLeasedFirst() {
         register("s", "seeder");
         ArtifactId id = admit(16);
-        ArtifactId later = admit(32);
-        scheduler.want(later, List.of(1));
-        scheduler.want(id, List.of(1));
-        List<LeaseGrant> leases = take("s", 2);
-        assertThat(leases).extracting(lease -> lease.artifact().id()).containsExactly(id.hex(), later.hex());
-        assertThat(leases).extracting(LeaseGrant::firstPiece).containsExactly(1, 1);
+        scheduler.want(id, List.of(2));
+        assertThat(take("s", 2)).extracting(LeaseGrant::firstPiece).containsExactly(2, 0);
     }
 
     @Test

@@ -175,7 +175,8 @@ class PieceLedgerModelTest {
         int bytes = lease.pair.layout.lengthOf(piece);
         long total = lease.read + (choice / 128) % 20;
 
-        Acceptance acceptance = lease.pair.ledger.report(lease.fence, total, piece, hash(lease.pair, piece, right));
+        Acceptance acceptance =
+                lease.pair.ledger.report(lease.fence, ReadBytes.ofOrigin(total), piece, hash(lease.pair, piece, right));
 
         assertThat(acceptance).isEqualTo(right ? Acceptance.ACCEPTED : Acceptance.MISMATCH);
         lease.accounted += bytes;
@@ -196,7 +197,8 @@ class PieceLedgerModelTest {
         }
         ModelLease lease = leases.get(choice % leases.size());
         long total = lease.read + (choice / 32) % 15;
-        lease.pair.ledger.end(lease.fence, total, choice % 2 == 0 ? ReadOutcome.EXPIRED : ReadOutcome.RETURNED);
+        lease.pair.ledger.end(
+                lease.fence, ReadBytes.ofOrigin(total), choice % 2 == 0 ? ReadOutcome.EXPIRED : ReadOutcome.RETURNED);
         lease.readTo(total);
         lease.open().forEach(lease.pair.leasedUnder::remove);
         lease.closeIfDone();
@@ -211,7 +213,8 @@ class PieceLedgerModelTest {
         int piece = lease.run.firstPiece() + (choice / 8) % lease.run.pieceCount();
         boolean repeated = Long.valueOf(lease.fence).equals(lease.pair.hashedUnder.get(piece));
         long total = lease.read + choice % 9;
-        assertThat(lease.pair.ledger.report(lease.fence, total, piece, hash(lease.pair, piece, true)))
+        assertThat(lease.pair.ledger.report(
+                        lease.fence, ReadBytes.ofOrigin(total), piece, hash(lease.pair, piece, true)))
                 .isEqualTo(repeated ? Acceptance.REPEATED : Acceptance.STALE);
         lease.readTo(total);
     }

@@ -159,7 +159,7 @@ class SharedObjectsTest {
         int piece = List.copyOf(grant.open()).get(choice % grant.open().size());
         byte[] hash = new byte[PieceHash.BYTES];
         hash[0] = (byte) piece;
-        assertThat(grant.cut().ledger.report(grant.fence(), 0, piece, PieceHash.of(hash)))
+        assertThat(grant.cut().ledger.report(grant.fence(), ReadBytes.NONE, piece, PieceHash.of(hash)))
                 .isEqualTo(Acceptance.ACCEPTED);
         grant.cut().hashed.set(piece);
         leased.removeAll(new HashSet<>(grant.cut().of(piece, 1)));
@@ -174,7 +174,7 @@ class SharedObjectsTest {
             return;
         }
         Grant grant = live.remove(choice % live.size());
-        grant.cut().ledger.end(grant.fence(), 0, ReadOutcome.RETURNED);
+        grant.cut().ledger.end(grant.fence(), ReadBytes.NONE, ReadOutcome.RETURNED);
         grant.open().forEach(piece -> leased.removeAll(new HashSet<>(grant.cut().of(piece, 1))));
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StateDirectoryTest {
     private static final Event FIRST = new Event.Granted("id", 7, "node", 0, 2, "2026-01-01T00:00:00Z");
-    private static final Event SECOND = new Event.Reported("id", 7, 5, 0, "ab");
+    private static final Event SECOND = new Event.Reported("id", 7, 5, 3L, 0, "ab");
 
     @TempDir
     Path directory;

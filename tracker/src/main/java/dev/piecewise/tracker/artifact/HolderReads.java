@@ -1,0 +1,111 @@
+package dev.piecewise.tracker.artifact;
+
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.SignedRead;
+import dev.piecewise.tracker.ledger.Span;
+import dev.piecewise.tracker.node.NodeRegistry;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Reads that need not go to the origin, for the same bytes are held under another artifact that is published: they go to the web
+ * seed of a live node. Guarded by the scheduler's lock.
+ */
+final class HolderReads {
+    /** So often a read is signed for a holder; after that holders are given up. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    private final ArtifactBook book;
+    private final NodeRegistry nodes;
+    private final Predicate<String> silent;
+
+    /** @param silent tells nodes that may be dead */
+    HolderReads(ArtifactBook book, NodeRegistry nodes, Predicate<String> silent) {
+        this.book = book;
+        this.nodes = nodes;
+        this.silent = silent;
+    }
+
+    /** Published bytes of another artifact, and the web seeds that serve them, the best first. */
+    private record Source(Artifact artifact, int object, InfoHash torrent, List<URI> webSeeds) {}
+
+    /** Whether a live node serves these bytes under another artifact. */
+    boolean isHeld(Artifact artifact, Span span) {
+        return source(artifact, span).isPresent();
+    }
+
+    /**
+     * A read of this span of an artifact from a holder, if there is one.
+     *
+     * @param attempt how often reads of the same lease were signed before: each goes to the next holder
+     */
+    Optional<SignedRead> find(Artifact artifact, Span span, int attempt, Links links) {
+        return attempt >= MAX_ATTEMPTS
+                ? Optional.empty()
+                : source(artifact, span).map(source -> read(source, span, attempt, links));
+    }
+
+    private static SignedRead read(Source source, Span span, int attempt, Links links) {
+        URI base = source.webSeeds().get(attempt % source.webSeeds().size());
+        return new SignedRead(
+                links.webSeedUrl(base, source.torrent())
+                        + path(source.artifact().content(), source.object()),
+                Map.of("Range", "bytes=" + span.first() + "-" + span.last()),
+                span.first(),
+                span.last(),
+                true);
+    }
+
+    private Optional<Source> source(Artifact artifact, Span span) {
+        for (ArtifactBook.Place place : book.elsewhere(artifact, span.object())) {
+            Artifact other = place.artifact();
+            Optional<InfoHash> torrent = other.infoHash();
+            if (torrent.isPresent() && other.state() != ArtifactState.FAILED) {
+                List<URI> holders = holders(other, place.object(), span);
+                if (!holders.isEmpty()) {
+                    return Optional.of(new Source(other, place.object(), torrent.get(), holders));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Web seeds that hold some of these bytes, those with most of them first; none if nobody alive holds all the rest. */
+    private List<URI> holders(Artifact artifact, int object, Span span) {
+        PieceLayout layout = artifact.spans.layout();
+        long start = artifact.spans.startOf(object);
+        int first = layout.pieceAt(start + span.first());
+        int end = layout.pieceAt(start + span.last()) + 1;
+        if (!artifact.holders.areHeld(first, end)) {
+            return List.of();
+        }
+        return nodes.webSeeds().stream()
+                .filter(node -> !silent.test(node.id()) && artifact.holders.heldBy(node.id(), first, end) > 0)
+                .sorted(Comparator.comparingInt(
+                        (NodeRegistry.Node node) -> -artifact.holders.heldBy(node.id(), first, end)))
+                .flatMap(node -> node.webSeed().stream())
+                .toList();
+    }
+
+    /** Name, or name and path, as a URL has them. */
+    private static String path(ArtifactContent content, int object) {
+        String path = content.singleFile()
+                ? content.name()
+                : content.name() + "/" + content.files().get(object).path();
+        return Arrays.stream(path.split("/", -1))
+                .map(component ->
+                        URLEncoder.encode(component, StandardCharsets.UTF_8).replace("+", "%20"))
+                .collect(Collectors.joining("/"));
+    }
+}
