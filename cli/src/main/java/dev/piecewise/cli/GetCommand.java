@@ -2,26 +2,34 @@ package dev.piecewise.cli;
 
 import dev.piecewise.cli.progress.FetchText;
 import dev.piecewise.cli.progress.ProgressLines;
-import dev.piecewise.client.Destination;
+import dev.piecewise.client.DownloadOptions;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.FetchSource;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code piecewise get}. */
 @Command(
+        customSynopsis = {"piecewise get [OPTIONS] URI DEST", "piecewise get [OPTIONS] --file FILE"},
         description = {
             "",
             "Asks the tracker for the object, or for all keys below a prefix, joins the swarm, verifies every piece and puts the "
@@ -38,6 +46,9 @@ import picocli.CommandLine.Parameters;
             "With --unpack, what an archive (tar, tar.gz, zip) holds becomes the directory DEST, which appears whole and belongs to "
                     + "Piecewise: the next version takes its place. Once unpacked, the archive is neither read nor fetched again.",
             "",
+            "With --file, all that the file lists is fetched side by side: objects, prefixes with patterns of what to include, "
+                    + "archives to unpack. A request that fails stops no other; the exit code is 0 only if all succeeded.",
+            "",
             "Files at DEST are hard links to the data directory where possible, with mode 0444; else copies.",
             ""
         },
@@ -47,6 +58,7 @@ import picocli.CommandLine.Parameters;
             "  piecewise get s3://models/llm.bin llm.bin",
             "  piecewise get s3://models/llama/ /scratch/llama",
             "  piecewise get s3://models/tools.tar.gz /scratch/tools --unpack",
+            "  piecewise get -f requests.yaml",
             "  piecewise get s3://models/llm.bin /scratch/ --tracker http://tracker:7070 --linger 10m",
             "  piecewise get 'magnet:?xt=urn:btih:...&tr=http%%3A%%2F%%2Ftracker%%3A7070%%2Fannounce' llm.bin",
             ""
@@ -56,30 +68,40 @@ final class GetCommand implements Callable<Integer> {
 
     @Parameters(
             index = "0",
+            arity = "0..1",
             paramLabel = "URI",
             description = {
                 "The object s3://bucket/key or the prefix s3://bucket/prefix/, taken literally, never decoded;",
                 "or a magnet link with an infohash (v1) and an http or https tracker, in quotes."
             })
-    private String uri = "";
+    private @Nullable String uri;
 
     @Parameters(
             index = "1",
+            arity = "0..1",
             paramLabel = "DEST",
             description = {
                 "The exact path; with a trailing slash, or if it is a directory, an object goes into it.",
                 "Of a prefix: the directory that has its files, there already or not."
             })
-    private String destination = "";
+    private @Nullable String destination;
 
     @Option(
-            names = "--piece-size",
-            paramLabel = "SIZE",
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
             description = {
-                "Length of a piece (other tools: chunk): a multiple of 16KiB up to 512MiB, or auto.",
-                "Default: auto (what others chose for this version, else by the size)"
+                "Instead of URI and DEST: fetch all that this file lists (YAML), side by side; '-' is standard input.",
+                "Default: none"
             })
-    private String pieceSize = "auto";
+    private @Nullable String file;
+
+    @Option(
+            names = "--dry-run",
+            description = {
+                "With --file: only say what each request would fetch, and what is up to date. Nothing is read.",
+                "Default: fetch"
+            })
+    private boolean dryRun;
 
     @Option(
             names = "--linger",
@@ -90,33 +112,11 @@ final class GetCommand implements Callable<Integer> {
             })
     private String linger = "0";
 
-    @Option(
-            names = "--replace",
-            description = {
-                "Replace files of other content at DEST, and only those.",
-                "Default: other content is an error, unless Piecewise put it there; equal content is left."
-            })
-    private boolean replace;
-
-    @Option(
-            names = "--verify",
-            description = {
-                "Read and hash again what is here already, and fetch what turns out to be bad.",
-                "Default: files that are unchanged by size, time and inode hold what they held."
-            })
-    private boolean verify;
-
     @Mixin
     private UnpackOptions unpackOptions = new UnpackOptions();
 
-    @Option(
-            names = "--stall-timeout",
-            paramLabel = "DURATION",
-            description = {"Give up when nothing moved anywhere for this long.", "Default: 5m"})
-    private String stallTimeout = "5m";
-
     @Mixin
-    private ProfileOption profile = new ProfileOption();
+    private RequestsOptions requestsOptions = new RequestsOptions();
 
     @Mixin
     private TrackerOptions trackerOptions = new TrackerOptions();
@@ -138,6 +138,9 @@ final class GetCommand implements Callable<Integer> {
     @Mixin
     private VerbosityOptions verbosity = new VerbosityOptions();
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     GetCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -145,18 +148,48 @@ final class GetCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logging.configure(verbosity, Logging.Kind.ENDS);
-        FetchRequest request = request();
         Duration stay = OptionValues.duration("--linger", linger);
-        NodeConfig config = new NodeConfig(
-                request.source() instanceof FetchSource.Magnet
-                        ? trackerOptions.named()
-                        : Optional.of(trackerOptions.tracker()),
+        String listed = file;
+        if (listed == null) {
+            return one(request(), stay);
+        }
+        checkNothingElseIsAsked();
+        RequestsRun run = new RequestsRun(surroundings, verbosity, "get", json);
+        return run.of(listed, unpackOptions.limits(), plan -> {
+            DownloadOptions options = requestsOptions.options();
+            NodeConfig config = config(Optional.of(trackerOptions.tracker()));
+            return dryRun ? run.preview(config, plan, options) : run.fetch(config, plan, options, stay, exitWithStdin);
+        });
+    }
+
+    private ParameterException wrong(String problem) {
+        return new ParameterException(Objects.requireNonNull(spec).commandLine(), problem);
+    }
+
+    private NodeConfig config(Optional<URI> tracker) {
+        return new NodeConfig(
+                tracker,
                 trackerOptions.token(surroundings),
                 peerOptions.data(surroundings, "node"),
                 peerOptions.listen(),
                 peerOptions.advertise(),
                 peerOptions.limits(),
                 Optional.empty());
+    }
+
+    private void checkNothingElseIsAsked() {
+        if (uri != null) {
+            throw wrong("'" + uri + "' stands beside --file; write one or the other");
+        } else if (unpackOptions.unpack().isPresent()) {
+            throw wrong("--unpack stands beside --file; write 'unpack' in the file instead");
+        }
+    }
+
+    private int one(FetchRequest request, Duration stay) {
+        NodeConfig config = config(
+                request.source() instanceof FetchSource.Magnet
+                        ? trackerOptions.named()
+                        : Optional.of(trackerOptions.tracker()));
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {
                 lifetime.endWithStandardInput();
@@ -190,16 +223,22 @@ final class GetCommand implements Callable<Integer> {
     }
 
     private FetchRequest request() {
+        if (uri == null || destination == null) {
+            throw wrong(
+                    (uri == null ? "Missing required parameters: 'URI', 'DEST'" : "Missing required parameter: 'DEST'")
+                            + ", or a list of requests: --file FILE");
+        } else if (dryRun) {
+            throw wrong("--dry-run is for a list of requests: --file FILE");
+        }
+        DownloadOptions options = requestsOptions.options();
         try {
-            return new FetchRequest(
-                    OptionValues.source(uri),
-                    Destination.parse(destination),
-                    OptionValues.pieceSize(pieceSize),
-                    profile.name(),
-                    replace,
-                    verify,
-                    unpackOptions.unpack(),
-                    OptionValues.duration("--stall-timeout", stallTimeout));
+            FetchRequest request = FetchRequest.of(OptionValues.source(uri), Destination.parse(destination))
+                    .withReplace(options.replace())
+                    .withVerify(options.verify())
+                    .withStallTimeout(options.stallTimeout());
+            request = options.pieceLength().map(request::withPieceLength).orElse(request);
+            request = options.profile().map(request::withProfile).orElse(request);
+            return unpackOptions.unpack().map(request::withUnpack).orElse(request);
         } catch (InvalidPathException e) {
             throw new ProcessFault(Kind.USAGE, "DEST '" + destination + "' is not a path: " + e.getReason(), e);
         }

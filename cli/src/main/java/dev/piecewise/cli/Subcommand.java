@@ -10,6 +10,7 @@ enum Subcommand {
     SEEDER("seeder", "Run a seeder: reads from S3 what the tracker leases to it, then seeds"),
     NODE("node", "Run a node: stays up, seeds, and serves every 'get' of this machine"),
     GET("get", "Bring an object or a whole prefix to a path of this machine"),
+    EXEC("exec", "Fetch all that a file lists, then become another command"),
     TORRENT("torrent", "Write the .torrent of an object or prefix, for any BitTorrent client"),
     REGISTER("register", "Have the tracker serve a torrent that was made with 'torrent --offline'"),
     STATUS("status", "What the tracker knows: artifacts, progress, who read which bytes"),
@@ -55,6 +56,7 @@ enum Subcommand {
             case SEEDER -> new SeederCommand(surroundings);
             case NODE -> new NodeCommand(surroundings);
             case GET -> new GetCommand(surroundings);
+            case EXEC -> new ExecCommand(surroundings);
             case TORRENT -> new TorrentCommand(surroundings);
             case REGISTER -> new RegisterCommand(surroundings);
             case STATUS -> new StatusCommand(surroundings);

@@ -76,6 +76,11 @@ record Surroundings(
         return told < MIN_ROWS ? USUAL_ROWS : told;
     }
 
+    /** The same, but whatever is printed goes to standard error: standard output is another command's. */
+    Surroundings withOutToErr() {
+        return new Surroundings(environment, configDirectories, in, err, err, terminal, terminal, rows, exit, halt);
+    }
+
     /** A variable's value; an empty one counts as not set. */
     Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());

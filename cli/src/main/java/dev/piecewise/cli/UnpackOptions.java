@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Stack;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,23 +30,8 @@ final class UnpackOptions {
             })
     private @Nullable String method;
 
-    @Option(
-            names = "--unpack-max-size",
-            paramLabel = "SIZE",
-            description = {"Refuse archives that hold more.", "Default: 1TiB"})
-    private @Nullable String maxSize;
-
-    @Option(
-            names = "--unpack-max-ratio",
-            paramLabel = "N",
-            description = {"Refuse archives that hold more than N times their own size.", "Default: 200"})
-    private @Nullable Long maxRatio;
-
-    @Option(
-            names = "--unpack-max-entries",
-            paramLabel = "N",
-            description = {"Refuse archives of more files, directories and links.", "Default: 10000000"})
-    private @Nullable Long maxEntries;
+    @Mixin
+    private UnpackLimitOptions limits = new UnpackLimitOptions();
 
     /** {@code --unpack} takes what follows it only if that is a method, never URI or DEST. */
     static final class MethodOnly implements IParameterPreprocessor {
@@ -78,14 +64,8 @@ final class UnpackOptions {
         }
     }
 
-    private UnpackLimits limits() {
-        UnpackLimits limits = UnpackLimits.defaults();
-        if (maxSize != null) {
-            limits = limits.withMaxBytes(OptionValues.size("--unpack-max-size", maxSize));
-        }
-        if (maxRatio != null) {
-            limits = limits.withMaxRatio(maxRatio);
-        }
-        return maxEntries == null ? limits : limits.withMaxEntries(maxEntries);
+    /** What is refused, whoever asks for unpacking. */
+    UnpackLimits limits() {
+        return limits.limits();
     }
 }

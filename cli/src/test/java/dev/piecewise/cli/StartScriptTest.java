@@ -48,21 +48,30 @@ final class StartScriptTest {
 
     private Run run(Path script, Map<String, String> environment, String... args)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(script.toString()));
-        command.addAll(List.of(args));
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(directory.toFile())
+        int exitCode = script(script, environment, args)
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+                .redirectError(err.toFile())
+                .start()
+                .waitFor();
+        return new Run(
+                exitCode, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+    }
+
+    private ProcessBuilder script(Map<String, String> environment, String... args) {
+        return script(directory.resolve("app/bin/piecewise"), environment, args);
+    }
+
+    private ProcessBuilder script(Path script, Map<String, String> environment, String... args) {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", System.getenv("PATH"));
         builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
         builder.environment().putAll(environment);
-        int exitCode = builder.start().waitFor();
-        return new Run(
-                exitCode, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+        return builder;
     }
 
     @Test
@@ -125,5 +134,86 @@ final class StartScriptTest {
     void laterJavasAreToldNotToWarn() throws Exception {
         java("25.0.1");
         assertThat(run(Map.of()).out()).contains("arg=--enable-native-access=ALL-UNNAMED\n");
+    }
+
+    private static final String FETCH =
+            """
+            #!/bin/sh
+            for arg; do echo "arg=$arg"; done >"$0.args"
+            [ -z "${FIRST_LINE_IS_MINE:-}" ] || read -r line
+            if [ -n "${HANGS:-}" ]; then
+                trap 'echo ended >"$0.ended"; kill $sleep; exit 143' TERM
+                sleep 60 &
+                sleep=$!
+                echo begun >&2
+                wait
+            fi
+            exit ${CODE:-0}
+            """;
+
+    private void javaThatFetches() throws IOException {
+        Files.writeString(directory.resolve("jdk/bin/java"), FETCH);
+    }
+
+    @Test
+    void execBecomesTheCommandWithItsArgumentsItsEnvironmentAndItsExitCode() throws Exception {
+        javaThatFetches();
+        String command = "echo \"$# $1 $2 ${LC_ALL:-} ${MALLOC_ARENA_MAX:-}\"; exit 7";
+        Run run = run(Map.of(), "exec", "-f", "a file", "--quiet", "--", "sh", "-c", command, "sh", "x y", "--");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(7);
+        assertThat(run.out()).isEqualTo("2 x y --  \n");
+        assertThat(Files.readString(directory.resolve("jdk/bin/java.args")))
+                .contains("arg=-Dpiecewise.command=true\n")
+                .endsWith("arg=exec\narg=-f\narg=a file\narg=--quiet\n");
+    }
+
+    @Test
+    void execRunsNothingIfTheFetchFailed() throws Exception {
+        javaThatFetches();
+        Run run = run(Map.of("CODE", "3"), "exec", "-f", "x", "--", "echo", "never");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void execWithoutACommandIsForJavaToRefuse() throws Exception {
+        assertThat(run(Map.of(), "exec", "-f", "x", "--").out())
+                .contains("arg=-Dpiecewise.command=false\n")
+                .endsWith("arg=exec\narg=-f\narg=x\narg=--\n");
+    }
+
+    @Test
+    void theCommandReadsWhatTheFetchLeftOfStandardInput() throws Exception {
+        javaThatFetches();
+        Path in = Files.writeString(directory.resolve("in"), "for the fetch\nfor the command\n");
+        Process process = script(Map.of("FIRST_LINE_IS_MINE", "yes"), "exec", "-f", "-", "--", "cat")
+                .redirectInput(in.toFile())
+                .start();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("for the command\n");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void aSignalToTheCommandIsItsOwn() throws Exception {
+        javaThatFetches();
+        Process process = script(Map.of(), "exec", "-f", "x", "--", "sh", "-c", "echo $$; exec sleep 60")
+                .start();
+        long pid = Long.parseLong(process.inputReader().readLine());
+        assertThat(pid).isEqualTo(process.pid());
+        process.toHandle().destroy();
+        assertThat(process.waitFor()).isEqualTo(128 + 15);
+    }
+
+    @Test
+    void aSignalDuringTheFetchEndsItAndThenTheScriptInTheSameWay() throws Exception {
+        javaThatFetches();
+        Process process = script(Map.of("HANGS", "yes"), "exec", "-f", "x", "--", "echo", "never")
+                .start();
+        assertThat(process.errorReader().readLine()).isEqualTo("begun");
+        process.toHandle().destroy();
+        assertThat(process.waitFor()).isEqualTo(128 + 15);
+        assertThat(directory.resolve("jdk/bin/java.ended")).exists();
+        assertThat(process.getInputStream().readAllBytes()).isEmpty();
     }
 }

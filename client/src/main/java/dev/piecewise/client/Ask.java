@@ -1,6 +1,8 @@
 package dev.piecewise.client;
 
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.Selection;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -10,6 +12,7 @@ import java.util.Optional;
  * @param have a version that the asker has already, see {@link Acquired.Ready}: if it is the present one, nothing is fetched
  * @param verify whether stored pieces are hashed again first
  * @param beside where the files will go: what lies there may save a download
+ * @param selection which files of a prefix
  */
 record Ask(
         FetchSource source,
@@ -18,7 +21,8 @@ record Ask(
         Duration stallTimeout,
         Optional<String> have,
         boolean verify,
-        Optional<Destination> beside) {
+        Optional<Destination> beside,
+        Selection selection) {
     static Ask of(FetchRequest request) {
         return new Ask(
                 request.source(),
@@ -27,10 +31,11 @@ record Ask(
                 request.stallTimeout(),
                 Optional.empty(),
                 request.verify(),
-                request.unpack().isPresent() ? Optional.empty() : Optional.of(request.destination()));
+                request.unpack().isPresent() ? Optional.empty() : Optional.of(request.destination()),
+                request.selection());
     }
 
     Ask withHave(Optional<String> version) {
-        return new Ask(source, pieceLength, profile, stallTimeout, version, verify, beside);
+        return new Ask(source, pieceLength, profile, stallTimeout, version, verify, beside, selection);
     }
 }

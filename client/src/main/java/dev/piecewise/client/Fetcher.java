@@ -3,7 +3,6 @@ package dev.piecewise.client;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.client.FetchProgress.Phase;
 import dev.piecewise.core.ArtifactId;
-import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
@@ -107,16 +106,10 @@ final class Fetcher {
         }
         ArtifactStatus asked = ask(ask);
         if (asked.state() != ArtifactState.FAILED) {
-            listener.known(PublishedTorrent.content(asked), PublishedTorrent.directories(asked));
+            listener.known(PublishedTorrent.content(asked), directories(ask, asked));
             if (asked.totalBytes() == 0) {
                 return new Acquired.Ready(
-                        asked.version(),
-                        PublishedTorrent.content(asked),
-                        PublishedTorrent.directories(asked),
-                        List.of(),
-                        "",
-                        0,
-                        0);
+                        asked.version(), PublishedTorrent.content(asked), directories(ask, asked), List.of(), "", 0, 0);
             }
         }
         ArtifactStatus published = awaitPublication(ask, asked, listener);
@@ -137,7 +130,7 @@ final class Fetcher {
                     .await(
                             ask.stallTimeout(),
                             published.version(),
-                            PublishedTorrent.directories(published),
+                            directories(ask, published),
                             info.infoHash().hex(),
                             listener);
         } finally {
@@ -227,11 +220,16 @@ final class Fetcher {
     }
 
     private ArtifactStatus ask(Ask ask) throws InterruptedException {
-        ArtifactRequest request = new ArtifactRequest(
-                ask.source().text(),
-                ask.pieceLength().map(PieceLength::bytes).map(String::valueOf).orElse(null),
-                ask.profile().orElse(null));
+        ArtifactRequest request =
+                ArtifactRequest.of(ask.source().text(), ask.pieceLength(), ask.profile(), ask.selection());
         return reach(() -> tracker.requestArtifact(request));
+    }
+
+    /** The tracker tells those of the whole prefix. */
+    private static List<String> directories(Ask ask, ArtifactStatus status) {
+        return PublishedTorrent.directories(status).stream()
+                .filter(ask.selection()::selectsDirectory)
+                .toList();
     }
 
     /** What stands at the origin; nothing is read because of this question. */

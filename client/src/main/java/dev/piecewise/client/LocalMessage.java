@@ -1,7 +1,10 @@
 package dev.piecewise.client;
 
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.Glob;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -47,7 +50,9 @@ record LocalMessage(
             long stallMillis,
             @Nullable String have,
             @Nullable Boolean verify,
-            @Nullable BesideLine beside) {}
+            @Nullable BesideLine beside,
+            @Nullable List<String> include,
+            @Nullable List<String> exclude) {}
 
     /** A {@link Destination}. */
     record BesideLine(String path, boolean directory) {}
@@ -87,7 +92,9 @@ record LocalMessage(
                 ask.verify(),
                 ask.beside()
                         .map(to -> new BesideLine(to.path().toString(), to.directory()))
-                        .orElse(null));
+                        .orElse(null),
+                ask.selection().include().stream().map(Glob::toString).toList(),
+                ask.selection().exclude().stream().map(Glob::toString).toList());
         return new LocalMessage(line, null, null, null, null, null, null, null, null);
     }
 
@@ -168,7 +175,12 @@ record LocalMessage(
                         Optional.ofNullable(line.have()),
                         Boolean.TRUE.equals(line.verify()),
                         Optional.ofNullable(line.beside())
-                                .map(to -> new Destination(Path.of(to.path()), to.directory()))));
+                                .map(to -> new Destination(Path.of(to.path()), to.directory())),
+                        Selection.parse(orNone(line.include()), orNone(line.exclude()))));
+    }
+
+    private static List<String> orNone(@Nullable List<String> patterns) {
+        return patterns == null ? List.of() : patterns;
     }
 
     Optional<Acquired> asAcquired() {

@@ -1,6 +1,10 @@
 package dev.piecewise.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.client.request.Destination;
+import dev.piecewise.client.request.DownloadPlan;
+import dev.piecewise.client.request.DownloadRequest;
+import dev.piecewise.client.request.Stage;
 import dev.piecewise.client.unpack.UnpackRecord;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.fault.PiecewiseFault;
@@ -10,6 +14,8 @@ import dev.piecewise.seeder.cluster.Unpacking;
 import java.nio.file.InvalidPathException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Phaser;
@@ -39,6 +45,9 @@ public final class Piecewise implements AutoCloseable {
 
     @GuardedBy("this")
     private @Nullable Node node;
+
+    @GuardedBy("this")
+    private final List<Downloads> downloads = new ArrayList<>();
 
     @GuardedBy("this")
     private boolean closed;
@@ -224,6 +233,46 @@ public final class Piecewise implements AutoCloseable {
     }
 
     /**
+     * Fetches many, side by side; each request ends for itself. Returns at once: the handle tells how they stand, and
+     * cancels. Requests whose bytes are the same share them: the origin, and the network, see them once.
+     *
+     * @throws ProcessFault {@code USAGE} if a request names a profile that the tracker does not have; nothing is fetched then
+     */
+    public Downloads fetch(DownloadPlan plan, DownloadOptions options, DownloadListener listener) {
+        ProfileCheck.of(config).check(plan, options);
+        Downloads started =
+                Downloads.start(plan, options.parallel(), new RequestRunner(options, this::fetch), listener);
+        synchronized (this) {
+            downloads.removeIf(Downloads::isComplete);
+            downloads.add(started);
+            if (!closed) {
+                return started;
+            }
+        }
+        started.close();
+        return started;
+    }
+
+    /**
+     * Fetches many with {@link DownloadOptions#defaults()}.
+     *
+     * @throws ProcessFault {@code USAGE} as {@link #fetch(DownloadPlan, DownloadOptions, DownloadListener)}, and if two requests
+     *     want different things at one place
+     */
+    public Downloads fetch(List<DownloadRequest> requests) {
+        return fetch(new DownloadPlan(requests), DownloadOptions.defaults(), DownloadListener.NONE);
+    }
+
+    /**
+     * Fetches what all stages of a pipeline need; what several need, once.
+     *
+     * @throws ProcessFault {@code USAGE} as {@link #fetch(List)}
+     */
+    public Downloads fetchFor(Collection<? extends Stage> stages) {
+        return fetch(DownloadPlan.of(stages), DownloadOptions.defaults(), DownloadListener.NONE);
+    }
+
+    /**
      * Whether this process owns the data directory, so that peers get nothing from it once it is closed; then {@code
      * --linger} means something.
      */
@@ -246,6 +295,7 @@ public final class Piecewise implements AutoCloseable {
     @Override
     public void close() {
         Node open;
+        List<Downloads> underWay;
         synchronized (this) {
             if (closed) {
                 return;
@@ -253,7 +303,10 @@ public final class Piecewise implements AutoCloseable {
             closed = true;
             open = node;
             node = null;
+            underWay = List.copyOf(downloads);
         }
+        underWay.forEach(Downloads::cancel);
+        underWay.forEach(Downloads::close);
         awaitPublishing();
         if (open != null) {
             open.close();

@@ -1,5 +1,7 @@
 package dev.piecewise.client;
 
+import dev.piecewise.client.request.Destination;
+import dev.piecewise.client.request.FileMode;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.FileEntry;
@@ -18,7 +20,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -26,7 +30,8 @@ import java.util.random.RandomGenerator;
 /**
  * Puts stored files where the user wants them, with this process's own rights: linked or copied in a {@link Staging} on the
  * destination's file system, then renamed. At the destination there is all of a file or nothing, and of a tree, where there
- * was nothing before, all of it or nothing. Published files are read-only (mode 0444), linked or not.
+ * was nothing before, all of it or nothing. Published files are read-only (mode 0444), linked or not; with another mode they
+ * are copies, for a link has the mode of what it leads to.
  */
 final class Publisher {
     private static final Set<PosixFilePermission> READ_ONLY =
@@ -40,6 +45,7 @@ final class Publisher {
     private final Path data;
     private final boolean replace;
     private final boolean verify;
+    private final Optional<FileMode> mode;
     private final RandomGenerator random;
     private final BooleanSupplier stopped;
 
@@ -53,6 +59,7 @@ final class Publisher {
         this.data = data;
         this.replace = request.replace();
         this.verify = request.verify();
+        this.mode = request.mode();
         this.random = random;
         this.stopped = stopped;
     }
@@ -136,13 +143,16 @@ final class Publisher {
     private void checkSpace(Path target, long neededBytes) throws IOException {
         Path there = existing(target);
         long freeBytes = Files.getFileStore(there).getUsableSpace();
-        if (neededBytes > freeBytes && !Files.getFileStore(there).equals(Files.getFileStore(existing(data)))) {
+        boolean elsewhere = !Files.getFileStore(there).equals(Files.getFileStore(existing(data)));
+        if (neededBytes > freeBytes && (elsewhere || mode.isPresent())) {
             throw new ProcessFault(
                     Kind.FAILED,
-                    "cannot write " + target + ": " + ByteSize.format(neededBytes)
-                            + " must be copied there, for the data directory " + data
-                            + " is on another file system, and "
-                            + ByteSize.format(freeBytes) + " are free; free some space there or choose another DEST");
+                    "cannot write " + target + ": " + ByteSize.format(neededBytes) + " must be copied there, for "
+                            + (elsewhere
+                                    ? "the data directory " + data + " is on another file system"
+                                    : "the mode " + mode.get() + " is asked for")
+                            + ", and " + ByteSize.format(freeBytes)
+                            + " are free; free some space there or choose another DEST");
         }
     }
 
@@ -203,7 +213,15 @@ final class Publisher {
         if (!equal && !givesWay(target, published)) {
             throw inTheWay(target);
         }
-        return equal;
+        return equal && hasMode(target, ready, 0);
+    }
+
+    /** Whether a file of the right content need not be made anew for its mode's sake. */
+    private boolean hasMode(Path there, Acquired.Ready ready, int file) throws IOException {
+        return mode.isEmpty()
+                || (Files.getPosixFilePermissions(there).equals(mode.get().permissions())
+                        && (ready.stored().isEmpty()
+                                || !Files.isSameFile(there, ready.stored().get(file))));
     }
 
     private boolean isEqual(Path there, Acquired.Ready ready, int file, PublishedFiles published) throws IOException {
@@ -283,23 +301,30 @@ final class Publisher {
                         return Publisher.this.givesWay(there, published);
                     }
                 });
-        if (missing.isEmpty()) {
+        List<Integer> anew = new ArrayList<>(missing.files());
+        for (int file = 0; mode.isPresent() && file < files.size(); file++) {
+            Path there = target.resolve(files.get(file).path());
+            if (Files.exists(there) && !anew.contains(file) && !hasMode(there, ready, file)) {
+                anew.add(file);
+            }
+        }
+        if (missing.isEmpty() && anew.isEmpty()) {
             return List.of();
         }
         try (Staging staging = Staging.in(target, random)) {
-            for (int file : missing.files()) {
+            for (int file : anew) {
                 Path path = target.resolve(files.get(file).path());
                 make(staging.resolve(Integer.toString(file)), path, ready, file);
             }
             for (Path directory : missing.directories()) {
                 Files.createDirectory(directory);
             }
-            for (int file : missing.files()) {
+            for (int file : anew) {
                 Path path = target.resolve(files.get(file).path());
                 show(staging.resolve(Integer.toString(file)), path);
             }
         }
-        return missing.files().stream()
+        return anew.stream()
                 .map(file -> target.resolve(files.get(file).path()))
                 .toList();
     }
@@ -318,11 +343,13 @@ final class Publisher {
             needGoingOn();
             if (ready.content().files().get(file).sizeBytes() == 0) {
                 Files.createFile(made);
-            } else if (!link(ready.stored().get(file), made)) {
+            } else if (mode.isPresent() || !link(ready.stored().get(file), made)) {
                 copy(ready.stored().get(file), made);
             }
-            if (!isReadOnly(made)) {
-                Files.setPosixFilePermissions(made, READ_ONLY);
+            Set<PosixFilePermission> permissions =
+                    mode.map(FileMode::permissions).orElse(READ_ONLY);
+            if (!Files.getPosixFilePermissions(made).equals(permissions)) {
+                Files.setPosixFilePermissions(made, permissions);
             }
         } catch (IOException e) {
             throw fault(path, e);

@@ -2,6 +2,7 @@ package dev.piecewise.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.FileEntry;
@@ -116,14 +117,8 @@ class FetcherTest {
     }
 
     private static Ask ask(Duration stallTimeout) {
-        return new Ask(
-                FetchSource.parse("s3://b/f"),
-                Optional.empty(),
-                Optional.empty(),
-                stallTimeout,
-                Optional.empty(),
-                false,
-                Optional.empty());
+        return Ask.of(FetchRequest.of(FetchSource.parse("s3://b/f"), Destination.of(Path.of("f")))
+                .withStallTimeout(stallTimeout));
     }
 
     private long asked() {

@@ -3,6 +3,7 @@ package dev.piecewise.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.ProcessFault;

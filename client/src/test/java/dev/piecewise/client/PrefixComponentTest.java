@@ -2,6 +2,7 @@ package dev.piecewise.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.seeder.cluster.Eventually;

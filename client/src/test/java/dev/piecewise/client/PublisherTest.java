@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.piecewise.client.request.Destination;
+import dev.piecewise.client.request.FileMode;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FileEntry;
@@ -13,6 +15,7 @@ import dev.piecewise.core.fault.ProcessFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
@@ -212,5 +215,35 @@ class PublisherTest {
                 .containsExactly(out.resolve("a/b"), out.resolve("e"));
         assertThat(out.resolve("a/b")).hasBinaryContent(BYTES);
         assertThat(out.resolve("e")).isEmptyFile();
+    }
+
+    private Publisher withMode(String mode) {
+        FetchRequest request = FetchRequest.of(FetchSource.parse("s3://b/k"), Destination.of(out.resolve("file")))
+                .withMode(FileMode.parse(mode));
+        return new Publisher(request, directory.resolve("data"), new Random(1), () -> false);
+    }
+
+    @Test
+    void anotherModeMakesACopyAndIsSetRightOnALaterRunWithoutReplacingOtherContent() throws IOException {
+        Path file = out.resolve("file");
+        withMode("0640").publish(ready());
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(Files.isSameFile(file, stored)).isFalse();
+        assertThat(file).hasBinaryContent(BYTES);
+        Object before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+
+        withMode("640").publish(ready());
+        assertThat(Files.readAttributes(file, BasicFileAttributes.class).fileKey())
+                .isEqualTo(before);
+
+        Files.delete(file);
+        Files.createLink(file, stored);
+        withMode("600").publish(ready());
+        assertThat(Files.isSameFile(file, stored)).isFalse();
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+
+        Files.write(file, new byte[] {3, 2, 1});
+        assertThatThrownBy(() -> withMode("600").publish(ready())).hasMessageContaining("has other content");
+        assertThat(file).hasBinaryContent(new byte[] {3, 2, 1});
     }
 }

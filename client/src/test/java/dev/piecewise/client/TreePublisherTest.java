@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.piecewise.client.request.Destination;
+import dev.piecewise.client.request.FileMode;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FileEntry;
@@ -364,5 +366,21 @@ class TreePublisherTest {
         }
         assertThat(publisher(tree, false).publish(ready(many, List.of()))).hasSize(1500);
         assertThat(tree.resolve("d14/f1499")).hasContent("content 1499");
+    }
+
+    @Test
+    void aTreeTakesAModeWhenItIsMadeAndWhenItIsThereAlready() throws IOException {
+        for (String mode : List.of("0640", "0600")) {
+            FetchRequest request = FetchRequest.of(FetchSource.parse("s3://b/p/"), Destination.of(tree))
+                    .withMode(FileMode.parse(mode));
+            new Publisher(request, directory.resolve("data"), new Random(1), () -> false)
+                    .publish(ready());
+            for (String path : TREE.keySet()) {
+                assertThat(Files.getPosixFilePermissions(tree.resolve(path)))
+                        .as(path)
+                        .isEqualTo(FileMode.parse(mode).permissions());
+                assertThat(tree.resolve(path)).hasContent(String.valueOf(TREE.get(path)));
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.piecewise.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.client.unpack.ArchiveFormat;
 import dev.piecewise.client.unpack.Unpack;
 import dev.piecewise.client.unpack.UnpackLimits;

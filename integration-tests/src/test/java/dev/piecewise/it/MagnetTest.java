@@ -2,7 +2,6 @@ package dev.piecewise.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.piecewise.client.Destination;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.FetchSource;
@@ -11,6 +10,7 @@ import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.metainfo.MagnetLink;
 import dev.piecewise.it.lab.LocalCluster;

@@ -83,6 +83,7 @@ class ProfilesTest {
                             get(url, directory.resolve("b").toString(), "--data", data.toString(), "--profile", "two"),
                             "b",
                             there);
+                    oneFileOfBoth(url, here, there);
                 }
                 assertThat(one.objectBytesSent()).isEqualTo(SIZE);
                 assertThat(two.objectBytesSent()).isEqualTo(SIZE);
@@ -112,6 +113,31 @@ class ProfilesTest {
         }
         assertThat(one.objectHeads() + two.objectHeads() + one.objectGets() + two.objectGets())
                 .isZero();
+    }
+
+    /** Both at once, on a new machine: the seeder has their bytes. */
+    private void oneFileOfBoth(String tracker, byte[] here, byte[] there) throws Exception {
+        Path requests = Files.writeString(
+                directory.resolve("requests.yaml"),
+                """
+                requests:
+                  - {object: s3://bucket/model.bin, destination: both/one}
+                  - {object: s3://bucket/model.bin, destination: both/two, profile: two}
+                """);
+        String data = directory.resolve("data-both").toString();
+        try (PiecewiseProcess get = PiecewiseProcess.start(
+                Map.of("PIECEWISE_TRACKER", tracker),
+                "get",
+                "--listen",
+                "127.0.0.1:0",
+                "--data",
+                data,
+                "-f",
+                requests.toString())) {
+            assertThat(get.exitCode()).as(get.toString()).isZero();
+            assertThat(directory.resolve("both/one")).hasBinaryContent(here);
+            assertThat(directory.resolve("both/two")).hasBinaryContent(there);
+        }
     }
 
     private void fetched(PiecewiseProcess get, String name, byte[] content) throws Exception {

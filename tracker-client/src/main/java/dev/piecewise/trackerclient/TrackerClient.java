@@ -14,6 +14,7 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.trackerclient.api.ApiError;
 import dev.piecewise.trackerclient.api.ApiJson;
 import dev.piecewise.trackerclient.api.ArtifactList;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
@@ -29,6 +30,7 @@ import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeList;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PieceReport;
+import dev.piecewise.trackerclient.api.ProfileList;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
 import dev.piecewise.trackerclient.api.WantedPieces;
@@ -71,6 +73,16 @@ public final class TrackerClient implements AutoCloseable {
     /** {@code POST /v1/artifacts}. */
     public ArtifactStatus requestArtifact(ArtifactRequest request) {
         return value(Call.post("/v1/artifacts", request).within(ORIGIN_TIMEOUT), ArtifactStatus.class);
+    }
+
+    /** {@code POST /v1/previews}. */
+    public ArtifactPreview preview(ArtifactRequest request) {
+        return value(Call.post("/v1/previews", request).within(ORIGIN_TIMEOUT), ArtifactPreview.class);
+    }
+
+    /** {@code GET /v1/profiles}. */
+    public ProfileList profiles() {
+        return value(Call.get("/v1/profiles"), ProfileList.class);
     }
 
     /**

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 
 /** The sections of the configuration file, in its order, each with the commands that heed it. */
 public enum Section {
-    CONNECT("connect", "Where the tracker is.", "get torrent register status node seeder"),
-    REQUEST("request", "What is asked for, and for how long.", "get torrent register"),
-    GET("get", "Only for 'piecewise get'.", "get"),
+    CONNECT("connect", "Where the tracker is.", "get exec torrent register status node seeder"),
+    REQUEST("request", "What is asked for, and for how long.", "get exec torrent register"),
+    GET("get", "Only for 'piecewise get' and 'piecewise exec'.", "get exec"),
     TORRENT("torrent", "Only for 'piecewise torrent'.", "torrent"),
-    PEER("peer", "Bytes on disk and traffic with peers.", "node seeder get cache"),
+    PEER("peer", "Bytes on disk and traffic with peers.", "node seeder get exec cache"),
     WEB_SEED("web-seed", "Files of torrents over HTTP.", "node seeder"),
     SEEDER("seeder", "Reading from the origin.", "seeder"),
     TRACKER("tracker", "The tracker itself; other commands ignore this section.", "tracker");

@@ -45,6 +45,7 @@ public record Setting(
                     .or("200"),
             of(Section.GET, "unpack-max-entries", "--unpack-max-entries", ValueType.COUNT)
                     .or("10000000"),
+            of(Section.GET, "parallel", "--parallel", ValueType.COUNT).or("64"),
             of(Section.TORRENT, "private", "--private", ValueType.FLAG).or("true"),
             of(Section.PEER, "data", "--data", ValueType.PATH)
                     .orInWords("$XDG_CACHE_HOME/piecewise/ROLE or ~/.cache/piecewise/ROLE")
@@ -103,6 +104,7 @@ public record Setting(
             "--replace",
             "--verify",
             "--keep",
+            "--file",
             "--dry-run",
             "--unpack",
             "--output",

@@ -2,13 +2,13 @@ package dev.piecewise.cli.demo;
 
 import dev.piecewise.cli.demo.DemoCluster.Member;
 import dev.piecewise.cli.progress.FetchText;
-import dev.piecewise.client.Destination;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchProgress;
 import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLength;
 import java.net.URI;

@@ -114,8 +114,8 @@ final class ConfigurationTest {
                                         .map(Setting::key)
                                         .collect(Collectors.joining(", ")),
                         "FILE:7: peer.data takes one value only",
-                        "FILE:10: 'get.linger' stands here twice",
                         "FILE:9: get.linger: 'soon' is not a duration; write for example 30s, 10m or 2h",
+                        "FILE:10: 'get.linger' stands here twice",
                         "FILE:11: 'seeder' is a section: write its keys below it, indented",
                         "FILE:13: tracker.allow: 'models/' is not a URI; write for example s3://bucket/key",
                         "FILE:14: tracker.insecure: 'yes' is neither true nor false",

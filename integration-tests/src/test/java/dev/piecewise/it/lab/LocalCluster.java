@@ -1,11 +1,11 @@
 package dev.piecewise.it.lab;
 
-import dev.piecewise.client.Destination;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
+import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;

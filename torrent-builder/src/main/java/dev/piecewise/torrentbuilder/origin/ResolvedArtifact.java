@@ -5,7 +5,10 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.VersionedEntry;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import java.util.List;
 
 /**
@@ -50,6 +53,33 @@ public record ResolvedArtifact(
     /** The same of an origin that serves no ranges. */
     public ResolvedArtifact withoutRanges() {
         return new ResolvedArtifact(uri, endpoint, singleFile, objects, directories, false);
+    }
+
+    /**
+     * The same with the files that a selection leaves, its directories unchanged.
+     *
+     * @throws OriginFault USAGE if this is one object and something is selected; NOT_FOUND if nothing is left
+     */
+    public ResolvedArtifact selected(Selection selection) {
+        if (selection.isAll()) {
+            return this;
+        }
+        if (singleFile) {
+            throw new OriginFault(
+                    Kind.USAGE,
+                    "cannot fetch " + uri + " with " + selection
+                            + ": it is an object, and only a prefix has files to choose from");
+        }
+        List<OriginObject> left = objects.stream()
+                .filter(object -> selection.selects(object.entry().path()))
+                .toList();
+        if (left.isEmpty()) {
+            throw new OriginFault(
+                    Kind.NOT_FOUND,
+                    "of the " + objects.size() + " files below " + uri + " none is selected by " + selection
+                            + "; patterns are compared with what follows " + uri);
+        }
+        return new ResolvedArtifact(uri, endpoint, false, left, directories, ranged);
     }
 
     /** Sum of the sizes. */

@@ -3,12 +3,15 @@ package dev.piecewise.tracker.artifact;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,8 +54,34 @@ public final class Admissions {
      */
     public CompletableFuture<ArtifactId> request(ArtifactRequest request) {
         Optional<PieceLength> pieceLength = pieceLength(request.pieceSize());
+        return resolve(request).thenApply(found -> scheduler.admit(found.resolved(), found.profile(), pieceLength));
+    }
+
+    /**
+     * What {@link #request} would give; nothing comes of it.
+     *
+     * @return as {@link #request}
+     * @throws OriginFault as {@link #request}
+     */
+    public CompletableFuture<ArtifactPreview> preview(ArtifactRequest request) {
+        Optional<PieceLength> pieceLength = pieceLength(request.pieceSize());
+        return resolve(request).thenApply(found -> scheduler.preview(found.resolved(), pieceLength));
+    }
+
+    /** The names of the profiles that requests may name. */
+    public List<String> profiles() {
+        return profiles.names();
+    }
+
+    private CompletableFuture<Found> resolve(ArtifactRequest request) {
+        Selection selection;
+        try {
+            selection = request.selection();
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw new OriginFault(Kind.USAGE, "cannot fetch " + request.uri() + ": " + e.getMessage(), e);
+        }
         return resolve(request.uri(), request.profile())
-                .thenApply(found -> scheduler.admit(found.resolved(), found.profile(), pieceLength));
+                .thenApply(found -> new Found(found.profile(), found.resolved().selected(selection)));
     }
 
     /**

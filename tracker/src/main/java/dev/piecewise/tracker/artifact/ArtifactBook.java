@@ -1,5 +1,6 @@
 package dev.piecewise.tracker.artifact;
 
+import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
@@ -19,6 +20,7 @@ import dev.piecewise.tracker.ledger.VersionBytes;
 import dev.piecewise.tracker.ledger.VersionKey;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,12 +79,7 @@ final class ArtifactBook {
      */
     Artifact admit(
             ResolvedArtifact resolved, String profile, Optional<PieceLength> pieceLength, boolean privateTorrent) {
-        Optional<Artifact> earliest = artifacts.values().stream()
-                .filter(artifact -> artifact.state() != ArtifactState.FAILED
-                        && artifact.resolved.uri().equals(resolved.uri())
-                        && artifact.resolved.endpoint().equals(resolved.endpoint())
-                        && artifact.resolved.objects().equals(resolved.objects()))
-                .findFirst();
+        Optional<Artifact> earliest = earliest(resolved);
         if (pieceLength.isEmpty() && earliest.isPresent()) {
             return seen(earliest.get(), resolved, profile);
         }
@@ -97,6 +94,45 @@ final class ArtifactBook {
             journal.append(new Event.ArtifactRevived(known.id.hex()));
         }
         return known;
+    }
+
+    private Optional<Artifact> earliest(ResolvedArtifact resolved) {
+        return artifacts.values().stream()
+                .filter(artifact -> artifact.state() != ArtifactState.FAILED
+                        && artifact.resolved.uri().equals(resolved.uri())
+                        && artifact.resolved.endpoint().equals(resolved.endpoint())
+                        && artifact.resolved.objects().equals(resolved.objects()))
+                .findFirst();
+    }
+
+    /** What {@link #admit} would give. */
+    ArtifactPreview preview(ResolvedArtifact resolved, Optional<PieceLength> pieceLength) {
+        PieceLength length = pieceLength
+                .or(() -> earliest(resolved).map(known -> known.pieceLength))
+                .orElseGet(() -> PieceLength.auto(resolved.totalBytes()));
+        ArtifactContent content;
+        try {
+            content = resolved.content(length);
+        } catch (IllegalArgumentException e) {
+            throw noTorrent(resolved, e);
+        }
+        ArtifactId id = resolved.id(length);
+        return new ArtifactPreview(
+                id.hex(),
+                resolved.uri().toString(),
+                resolved.version(),
+                content.name(),
+                content.singleFile(),
+                content.files(),
+                resolved.directories(),
+                content.layout().totalBytes(),
+                length.bytes(),
+                content.layout().pieceCount(),
+                find(id).flatMap(Artifact::infoHash).map(InfoHash::hex).orElse(null));
+    }
+
+    private static OriginFault noTorrent(ResolvedArtifact resolved, IllegalArgumentException why) {
+        return new OriginFault(Kind.USAGE, "cannot make a torrent of " + resolved.uri() + ": " + why.getMessage(), why);
     }
 
     /**
@@ -176,7 +212,7 @@ final class ArtifactBook {
         try {
             artifact = create(resolved, profile, length, privateTorrent);
         } catch (IllegalArgumentException e) {
-            throw new OriginFault(Kind.USAGE, "cannot make a torrent of " + resolved.uri() + ": " + e.getMessage(), e);
+            throw noTorrent(resolved, e);
         }
         journal.append(added(artifact));
         return artifact;

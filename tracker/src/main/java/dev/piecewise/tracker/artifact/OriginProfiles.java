@@ -69,6 +69,11 @@ public final class OriginProfiles {
         return new OriginProfiles(List.of(new Profile(DEFAULT, origins, allow)));
     }
 
+    /** All names, the default's too. */
+    List<String> names() {
+        return List.copyOf(profiles.keySet());
+    }
+
     /**
      * The profile that a request asks for.
      *

@@ -22,6 +22,7 @@ import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.trackerclient.api.ArtifactList;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Distribution;
@@ -122,6 +123,11 @@ public final class Scheduler implements AutoCloseable {
         book.publish(artifact);
         dispatch();
         return artifact.id;
+    }
+
+    /** What {@link #admit} would give; nothing changes. */
+    synchronized ArtifactPreview preview(ResolvedArtifact resolved, Optional<PieceLength> pieceLength) {
+        return book.preview(resolved, pieceLength);
     }
 
     /** The artifact of a resolved URI with the hashes of its torrent, see {@link Registrations}. */

@@ -14,6 +14,7 @@ import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.ProfileList;
 import dev.piecewise.trackerclient.api.WantedPieces;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,16 @@ final class ArtifactRoutes {
         return exchange.body(ArtifactRequest.class)
                 .thenCompose(admissions::request)
                 .thenApply(id -> Answer.json(scheduler.artifact(id, exchange.links())));
+    }
+
+    CompletableFuture<Answer> preview(Exchange exchange) {
+        return exchange.body(ArtifactRequest.class)
+                .thenCompose(admissions::preview)
+                .thenApply(Answer::json);
+    }
+
+    Answer profiles() {
+        return Answer.json(new ProfileList(admissions.profiles()));
     }
 
     /** {@code GET /v1/version?uri=...}. */

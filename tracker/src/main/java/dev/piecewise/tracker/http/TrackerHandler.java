@@ -114,6 +114,8 @@ final class TrackerHandler extends Handler.Abstract {
         String shape = exchange.method() + " " + (path.size() > 1 ? path.get(1) : "") + " " + path.size();
         return switch (shape) {
             case "POST artifacts 2" -> artifacts.ask(exchange);
+            case "POST previews 2" -> artifacts.preview(exchange);
+            case "GET profiles 2" -> now(artifacts.profiles());
             case "POST torrents 2" ->
                 exchange.isAllowed(Role.ADMIN)
                         ? artifacts.register(exchange)

@@ -1,4 +1,4 @@
-package dev.piecewise.cli.config;
+package dev.piecewise.client.yaml;
 
 import java.util.List;
 import java.util.Locale;
@@ -13,9 +13,9 @@ final class NearMiss {
      * A sibling, or else any key, that differs by few letters; or else the only key that has the same last word.
      *
      * @param siblings the keys that could stand at the same place
+     * @param all the keys that there are, at any place
      */
-    static Optional<String> of(String key, List<String> siblings) {
-        List<String> all = Setting.ALL.stream().map(Setting::key).toList();
+    static Optional<String> of(String key, List<String> siblings, List<String> all) {
         return closest(key, siblings).or(() -> closest(key, all)).or(() -> {
             String last = lastWord(key);
             List<String> same =

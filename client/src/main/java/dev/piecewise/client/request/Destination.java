@@ -1,4 +1,4 @@
-package dev.piecewise.client;
+package dev.piecewise.client.request;
 
 import dev.piecewise.core.ArtifactContent;
 import java.io.File;
@@ -31,12 +31,12 @@ public record Destination(Path path, boolean directory) {
     }
 
     /** What becomes visible of an artifact: the file, or the directory with the tree in it. */
-    Path target(ArtifactContent content) {
+    public Path target(ArtifactContent content) {
         return content.singleFile() && (directory || Files.isDirectory(path)) ? path.resolve(content.name()) : path;
     }
 
     /** Where the files of an artifact go, in torrent order. */
-    List<Path> files(ArtifactContent content) {
+    public List<Path> files(ArtifactContent content) {
         Path target = target(content);
         return content.singleFile()
                 ? List.of(target)

@@ -1,0 +1,76 @@
+package dev.piecewise.client;
+
+import dev.piecewise.client.request.Destination;
+import dev.piecewise.client.request.DownloadRequest;
+import dev.piecewise.client.request.UnpackInto;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/** Carries out one request of a pipeline: the file or tree first, then what the archive holds. */
+final class RequestRunner {
+    private final DownloadOptions options;
+    private final BiFunction<FetchRequest, ProgressListener, FetchOutcome> fetch;
+
+    /** @param fetch blocks until the outcome is known */
+    RequestRunner(DownloadOptions options, BiFunction<FetchRequest, ProgressListener, FetchOutcome> fetch) {
+        this.options = options;
+        this.fetch = fetch;
+    }
+
+    FetchOutcome run(DownloadRequest request, ProgressListener listener) {
+        Optional<Destination> destination = request.destination();
+        if (request.unpack().isEmpty()) {
+            return fetch.apply(published(request, destination.orElseThrow()), listener);
+        }
+        FetchRequest unpacked = unpacked(request, request.unpack().get());
+        if (destination.isEmpty()) {
+            return fetch.apply(unpacked, listener);
+        }
+        // The archive must stay in the store until it is unpacked, too.
+        FetchOutcome archive = fetch.apply(published(request, destination.get()).withCache(true), listener);
+        if (!(archive instanceof FetchOutcome.Complete first)) {
+            return archive;
+        }
+        FetchOutcome second = fetch.apply(unpacked, listener);
+        return second instanceof FetchOutcome.Complete inside ? both(first, inside) : second;
+    }
+
+    FetchRequest published(DownloadRequest request, Destination destination) {
+        FetchRequest published = base(request, destination).withSelection(request.selection());
+        return request.mode().map(published::withMode).orElse(published);
+    }
+
+    FetchRequest unpacked(DownloadRequest request, UnpackInto unpack) {
+        return base(request, Destination.of(unpack.directory())).withUnpack(unpack.how());
+    }
+
+    private FetchRequest base(DownloadRequest request, Destination destination) {
+        FetchRequest base = FetchRequest.of(request.uri(), destination)
+                .withReplace(options.replace())
+                .withVerify(options.verify())
+                .withStallTimeout(options.stallTimeout())
+                .withCache(request.cache());
+        FetchRequest by =
+                request.profile().or(options::profile).map(base::withProfile).orElse(base);
+        return request.pieceLength()
+                .or(options::pieceLength)
+                .map(by::withPieceLength)
+                .orElse(by);
+    }
+
+    private static FetchOutcome.Complete both(FetchOutcome.Complete archive, FetchOutcome.Complete unpacked) {
+        List<Path> files = new ArrayList<>(archive.files());
+        files.addAll(unpacked.files());
+        return new FetchOutcome.Complete(
+                archive.path(),
+                files,
+                unpacked.unpacked(),
+                archive.infoHash(),
+                archive.totalBytes(),
+                archive.bytesFromPeers() + unpacked.bytesFromPeers(),
+                archive.bytesFromOrigin() + unpacked.bytesFromOrigin());
+    }
+}
