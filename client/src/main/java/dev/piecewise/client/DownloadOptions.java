@@ -32,7 +32,8 @@ public record DownloadOptions(
 
     /** The tracker's default profile, others' piece lengths, nothing replaced, stalled after 5 minutes, 64 at a time. */
     public static DownloadOptions defaults() {
-        return new DownloadOptions(Optional.empty(), Optional.empty(), false, false, FetchRequest.STALL_TIMEOUT, PARALLEL);
+        return new DownloadOptions(
+                Optional.empty(), Optional.empty(), false, false, FetchRequest.STALL_TIMEOUT, PARALLEL);
     }
 
     public DownloadOptions withProfile(String name) {

@@ -47,42 +47,132 @@ public record FetchRequest(
 
     /** The same of a URI or a magnet link. */
     public static FetchRequest of(FetchSource source, Destination destination) {
-        return new FetchRequest(source, destination, Optional.empty(), Optional.empty(), false, false, Optional.empty(), STALL_TIMEOUT, Selection.ALL, Optional.empty(), true);
+        return new FetchRequest(
+                source,
+                destination,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
+                Optional.empty(),
+                STALL_TIMEOUT,
+                Selection.ALL,
+                Optional.empty(),
+                true);
     }
 
     public FetchRequest withPieceLength(PieceLength length) {
-        return new FetchRequest(source, destination, Optional.of(length), profile, replace, verify, unpack, stallTimeout, selection, mode, cache);
+        return new FetchRequest(
+                source,
+                destination,
+                Optional.of(length),
+                profile,
+                replace,
+                verify,
+                unpack,
+                stallTimeout,
+                selection,
+                mode,
+                cache);
     }
 
     public FetchRequest withProfile(String name) {
-        return new FetchRequest(source, destination, pieceLength, Optional.of(name), replace, verify, unpack, stallTimeout, selection, mode, cache);
+        return new FetchRequest(
+                source,
+                destination,
+                pieceLength,
+                Optional.of(name),
+                replace,
+                verify,
+                unpack,
+                stallTimeout,
+                selection,
+                mode,
+                cache);
     }
 
     public FetchRequest withReplace(boolean allowed) {
-        return new FetchRequest(source, destination, pieceLength, profile, allowed, verify, unpack, stallTimeout, selection, mode, cache);
+        return new FetchRequest(
+                source,
+                destination,
+                pieceLength,
+                profile,
+                allowed,
+                verify,
+                unpack,
+                stallTimeout,
+                selection,
+                mode,
+                cache);
     }
 
     public FetchRequest withVerify(boolean wanted) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, wanted, unpack, stallTimeout, selection, mode, cache);
+        return new FetchRequest(
+                source,
+                destination,
+                pieceLength,
+                profile,
+                replace,
+                wanted,
+                unpack,
+                stallTimeout,
+                selection,
+                mode,
+                cache);
     }
 
     public FetchRequest withUnpack(Unpack how) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, verify, Optional.of(how), stallTimeout, selection, mode, cache);
+        return new FetchRequest(
+                source,
+                destination,
+                pieceLength,
+                profile,
+                replace,
+                verify,
+                Optional.of(how),
+                stallTimeout,
+                selection,
+                mode,
+                cache);
     }
 
     public FetchRequest withStallTimeout(Duration timeout) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, verify, unpack, timeout, selection, mode, cache);
+        return new FetchRequest(
+                source, destination, pieceLength, profile, replace, verify, unpack, timeout, selection, mode, cache);
     }
 
     public FetchRequest withSelection(Selection files) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, verify, unpack, stallTimeout, files, mode, cache);
+        return new FetchRequest(
+                source, destination, pieceLength, profile, replace, verify, unpack, stallTimeout, files, mode, cache);
     }
 
     public FetchRequest withMode(FileMode permissions) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, verify, unpack, stallTimeout, selection, Optional.of(permissions), cache);
+        return new FetchRequest(
+                source,
+                destination,
+                pieceLength,
+                profile,
+                replace,
+                verify,
+                unpack,
+                stallTimeout,
+                selection,
+                Optional.of(permissions),
+                cache);
     }
 
     public FetchRequest withCache(boolean kept) {
-        return new FetchRequest(source, destination, pieceLength, profile, replace, verify, unpack, stallTimeout, selection, mode, kept);
+        return new FetchRequest(
+                source,
+                destination,
+                pieceLength,
+                profile,
+                replace,
+                verify,
+                unpack,
+                stallTimeout,
+                selection,
+                mode,
+                kept);
     }
 }

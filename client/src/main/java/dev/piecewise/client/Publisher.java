@@ -324,9 +324,7 @@ final class Publisher {
                 show(staging.resolve(Integer.toString(file)), path);
             }
         }
-        return anew.stream()
-                .map(file -> target.resolve(files.get(file).path()))
-                .toList();
+        return anew.stream().map(file -> target.resolve(files.get(file).path())).toList();
     }
 
     private static void show(Path made, Path path) {

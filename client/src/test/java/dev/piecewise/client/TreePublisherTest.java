@@ -373,8 +373,7 @@ class TreePublisherTest {
         for (String mode : List.of("0640", "0600")) {
             FetchRequest request = FetchRequest.of(FetchSource.parse("s3://b/p/"), Destination.of(tree))
                     .withMode(FileMode.parse(mode));
-            new Publisher(request, directory.resolve("data"), new Random(1), () -> false)
-                    .publish(ready());
+            new Publisher(request, directory.resolve("data"), new Random(1), () -> false).publish(ready());
             for (String path : TREE.keySet()) {
                 assertThat(Files.getPosixFilePermissions(tree.resolve(path)))
                         .as(path)
