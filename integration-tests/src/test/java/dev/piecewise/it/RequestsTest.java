@@ -19,10 +19,15 @@ import dev.piecewise.client.request.DownloadRequest;
 import dev.piecewise.client.request.Stage;
 import dev.piecewise.client.request.UnpackInto;
 import dev.piecewise.client.unpack.Unpack;
+import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.Selection;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.it.lab.LocalCluster;
 import dev.piecewise.it.lab.PiecewiseProcess;
+import dev.piecewise.seeder.Listen;
+import dev.piecewise.seeder.SeederConfig;
+import dev.piecewise.seeder.SeederMain;
+import dev.piecewise.seeder.http.WebSeedConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -113,6 +118,34 @@ class RequestsTest {
                 assertThat(again.await()).filteredOn(DownloadResult::succeeded).hasSize(4);
             }
             assertThat(cluster.s3().objectBytesSent()).isEqualTo(wanted);
+        }
+    }
+
+    @Test
+    void requestsForOverlappingFilesLeaveTheOriginOnce() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"))) {
+            Path two = cluster.put("set/a/two.bin", 300_000);
+            cluster.put("set/one.bin", 200_001);
+            cluster.put("set/three.json", 100_000);
+            cluster.own(SeederMain.start(SeederConfig.defaults(cluster.trackerUrl(), cluster.dataOf("seeder"))
+                    .withListen(Listen.loopback())
+                    .withAdvertise("127.0.0.1")
+                    .withWebSeed(WebSeedConfig.loopback())));
+            Piecewise node = cluster.addNode("node");
+
+            try (Downloads downloads = node.fetch(List.of(
+                    object("set/", "all"),
+                    object("set/", "some").withSelection(Selection.parse(List.of("*.bin"), List.of())),
+                    object("set/", "same").withSelection(Selection.parse(List.of(), List.of("*.json"))),
+                    object("set/a/two.bin", "two.bin"),
+                    object("set/a/two.bin", "other.bin").withPieceLength(new PieceLength(64 * 1024))))) {
+                assertThat(downloads.await()).allMatch(DownloadResult::succeeded);
+            }
+
+            assertThat(files("all")).containsExactly("a/", "a/two.bin", "one.bin", "three.json");
+            assertThat(files("some")).isEqualTo(files("same")).containsExactly("a/", "a/two.bin", "one.bin");
+            assertThat(directory.resolve("other.bin")).hasSameBinaryContentAs(two);
+            assertThat(cluster.s3().objectBytesSent()).isEqualTo(600_001);
         }
     }
 
