@@ -3,10 +3,15 @@ package dev.piecewise.cli;
 import dev.piecewise.cli.demo.Demo;
 import dev.piecewise.cli.demo.DemoPlan;
 import dev.piecewise.cli.demo.DemoReport;
+import dev.piecewise.cli.demo.Trial;
+import dev.piecewise.cli.demo.TrialPlan;
+import dev.piecewise.cli.demo.TrialReport;
+import dev.piecewise.client.request.DownloadPlan;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,18 +27,27 @@ import picocli.CommandLine.Option;
                     + "each file's SHA-256 is compared with its object's, and the bytes that S3 sent with the sizes of all objects: "
                     + "exit code 0 only if every file is right and the two numbers are equal. Nothing is left afterwards.",
             "",
+            "With --requests FILE the nodes ask for what a request file of your own names, from the origins of your own "
+                    + "configuration and AWS environment (which the demo heeds for nothing else). Each node has a directory that "
+                    + "stands for its file system: what belongs at /data/x is put at DIRECTORY/node-1/files/data/x. Before anything "
+                    + "is read, all is looked up and compared with the free space. At the end: what failed, whether all nodes have "
+                    + "the same files, and what was read from the origins by the tracker's ledgers.",
+            "",
             "The report's artifactBytes and originBytes cover everything that is asked for, as do the nodes' bytesFromPeers.",
             ""
         },
         footer = {
             "",
             "Environment:",
-            "  TMPDIR  where the demo makes its directory; it needs (nodes + 2) times the size. Default: /tmp",
+            "  TMPDIR  where the demo makes its directory; it needs (nodes + 2) times the size, with --requests (2 * nodes + 1) "
+                    + "times. Default: /tmp",
             "",
             "Examples:",
             "  piecewise demo",
             "  piecewise demo --nodes 8 --size 2GiB --report demo.json",
             "  piecewise demo --size 64MiB --keep",
+            "  piecewise demo --requests samples/requests.yaml --local-s3",
+            "  piecewise demo --requests pipeline.yaml --nodes 8 --keep",
             ""
         })
 final class DemoCommand implements Callable<Integer> {
@@ -62,6 +76,33 @@ final class DemoCommand implements Callable<Integer> {
             })
     private String pieceSize = "auto";
 
+    @Option(
+            names = "--requests",
+            paramLabel = "FILE",
+            description = {
+                "Try this file of requests, as 'piecewise get -f' takes it.",
+                "Default: the demo's own objects"
+            })
+    private Optional<Path> requests = Optional.empty();
+
+    @Option(
+            names = "--local-s3",
+            description = {
+                "The file's objects are those of the demo's own S3 server: s3://demo/model.bin (of --size), empty.bin, "
+                        + "dataset/ and tools.zip.",
+                "Default: they come from where the configuration says"
+            })
+    private boolean localS3;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = {
+                "With --requests: the configuration file whose profiles are used; 'none' for none.",
+                "Default: as of other commands"
+            })
+    private Optional<String> config = Optional.empty();
+
     @Option(names = "--keep", description = "Leave all up until Ctrl-C, and print every URL and what to try next.")
     private boolean keep;
 
@@ -78,6 +119,47 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.configure(verbosity, Logging.Kind.ENDS);
+        checkNodes();
+        return requests.isPresent() ? tryOut(requests.get()) : prove();
+    }
+
+    private int tryOut(Path file) throws InterruptedException {
+        TrialPlan plan = new TrialPlan(
+                nodes,
+                DownloadPlan.read(file),
+                OptionValues.pieceSize(pieceSize),
+                localS3 ? List.of() : surroundings.configuration(config).profiles(),
+                localS3 ? TrialPlan.OriginKind.OWN : TrialPlan.OriginKind.CONFIGURED,
+                OptionValues.size("--size", size),
+                temporary());
+        report.ifPresent(WholeFile::checkWritable);
+        try (Lifetime lifetime = new Lifetime(surroundings)) {
+            Trial trial = new Trial(
+                    plan,
+                    lifetime::own,
+                    surroundings.out(),
+                    surroundings.err(),
+                    verbosity.style(surroundings),
+                    System::nanoTime);
+            TrialReport result = trial.run(keep);
+            write(result);
+            if (keep) {
+                lifetime.awaitEnd();
+            }
+            return result.proved() ? 0 : Kind.FAILED.exitCode();
+        }
+    }
+
+    private void write(Object result) {
+        report.ifPresent(file -> WholeFile.write(file, (Json.pretty(result) + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private int prove() throws InterruptedException {
+        if (localS3 || config.isPresent()) {
+            throw new ProcessFault(
+                    Kind.USAGE,
+                    (localS3 ? "--local-s3" : "--config") + " means nothing without --requests FILE; add it");
+        }
         DemoPlan plan = plan();
         report.ifPresent(WholeFile::checkWritable);
         try (Lifetime lifetime = new Lifetime(surroundings)) {
@@ -89,8 +171,7 @@ final class DemoCommand implements Callable<Integer> {
                     verbosity.style(surroundings),
                     System::nanoTime);
             DemoReport result = demo.run(keep);
-            report.ifPresent(
-                    file -> WholeFile.write(file, (Json.pretty(result) + "\n").getBytes(StandardCharsets.UTF_8)));
+            write(result);
             if (keep) {
                 lifetime.awaitEnd();
             }
@@ -98,14 +179,17 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private DemoPlan plan() {
+    private void checkNodes() {
         if (nodes < 1 || nodes > MAX_NODES) {
             throw new ProcessFault(Kind.USAGE, "--nodes: a demo has 1 to " + MAX_NODES + " nodes, not " + nodes);
         }
-        return new DemoPlan(
-                nodes,
-                OptionValues.size("--size", size),
-                OptionValues.pieceSize(pieceSize),
-                Path.of(surroundings.variable("TMPDIR").orElse(System.getProperty("java.io.tmpdir"))));
+    }
+
+    private Path temporary() {
+        return Path.of(surroundings.variable("TMPDIR").orElse(System.getProperty("java.io.tmpdir")));
+    }
+
+    private DemoPlan plan() {
+        return new DemoPlan(nodes, OptionValues.size("--size", size), OptionValues.pieceSize(pieceSize), temporary());
     }
 }

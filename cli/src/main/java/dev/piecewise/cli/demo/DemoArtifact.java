@@ -2,6 +2,8 @@ package dev.piecewise.cli.demo;
 
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.locals3.LocalS3;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * Something that the nodes of a demo ask for, and what must come of it.
@@ -29,6 +33,7 @@ record DemoArtifact(ArtifactUri uri, Map<String, String> sha256, long totalBytes
 
     private static final int TRAINING_FILES = 16;
     private static final int TEST_FILES = 3;
+    private static final int TOOLS = 3;
     private static final int SMALL_BYTES = 25_000;
 
     DemoArtifact {
@@ -40,6 +45,21 @@ record DemoArtifact(ArtifactUri uri, Map<String, String> sha256, long totalBytes
         s3.createBucket(OBJECT.bucket());
         return List.of(
                 put(s3, OBJECT, Map.of("", objectBytes)), put(s3, EMPTY, Map.of("", 0L)), put(s3, PREFIX, tree()));
+    }
+
+    /** Puts a small archive into the same bucket, for requests to try. */
+    static void putTools(LocalS3 s3) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            for (int i = 1; i <= TOOLS; i++) {
+                zip.putNextEntry(new ZipEntry("bin/tool-" + i));
+                zip.write(new ObjectContent(SMALL_BYTES).readAllBytes());
+                zip.closeEntry();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make an archive", e);
+        }
+        s3.put(OBJECT.bucket(), "tools.zip", new ByteArrayInputStream(bytes.toByteArray()), bytes.size());
     }
 
     /** 20 files of 0 to some hundred kilobytes. */
