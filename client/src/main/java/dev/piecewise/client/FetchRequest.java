@@ -8,6 +8,7 @@ import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.Selection;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What to fetch, and to where.
@@ -61,118 +62,89 @@ public record FetchRequest(
                 true);
     }
 
+    /** What may be changed of a request, one after the other. */
+    private static final class Draft {
+        private final FetchSource source;
+        private final Destination destination;
+        private Optional<PieceLength> pieceLength;
+        private Optional<String> profile;
+        private boolean replace;
+        private boolean verify;
+        private Optional<Unpack> unpack;
+        private Duration stallTimeout;
+        private Selection selection;
+        private Optional<FileMode> mode;
+        private boolean cache;
+
+        Draft(FetchRequest from) {
+            source = from.source;
+            destination = from.destination;
+            pieceLength = from.pieceLength;
+            profile = from.profile;
+            replace = from.replace;
+            verify = from.verify;
+            unpack = from.unpack;
+            stallTimeout = from.stallTimeout;
+            selection = from.selection;
+            mode = from.mode;
+            cache = from.cache;
+        }
+
+        FetchRequest request() {
+            return new FetchRequest(
+                    source,
+                    destination,
+                    pieceLength,
+                    profile,
+                    replace,
+                    verify,
+                    unpack,
+                    stallTimeout,
+                    selection,
+                    mode,
+                    cache);
+        }
+    }
+
+    private FetchRequest with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.request();
+    }
+
     public FetchRequest withPieceLength(PieceLength length) {
-        return new FetchRequest(
-                source,
-                destination,
-                Optional.of(length),
-                profile,
-                replace,
-                verify,
-                unpack,
-                stallTimeout,
-                selection,
-                mode,
-                cache);
+        return with(draft -> draft.pieceLength = Optional.of(length));
     }
 
     public FetchRequest withProfile(String name) {
-        return new FetchRequest(
-                source,
-                destination,
-                pieceLength,
-                Optional.of(name),
-                replace,
-                verify,
-                unpack,
-                stallTimeout,
-                selection,
-                mode,
-                cache);
+        return with(draft -> draft.profile = Optional.of(name));
     }
 
     public FetchRequest withReplace(boolean allowed) {
-        return new FetchRequest(
-                source,
-                destination,
-                pieceLength,
-                profile,
-                allowed,
-                verify,
-                unpack,
-                stallTimeout,
-                selection,
-                mode,
-                cache);
+        return with(draft -> draft.replace = allowed);
     }
 
     public FetchRequest withVerify(boolean wanted) {
-        return new FetchRequest(
-                source,
-                destination,
-                pieceLength,
-                profile,
-                replace,
-                wanted,
-                unpack,
-                stallTimeout,
-                selection,
-                mode,
-                cache);
+        return with(draft -> draft.verify = wanted);
     }
 
     public FetchRequest withUnpack(Unpack how) {
-        return new FetchRequest(
-                source,
-                destination,
-                pieceLength,
-                profile,
-                replace,
-                verify,
-                Optional.of(how),
-                stallTimeout,
-                selection,
-                mode,
-                cache);
+        return with(draft -> draft.unpack = Optional.of(how));
     }
 
     public FetchRequest withStallTimeout(Duration timeout) {
-        return new FetchRequest(
-                source, destination, pieceLength, profile, replace, verify, unpack, timeout, selection, mode, cache);
+        return with(draft -> draft.stallTimeout = timeout);
     }
 
     public FetchRequest withSelection(Selection files) {
-        return new FetchRequest(
-                source, destination, pieceLength, profile, replace, verify, unpack, stallTimeout, files, mode, cache);
+        return with(draft -> draft.selection = files);
     }
 
     public FetchRequest withMode(FileMode permissions) {
-        return new FetchRequest(
-                source,
-                destination,
-                pieceLength,
-                profile,
-                replace,
-                verify,
-                unpack,
-                stallTimeout,
-                selection,
-                Optional.of(permissions),
-                cache);
+        return with(draft -> draft.mode = Optional.of(permissions));
     }
 
     public FetchRequest withCache(boolean kept) {
-        return new FetchRequest(
-                source,
-                destination,
-                pieceLength,
-                profile,
-                replace,
-                verify,
-                unpack,
-                stallTimeout,
-                selection,
-                mode,
-                kept);
+        return with(draft -> draft.cache = kept);
     }
 }

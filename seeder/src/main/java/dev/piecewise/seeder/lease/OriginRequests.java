@@ -99,9 +99,8 @@ final class OriginRequests implements AutoCloseable {
                         .setValidateAfterInactivity(TRUSTED_FOR)
                         .build())
                 .build();
-        // Nothing is added to the request or done about the answer: the bytes must be those that were signed for, and
-        // what
-        // to do about a refusal is decided by LeaseBytes.
+        // Nothing is added to the request or done about the answer: the bytes must be those that were signed for.
+        // What to do about a refusal is decided by LeaseBytes.
         http = HttpClientBuilder.create()
                 .setConnectionManager(pool)
                 .setDefaultRequestConfig(RequestConfig.custom()
