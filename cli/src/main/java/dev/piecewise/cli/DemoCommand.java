@@ -2,10 +2,10 @@ package dev.piecewise.cli;
 
 import dev.piecewise.cli.demo.Demo;
 import dev.piecewise.cli.demo.DemoPlan;
-import dev.piecewise.cli.demo.DemoReport;
+import dev.piecewise.cli.demo.DemoStage;
+import dev.piecewise.cli.demo.Proof;
 import dev.piecewise.cli.demo.Trial;
 import dev.piecewise.cli.demo.TrialPlan;
-import dev.piecewise.cli.demo.TrialReport;
 import dev.piecewise.client.request.DownloadPlan;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
@@ -112,6 +112,10 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private VerbosityOptions verbosity = new VerbosityOptions();
 
+    private interface Show {
+        Proof on(DemoStage stage) throws InterruptedException;
+    }
+
     DemoCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -132,26 +136,25 @@ final class DemoCommand implements Callable<Integer> {
                 localS3 ? TrialPlan.OriginKind.OWN : TrialPlan.OriginKind.CONFIGURED,
                 OptionValues.size("--size", size),
                 temporary());
+        return show(stage -> new Trial(plan, stage).run(keep));
+    }
+
+    private int show(Show show) throws InterruptedException {
         report.ifPresent(WholeFile::checkWritable);
         try (Lifetime lifetime = new Lifetime(surroundings)) {
-            Trial trial = new Trial(
-                    plan,
+            Proof proof = show.on(new DemoStage(
                     lifetime::own,
                     surroundings.out(),
                     surroundings.err(),
                     verbosity.style(surroundings),
-                    System::nanoTime);
-            TrialReport result = trial.run(keep);
-            write(result);
+                    System::nanoTime));
+            report.ifPresent(
+                    file -> WholeFile.write(file, (Json.pretty(proof) + "\n").getBytes(StandardCharsets.UTF_8)));
             if (keep) {
                 lifetime.awaitEnd();
             }
-            return result.proved() ? 0 : Kind.FAILED.exitCode();
+            return proof.proved() ? 0 : Kind.FAILED.exitCode();
         }
-    }
-
-    private void write(Object result) {
-        report.ifPresent(file -> WholeFile.write(file, (Json.pretty(result) + "\n").getBytes(StandardCharsets.UTF_8)));
     }
 
     private int prove() throws InterruptedException {
@@ -161,22 +164,7 @@ final class DemoCommand implements Callable<Integer> {
                     (localS3 ? "--local-s3" : "--config") + " means nothing without --requests FILE; add it");
         }
         DemoPlan plan = plan();
-        report.ifPresent(WholeFile::checkWritable);
-        try (Lifetime lifetime = new Lifetime(surroundings)) {
-            Demo demo = new Demo(
-                    plan,
-                    lifetime::own,
-                    surroundings.out(),
-                    surroundings.err(),
-                    verbosity.style(surroundings),
-                    System::nanoTime);
-            DemoReport result = demo.run(keep);
-            write(result);
-            if (keep) {
-                lifetime.awaitEnd();
-            }
-            return result.proved() ? 0 : Kind.FAILED.exitCode();
-        }
+        return show(stage -> new Demo(plan, stage).run(keep));
     }
 
     private void checkNodes() {

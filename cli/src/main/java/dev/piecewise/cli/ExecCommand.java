@@ -79,14 +79,7 @@ final class ExecCommand implements Callable<Integer> {
         }
         RequestsRun run = new RequestsRun(surroundings, verbosity, "exec", false);
         return run.of(file, unpackLimits.limits(), plan -> {
-            NodeConfig config = new NodeConfig(
-                    Optional.of(trackerOptions.tracker()),
-                    trackerOptions.token(surroundings),
-                    peerOptions.data(surroundings, "node"),
-                    peerOptions.listen(),
-                    peerOptions.advertise(),
-                    peerOptions.limits(),
-                    Optional.empty());
+            NodeConfig config = peerOptions.node(surroundings, Optional.of(trackerOptions.tracker()), trackerOptions);
             return run.fetch(config, plan, requestsOptions.options(), Duration.ZERO, false);
         });
     }

@@ -12,7 +12,6 @@ import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
-import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.Objects;
@@ -157,24 +156,13 @@ final class GetCommand implements Callable<Integer> {
         RequestsRun run = new RequestsRun(surroundings, verbosity, "get", json);
         return run.of(listed, unpackOptions.limits(), plan -> {
             DownloadOptions options = requestsOptions.options();
-            NodeConfig config = config(Optional.of(trackerOptions.tracker()));
+            NodeConfig config = peerOptions.node(surroundings, Optional.of(trackerOptions.tracker()), trackerOptions);
             return dryRun ? run.preview(config, plan, options) : run.fetch(config, plan, options, stay, exitWithStdin);
         });
     }
 
     private ParameterException wrong(String problem) {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), problem);
-    }
-
-    private NodeConfig config(Optional<URI> tracker) {
-        return new NodeConfig(
-                tracker,
-                trackerOptions.token(surroundings),
-                peerOptions.data(surroundings, "node"),
-                peerOptions.listen(),
-                peerOptions.advertise(),
-                peerOptions.limits(),
-                Optional.empty());
     }
 
     private void checkNothingElseIsAsked() {
@@ -186,10 +174,9 @@ final class GetCommand implements Callable<Integer> {
     }
 
     private int one(FetchRequest request, Duration stay) {
-        NodeConfig config = config(
-                request.source() instanceof FetchSource.Magnet
-                        ? trackerOptions.named()
-                        : Optional.of(trackerOptions.tracker()));
+        boolean magnet = request.source() instanceof FetchSource.Magnet;
+        NodeConfig config = peerOptions.node(
+                surroundings, magnet ? trackerOptions.named() : Optional.of(trackerOptions.tracker()), trackerOptions);
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {
                 lifetime.endWithStandardInput();

@@ -54,14 +54,11 @@ final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.configure(verbosity, Logging.Kind.STAYS_UP);
-        NodeConfig config = new NodeConfig(
-                Optional.of(trackerOptions.tracker()),
-                trackerOptions.token(surroundings),
-                peerOptions.data(surroundings, "node"),
-                peerOptions.listen(),
-                peerOptions.advertise(),
-                peerOptions.limits(),
-                webSeedOptions.offByDefault(peerOptions.listen()));
+        NodeConfig plain = peerOptions.node(surroundings, Optional.of(trackerOptions.tracker()), trackerOptions);
+        NodeConfig config = webSeedOptions
+                .offByDefault(plain.listen())
+                .map(plain::withWebSeed)
+                .orElse(plain);
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {
                 lifetime.endWithStandardInput();

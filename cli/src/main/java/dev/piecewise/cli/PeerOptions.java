@@ -1,9 +1,11 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.client.NodeConfig;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.Listen;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -114,6 +116,18 @@ final class PeerOptions {
                 .withTorrentRates(
                         OptionValues.rate("--max-upload-per-torrent", maxUploadPerTorrent),
                         OptionValues.rate("--max-download-per-torrent", maxDownloadPerTorrent));
+    }
+
+    /** What a node, or whatever fetches in its place, is told; it serves no web seed. */
+    NodeConfig node(Surroundings surroundings, Optional<URI> tracker, TrackerOptions trackerOptions) {
+        return new NodeConfig(
+                tracker,
+                trackerOptions.token(surroundings),
+                data(surroundings, "node"),
+                listen(),
+                advertise,
+                limits(),
+                Optional.empty());
     }
 
     Path data(Surroundings surroundings, String role) {

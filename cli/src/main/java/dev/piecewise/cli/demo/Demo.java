@@ -1,6 +1,5 @@
 package dev.piecewise.cli.demo;
 
-import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.cli.report.DistributionText;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ByteSize;
@@ -18,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /** Runs the parts, asks all nodes at once, shows the progress and proves the result. */
@@ -28,35 +25,17 @@ public final class Demo {
     private static final Duration LAST_REPORTS = Duration.ofSeconds(7);
 
     private final DemoPlan plan;
-    private final Consumer<AutoCloseable> owner;
+    private final DemoStage stage;
     private final PrintStream out;
-    private final PrintStream err;
-    private final ProgressLines.Style style;
-    private final LongSupplier nanoTime;
 
-    /**
-     * @param owner told of everything that is to be closed at the end, in reverse order
-     * @param out for results
-     * @param err for progress and for what the processes complain of
-     * @param nanoTime a clock as {@link System#nanoTime}
-     */
-    public Demo(
-            DemoPlan plan,
-            Consumer<AutoCloseable> owner,
-            PrintStream out,
-            PrintStream err,
-            ProgressLines.Style style,
-            LongSupplier nanoTime) {
+    public Demo(DemoPlan plan, DemoStage stage) {
         this.plan = plan;
-        this.owner = owner;
-        this.out = out;
-        this.err = err;
-        this.style = style;
-        this.nanoTime = nanoTime;
+        this.stage = stage;
+        this.out = stage.out();
     }
 
     /**
-     * Runs the demo to its proof; the processes stay up until {@code owner} closes them.
+     * Runs the demo to its proof; the processes stay up until the stage's owner closes them.
      *
      * @throws ProcessFault if a part cannot start or dies
      */
@@ -67,24 +46,24 @@ public final class Demo {
                 plan.nodes() + 2L,
                 "choose a smaller --size or fewer --nodes, or set TMPDIR");
         ScratchDirectory scratch = ScratchDirectory.below(plan.temporary());
-        owner.accept(scratch);
+        stage.owner().accept(scratch);
         out.println("Piecewise demo: 1 seeder and " + plan.nodes() + (plan.nodes() == 1 ? " node" : " nodes")
                 + ", all on this machine; one object of " + ByteSize.format(plan.objectBytes())
                 + ", one of 0 bytes and a prefix of 20 files.");
         out.flush();
-        DemoCluster cluster = new DemoCluster(scratch, err::println);
-        owner.accept(cluster);
+        DemoCluster cluster = new DemoCluster(scratch, stage.err()::println);
+        stage.owner().accept(cluster);
         List<DemoArtifact> artifacts = cluster.startOrigin(plan.objectBytes());
         List<DemoCluster.Member> members = cluster.startMembers(plan.nodes());
         URI tracker = cluster.tracker();
         List<DemoNode> nodes = members.stream()
-                .map(member -> new DemoNode(member, artifacts, tracker, plan.pieceLength(), nanoTime))
+                .map(member -> new DemoNode(member, artifacts, tracker, plan.pieceLength(), stage.nanoTime()))
                 .toList();
         out.println("S3 at " + cluster.s3().endpoint() + ", tracker at " + tracker + "; all nodes ask at once for "
                 + artifacts.stream().map(artifact -> artifact.uri().toString()).collect(Collectors.joining(", "))
                 + ".");
         out.flush();
-        Asking.all(cluster, nodes, new ProgressLines(err, style, nodes.size(), nanoTime));
+        Asking.all(cluster, nodes, stage.progress(nodes.size()));
         DemoReport report = verify(cluster, nodes, artifacts);
         print(report, nodes);
         new DistributionText(report.distribution()).lines().forEach(out::println);
@@ -113,7 +92,7 @@ public final class Demo {
 
     /** Of the big object; what was sent last the processes tell with their next heartbeats. */
     private Distribution distribution(DemoCluster cluster) throws InterruptedException {
-        long started = nanoTime.getAsLong();
+        long started = stage.nanoTime().getAsLong();
         try (TrackerClient client = new TrackerClient(cluster.tracker(), Optional.empty())) {
             ArtifactId id = client.artifacts().artifacts().stream()
                     .filter(status -> status.uri().equals(DemoArtifact.OBJECT.toString()))
@@ -123,7 +102,7 @@ public final class Demo {
                             new ProcessFault(Kind.FAILED, "the demo's tracker does not know " + DemoArtifact.OBJECT));
             while (true) {
                 Distribution distribution = client.distribution(id);
-                if (isWhole(distribution) || nanoTime.getAsLong() - started > LAST_REPORTS.toNanos()) {
+                if (isWhole(distribution) || stage.nanoTime().getAsLong() - started > LAST_REPORTS.toNanos()) {
                     return distribution;
                 }
                 Thread.sleep(POLL_MILLIS);

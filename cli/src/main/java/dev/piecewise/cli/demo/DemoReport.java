@@ -12,7 +12,8 @@ import java.util.List;
  * @param distribution how the big object was distributed, by the tracker's report
  */
 public record DemoReport(
-        long artifactBytes, long originBytes, double originRatio, List<NodeResult> nodes, Distribution distribution) {
+        long artifactBytes, long originBytes, double originRatio, List<NodeResult> nodes, Distribution distribution)
+        implements Proof {
     public DemoReport {
         nodes = List.copyOf(nodes);
     }
@@ -23,6 +24,7 @@ public record DemoReport(
     }
 
     /** Whether every file of every node is right and each byte left S3 once. */
+    @Override
     public boolean proved() {
         return artifactBytes == originBytes && nodes.stream().allMatch(NodeResult::verified);
     }

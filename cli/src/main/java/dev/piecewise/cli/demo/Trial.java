@@ -1,6 +1,5 @@
 package dev.piecewise.cli.demo;
 
-import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.cli.report.Table;
 import dev.piecewise.client.request.DownloadRequest;
 import dev.piecewise.core.ArtifactId;
@@ -21,8 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * Tries requests on one machine: a tracker in this process, a seeder and nodes as processes of their own. Each node has a
@@ -30,33 +27,20 @@ import java.util.function.LongSupplier;
  */
 public final class Trial {
     private final TrialPlan plan;
-    private final Consumer<AutoCloseable> owner;
+    private final DemoStage stage;
     private final PrintStream out;
-    private final PrintStream err;
-    private final ProgressLines.Style style;
-    private final LongSupplier nanoTime;
 
-    /** See {@link Demo}. */
-    public Trial(
-            TrialPlan plan,
-            Consumer<AutoCloseable> owner,
-            PrintStream out,
-            PrintStream err,
-            ProgressLines.Style style,
-            LongSupplier nanoTime) {
+    public Trial(TrialPlan plan, DemoStage stage) {
         this.plan = plan;
-        this.owner = owner;
-        this.out = out;
-        this.err = err;
-        this.style = style;
-        this.nanoTime = nanoTime;
+        this.stage = stage;
+        this.out = stage.out();
     }
 
     /** What is asked for by one way. */
     private record Wanted(ArtifactUri uri, Optional<String> profile) {}
 
     /**
-     * Runs it to its report; the processes stay up until {@code owner} closes them.
+     * Runs it to its report; the processes stay up until the stage's owner closes them.
      *
      * @param explain print where everything is
      * @throws ProcessFault if a part cannot start or dies, or there is no room for the bytes
@@ -65,9 +49,9 @@ public final class Trial {
      */
     public TrialReport run(boolean explain) throws InterruptedException {
         ScratchDirectory scratch = ScratchDirectory.below(plan.temporary());
-        owner.accept(scratch);
-        DemoCluster cluster = new DemoCluster(scratch, err::println);
-        owner.accept(cluster);
+        stage.owner().accept(scratch);
+        DemoCluster cluster = new DemoCluster(scratch, stage.err()::println);
+        stage.owner().accept(cluster);
         if (plan.origin() == TrialPlan.OriginKind.OWN) {
             cluster.startOrigin(plan.objectBytes());
             DemoArtifact.putTools(cluster.s3());
@@ -88,9 +72,10 @@ public final class Trial {
                     "choose fewer --nodes or smaller requests, or set TMPDIR");
             List<DemoCluster.Member> members = cluster.startMembers(plan.nodes());
             List<TrialNode> nodes = members.stream()
-                    .map(member -> new TrialNode(member, plan.requests(), plan.pieceLength(), tracker, nanoTime))
+                    .map(member ->
+                            new TrialNode(member, plan.requests(), plan.pieceLength(), tracker, stage.nanoTime()))
                     .toList();
-            Asking.all(cluster, nodes, new ProgressLines(err, style, nodes.size(), nanoTime));
+            Asking.all(cluster, nodes, stage.progress(nodes.size()));
             TrialReport report = report(client, cluster, nodes);
             print(report);
             if (explain) {

@@ -11,12 +11,14 @@ import java.util.List;
  * @param rereadBytes of those, read again
  */
 public record TrialReport(
-        long artifactBytes, long originBytes, long wastedBytes, long rereadBytes, List<NodeResult> nodes) {
+        long artifactBytes, long originBytes, long wastedBytes, long rereadBytes, List<NodeResult> nodes)
+        implements Proof {
     public TrialReport {
         nodes = List.copyOf(nodes);
     }
 
     /** Whether every request succeeded on every node, all nodes have the same, and nothing was read twice. */
+    @Override
     public boolean proved() {
         return wastedBytes == 0
                 && rereadBytes == 0
