@@ -49,7 +49,10 @@ public final class Program implements AutoCloseable {
                     return line;
                 }
             }
-            if (!process.isAlive() || System.nanoTime() > deadline) {
+            if (!process.isAlive()) {
+                throw new IOException(name + " ended with " + process.exitValue() + " before it said '" + start
+                        + "'; its output:\n" + Files.readString(log));
+            } else if (System.nanoTime() > deadline) {
                 throw new IOException(name + " did not say '" + start + "' within " + patience.toSeconds()
                         + " s; its output:\n" + Files.readString(log));
             }

@@ -69,6 +69,12 @@ public final class BoundCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        int most = nodes.stream().mapToInt(Integer::intValue).max().orElse(0);
+        if (most > Star.MOST_PROCESSES && contestants().stream().anyMatch(StockRun.class::isInstance)) {
+            throw new IllegalArgumentException(
+                    most + " nodes share namespaces, in which stock clients do not find each other;"
+                            + " measure more than " + Star.MOST_PROCESSES + " with --only warm,cold,direct");
+        }
         Path directory = Files.createTempDirectory("piecewise-bound-");
         List<Map<String, Object>> all = new ArrayList<>();
         boolean correct = true;

@@ -104,13 +104,14 @@ public final class EngineCommand implements Callable<Integer> {
             nodes.hold();
             Program seed = nodes.seed(contestant, place);
             started.add(seed);
+            nodes.awaitReady(contestant, seed, START); // only then does it share its file with the payload
             for (int i = 1; i <= leeches; i++) {
                 started.add(nodes.leech(contestant, i, place));
             }
-            for (Program program : started) {
+            List<Program> leeching = started.subList(1, started.size());
+            for (Program program : leeching) {
                 nodes.awaitReady(contestant, program, START);
             }
-            List<Program> leeching = started.subList(1, started.size());
             double seedCpu = -seed.cpuSeconds();
             double leechCpu =
                     -leeching.stream().mapToDouble(Program::cpuSeconds).sum();

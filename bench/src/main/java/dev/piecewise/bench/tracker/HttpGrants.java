@@ -1,6 +1,5 @@
 package dev.piecewise.bench.tracker;
 
-import dev.piecewise.core.PieceLength;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
@@ -39,14 +38,13 @@ final class HttpGrants {
     /**
      * Takes and reports every piece of an artifact.
      *
-     * @param round a number of its own for each call: another piece length, and so another artifact
+     * @param round a number of its own for each call: another object, and so another artifact; 0 or more
      * @return leases a second, each granted and reported
      */
     double perSecond(int round) throws IOException, InterruptedException {
         try (TrackerClient client = new TrackerClient(tracker, Optional.empty())) {
             parallel(nodes, node -> register(client, node));
-            int pieces = client.requestArtifact(new ArtifactRequest(
-                            SizedObject.uri(), "" + (PIECE_BYTES + round * PieceLength.BLOCK_BYTES)))
+            int pieces = client.requestArtifact(new ArtifactRequest(SizedObject.uri(round), "" + PIECE_BYTES))
                     .pieceCount();
             long started = System.nanoTime();
             parallel(pieces, piece -> takeAndReport(client, piece % nodes));

@@ -1,7 +1,6 @@
 package dev.piecewise.bench.tracker;
 
 import dev.piecewise.core.ArtifactId;
-import dev.piecewise.core.PieceLength;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
@@ -21,6 +20,7 @@ import java.util.Optional;
 /** Makes a tracker publish artifacts without moving a byte: the hashes that are reported are invented. */
 final class PublishedSwarms {
     private static final String NODE = "bench";
+    private static final int FIRST_NUMBER = 1000; // those below are leased one by one
     private static final int PIECE_BYTES = 256 << 20; // few pieces, however large the object
 
     private final URI tracker;
@@ -29,14 +29,15 @@ final class PublishedSwarms {
         this.tracker = tracker;
     }
 
-    /** The one object, cut in so many piece lengths; their infohashes, hexadecimal. */
+    /** So many objects' infohashes, hexadecimal. */
     List<String> create(int count) throws IOException {
         try (TrackerClient client = new TrackerClient(tracker, Optional.empty())) {
-            client.register(new NodeRegistration(NODE, "seeder", true, "127.0.0.1"));
             List<String> infoHashes = new ArrayList<>();
             for (int i = 1; i <= count; i++) {
+                client.register(
+                        new NodeRegistration(NODE, "seeder", true, "127.0.0.1")); // counts as a sign of life, too
                 ArtifactStatus status = client.requestArtifact(
-                        new ArtifactRequest(SizedObject.uri(), "" + (PIECE_BYTES + i * PieceLength.BLOCK_BYTES)));
+                        new ArtifactRequest(SizedObject.uri(FIRST_NUMBER + i), "" + PIECE_BYTES));
                 while (status.state() == ArtifactState.READING) {
                     reportAll(client);
                     status = client.artifact(new ArtifactId(status.id()));

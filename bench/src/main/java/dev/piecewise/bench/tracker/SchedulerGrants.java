@@ -2,7 +2,6 @@ package dev.piecewise.bench.tracker;
 
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
-import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.torrentbuilder.origin.Origin;
@@ -39,7 +38,7 @@ import java.util.concurrent.CompletableFuture;
  * with every node waiting for work: each that reports asks for more at once.
  */
 final class SchedulerGrants {
-    private static final ArtifactUri URI_OF_OBJECT = ArtifactUri.parse(SizedObject.uri());
+    private static final ArtifactUri ALL_OBJECTS = ArtifactUri.parse("s3://" + SizedObject.BUCKET + "/");
     private static final Links LINKS = new Links() {
         @Override
         public String torrentUrl(InfoHash infoHash) {
@@ -63,8 +62,8 @@ final class SchedulerGrants {
 
     SchedulerGrants(int nodes, int pieces) {
         this.nodes = nodes;
-        OriginProfiles origins = OriginProfiles.only(
-                List.of(new Unread((long) pieces * HttpGrants.PIECE_BYTES)), List.of(URI_OF_OBJECT));
+        OriginProfiles origins =
+                OriginProfiles.only(List.of(new Unread((long) pieces * HttpGrants.PIECE_BYTES)), List.of(ALL_OBJECTS));
         scheduler = new Scheduler(
                 List.of(),
                 Journal.none(),
@@ -91,8 +90,7 @@ final class SchedulerGrants {
         }
         long started = System.nanoTime();
         admissions
-                .request(new ArtifactRequest(
-                        SizedObject.uri(), "" + (HttpGrants.PIECE_BYTES + round * PieceLength.BLOCK_BYTES)))
+                .request(new ArtifactRequest(SizedObject.uri(round), "" + HttpGrants.PIECE_BYTES))
                 .join();
         int granted = 0;
         for (Waiting next = waiting.remove(); next.answer().isDone(); next = waiting.remove()) {
@@ -115,11 +113,11 @@ final class SchedulerGrants {
         return new Waiting(nodeId, scheduler.takeLeases(nodeId, 1, Duration.ofMinutes(1), LINKS));
     }
 
-    /** An object that is never read, signed for at no cost. */
+    /** Objects that are never read, signed for at no cost. */
     private record Unread(long sizeBytes) implements Origin {
         @Override
         public String scheme() {
-            return URI_OF_OBJECT.scheme();
+            return ALL_OBJECTS.scheme();
         }
 
         @Override
@@ -127,7 +125,7 @@ final class SchedulerGrants {
             return ResolvedArtifact.object(
                     uri,
                     "http://origin",
-                    new OriginObject(uri.key(), new VersionedEntry(SizedObject.KEY, sizeBytes, "\"bench\"")));
+                    new OriginObject(uri.key(), new VersionedEntry(uri.key(), sizeBytes, "\"bench\"")));
         }
 
         @Override

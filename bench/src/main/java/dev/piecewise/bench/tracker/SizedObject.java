@@ -6,16 +6,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 
-/** An S3 endpoint of one object that has a size and a version but no bytes: all that a tracker asks for is its HEAD. */
+/** An S3 endpoint of objects that have one size and a version but no bytes: all that a tracker asks for is their HEAD. */
 final class SizedObject implements AutoCloseable {
     static final String BUCKET = "bench";
-    static final String KEY = "object";
+
+    private static final String KEY_PREFIX = "object-";
 
     private final HttpServer server;
 
     SizedObject(long sizeBytes) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/" + BUCKET + "/" + KEY, exchange -> {
+        server.createContext("/" + BUCKET + "/" + KEY_PREFIX, exchange -> {
             try (exchange) {
                 exchange.getResponseHeaders().set("ETag", "\"bench\"");
                 exchange.getResponseHeaders().set("Content-Length", "" + sizeBytes);
@@ -25,8 +26,9 @@ final class SizedObject implements AutoCloseable {
         server.start();
     }
 
-    static String uri() {
-        return "s3://" + BUCKET + "/" + KEY;
+    /** That of any number is there. */
+    static String uri(int number) {
+        return "s3://" + BUCKET + "/" + KEY_PREFIX + number;
     }
 
     /** What the AWS SDK, and so the tracker, needs to use it. */
