@@ -1,17 +1,18 @@
 package dev.piecewise.client;
 
 import dev.piecewise.client.FetchProgress.Phase;
+import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
-import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** Waits in a swarm until the last piece is here, or nothing moves any more. */
 final class Download {
     private static final Duration TICK = Duration.ofMillis(400);
+    private static final Duration LAST_TICK = Duration.ofMillis(20);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(3);
 
-    private final InfoDictionary info;
+    private final ArtifactContent content;
     private final Swarm swarm;
     private final StoredArtifact stored;
     private final Surroundings surroundings;
@@ -32,6 +34,17 @@ final class Download {
     /** What else is known of the artifact, outside its swarm. */
     interface Surroundings {
         FetchProgress progress(Phase phase, int held, long bytesFromPeers, int peers);
+
+        /** Of the torrent, hexadecimal; empty until it is known. */
+        Optional<String> infoHash();
+
+        /**
+         * Asked a few times a second.
+         *
+         * @return whether there may be a reason not to go on, which {@link #look} finds
+         * @throws PiecewiseFault if this is the end
+         */
+        boolean isInTrouble();
 
         /** A number that grows while others get on. */
         default long movement() {
@@ -49,8 +62,12 @@ final class Download {
     }
 
     Download(
-            InfoDictionary info, Swarm swarm, StoredArtifact stored, Surroundings surroundings, LongSupplier nanoTime) {
-        this.info = info;
+            ArtifactContent content,
+            Swarm swarm,
+            StoredArtifact stored,
+            Surroundings surroundings,
+            LongSupplier nanoTime) {
+        this.content = content;
         this.swarm = swarm;
         this.stored = stored;
         this.surroundings = surroundings;
@@ -60,10 +77,8 @@ final class Download {
     /**
      * @param version for {@link Acquired.Ready}, as all that follow
      * @param directories for {@link Acquired.Ready}
-     * @param infoHash hexadecimal, likewise
      */
-    Acquired await(
-            Duration stallTimeout, String version, List<String> directories, String infoHash, AskListener listener)
+    Acquired await(Duration stallTimeout, String version, List<String> directories, AskListener listener)
             throws InterruptedException {
         long before = swarm.stats().downloadedBytes();
         StallWatch stall = new StallWatch(nanoTime);
@@ -81,14 +96,17 @@ final class Download {
             listener.progress(surroundings
                     .progress(complete ? Phase.PUBLISHING : Phase.DOWNLOADING, held, fromPeers, stats.peers())
                     .withFilesHeld(filesHeld(pieces)));
-            if (complete) {
-                return new Acquired.Ready(version, info.content(), directories, stored.files(), infoHash, fromPeers, 0);
+            Optional<String> infoHash = surroundings.infoHash();
+            if (complete && infoHash.isPresent()) {
+                return new Acquired.Ready(version, content, directories, stored.files(), infoHash.get(), fromPeers, 0);
             }
             stall.observe(stats.downloadedBytes() + held + surroundings.movement());
             if (stall.idle().compareTo(stallTimeout) >= 0) {
                 return new Acquired.Ended(surroundings.stalled(held, stats.peers(), stall.idle()));
             }
-            if (stall.idle().compareTo(LOOK_INTERVAL) > 0 && nanoTime.getAsLong() - looked > LOOK_INTERVAL.toNanos()) {
+            boolean idle = stall.idle().compareTo(LOOK_INTERVAL) > 0
+                    && nanoTime.getAsLong() - looked > LOOK_INTERVAL.toNanos();
+            if (idle || surroundings.isInTrouble()) {
                 surroundings.look();
                 looked = nanoTime.getAsLong();
             }
@@ -97,10 +115,10 @@ final class Download {
     }
 
     private int filesHeld(BitSet held) {
-        PieceLayout layout = info.content().layout();
+        PieceLayout layout = content.layout();
         int files = 0;
         long offset = 0;
-        for (FileEntry file : info.content().files()) {
+        for (FileEntry file : content.files()) {
             long end = offset + file.sizeBytes();
             if (offset == end || held.nextClearBit(layout.pieceAt(offset)) > layout.pieceAt(end - 1)) {
                 files++;
@@ -115,7 +133,9 @@ final class Download {
             throw failure();
         }
         try {
-            if (stored.completion().toCompletableFuture().isDone()) {
+            if (stored.isComplete()) {
+                Thread.sleep(LAST_TICK.toMillis()); // all hashes are known, so the torrent is soon
+            } else if (stored.completion().toCompletableFuture().isDone()) {
                 Thread.sleep(TICK.toMillis());
             } else {
                 stored.completion().toCompletableFuture().get(TICK.toMillis(), TimeUnit.MILLISECONDS);

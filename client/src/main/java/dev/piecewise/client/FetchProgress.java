@@ -82,15 +82,30 @@ public record FetchProgress(
                 bytes);
     }
 
+    FetchProgress withPiecesHashed(int pieces) {
+        return new FetchProgress(
+                phase,
+                totalBytes,
+                fileCount,
+                pieceCount,
+                pieces,
+                piecesHeld,
+                bytesFromPeers,
+                peers,
+                bytesUnpacked,
+                filesHeld,
+                bytesFromOrigin);
+    }
+
     /** In the order in which they come. */
     public enum Phase {
         /** The tracker is asked what the artifact is. */
         ASKING,
         /** Of a magnet link: its peers are asked what the torrent is. */
         METADATA,
-        /** Seeders read it from the origin; the torrent is not published yet. */
+        /** Seeders read it from the origin; nothing is here yet. */
         READING_ORIGIN,
-        /** Pieces arrive from peers. */
+        /** Pieces arrive from peers, perhaps while others are still being read from the origin. */
         DOWNLOADING,
         /** All is here and goes to its destination. */
         PUBLISHING,

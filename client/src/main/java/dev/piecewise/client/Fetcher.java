@@ -3,6 +3,8 @@ package dev.piecewise.client;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.client.FetchProgress.Phase;
 import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
@@ -11,12 +13,14 @@ import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.MagnetLink;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
+import dev.piecewise.seeder.cluster.Growth;
 import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.PublishedTorrent;
 import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,8 +35,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings artifacts into this process's store: asks the tracker, waits for publication (or, of a magnet link, asks its peers),
- * joins the swarm, waits for the last piece. Several may ask for the same artifact; it is downloaded once, and given up when the last of them gives up.
+ * Brings artifacts into this process's store: asks the tracker (or, of a magnet link, its peers), joins the swarm, even while
+ * the artifact is still being read, waits for the last piece. Several may ask for the same artifact; it is downloaded once, and given up when the last of them gives up.
  */
 final class Fetcher {
     private static final Duration ASK_FOR = Duration.ofSeconds(6);
@@ -112,29 +116,78 @@ final class Fetcher {
                         asked.version(), PublishedTorrent.content(asked), directories(ask, asked), List.of(), "", 0, 0);
             }
         }
+        if (asked.state() == ArtifactState.READING) {
+            Optional<Acquired> grown = fetchWhileRead(ask, asked, askedNanos, listener);
+            if (grown.isPresent()) {
+                return grown.get();
+            }
+        }
         ArtifactStatus published = awaitPublication(ask, asked, listener);
         InfoDictionary info = PublishedTorrent.download(tracker, published);
         ArtifactId id = new ArtifactId(published.id());
         enter(id);
         StoredArtifact stored = null;
         try {
-            stored = participant.share(id, info.content());
-            participant.asked(id, askedNanos);
-            participant.used(id, ask.source().toString(), published.version());
+            stored = share(published, ask, askedNanos);
             Followed followed = new Followed(published, asked.originBytes());
             Swarm swarm = prepared(ask, stored, followed, listener, (beside, told) -> {
                 participant.reuse(id, EncodedInfo.of(info), List.of(), beside, told);
                 return participant.join(id, info);
             });
-            return new Download(info, swarm, stored, followed, nanoTime)
-                    .await(
-                            ask.stallTimeout(),
-                            published.version(),
-                            directories(ask, published),
-                            info.infoHash().hex(),
-                            listener);
+            return await(stored, swarm, followed, ask, published, listener);
         } finally {
             leave(id, stored);
+        }
+    }
+
+    /** Nothing if the swarm cannot be joined before the artifact is published. */
+    private Optional<Acquired> fetchWhileRead(Ask ask, ArtifactStatus asked, long askedNanos, AskListener listener)
+            throws InterruptedException {
+        ArtifactId id = new ArtifactId(asked.id());
+        enter(id);
+        StoredArtifact stored = null;
+        try {
+            stored = share(asked, ask, askedNanos);
+            Optional<Growth> growth = needsHashes(ask, stored) ? Optional.empty() : grow(asked);
+            return growth.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(await(
+                            stored, growth.get().swarm(), new Growing(ask, asked, growth.get()), ask, asked, listener));
+        } finally {
+            leave(id, stored);
+        }
+    }
+
+    /** Whether there are bytes of this machine to look through first, which takes all hashes. */
+    private static boolean needsHashes(Ask ask, StoredArtifact stored) {
+        return ask.verify()
+                || ask.beside()
+                        .map(to -> to.files(stored.content()).stream().anyMatch(Files::exists))
+                        .orElse(false);
+    }
+
+    private StoredArtifact share(ArtifactStatus status, Ask ask, long askedNanos) {
+        ArtifactId id = new ArtifactId(status.id());
+        StoredArtifact stored = participant.share(id, PublishedTorrent.content(status));
+        participant.asked(id, askedNanos);
+        participant.used(id, ask.source().toString(), status.version());
+        return stored;
+    }
+
+    private Acquired await(
+            StoredArtifact stored, Swarm swarm, Followed followed, Ask ask, ArtifactStatus status, AskListener listener)
+            throws InterruptedException {
+        return new Download(stored.content(), swarm, stored, followed, nanoTime)
+                .await(ask.stallTimeout(), status.version(), directories(ask, status), listener);
+    }
+
+    /** Joins the swarm of an artifact that is being read; nothing if that must wait for its publication. */
+    private Optional<Growth> grow(ArtifactStatus asked) throws InterruptedException {
+        try {
+            return participant.grow(asked);
+        } catch (ProcessFault | OriginFault fault) {
+            stopIfInterrupted();
+            return Optional.empty(); // the tracker went away, say, and is waited for
         }
     }
 
@@ -155,13 +208,8 @@ final class Fetcher {
                 magnet.reuse(beside, told);
                 return magnet.join();
             });
-            return new Download(magnet.info(), swarm, stored, magnet, nanoTime)
-                    .await(
-                            ask.stallTimeout(),
-                            link.infoHash().hex(),
-                            List.of(),
-                            link.infoHash().hex(),
-                            listener);
+            return new Download(magnet.info().content(), swarm, stored, magnet, nanoTime)
+                    .await(ask.stallTimeout(), link.infoHash().hex(), List.of(), listener);
         } finally {
             leave(magnet.id(), stored);
         }
@@ -260,6 +308,7 @@ final class Fetcher {
         long others = 0;
         long lookedNanos = nanoTime.getAsLong();
         while (status.state() == ArtifactState.READING) {
+            participant.mustBeOpen();
             listener.progress(progress(Phase.READING_ORIGIN, status, 0, 0, 0)
                     .withBytesFromOrigin(status.originBytes() - asked.originBytes()));
             if (stall.idle().compareTo(OTHERS_INTERVAL) > 0
@@ -269,7 +318,7 @@ final class Fetcher {
             }
             stall.observe(status.piecesHashed() + status.originBytes() + others);
             if (stall.idle().compareTo(ask.stallTimeout()) >= 0) {
-                throw new Stall(notRead(status, stall.idle()));
+                throw new Stall(notRead(status, 0, stall.idle()));
             }
             status = poll(ask, status);
         }
@@ -324,9 +373,9 @@ final class Fetcher {
     }
 
     /** An artifact of the tracker while it is downloaded. */
-    private final class Followed implements Download.Surroundings {
-        private final long originBefore;
-        private ArtifactStatus status;
+    private class Followed implements Download.Surroundings {
+        final long originBefore;
+        ArtifactStatus status;
 
         /** @param originBefore bytes that were read of it before it was asked for here */
         Followed(ArtifactStatus published, long originBefore) {
@@ -341,6 +390,17 @@ final class Fetcher {
         }
 
         @Override
+        public boolean isInTrouble() {
+            participant.mustBeOpen();
+            return false;
+        }
+
+        @Override
+        public Optional<String> infoHash() {
+            return Optional.ofNullable(status.infoHash());
+        }
+
+        @Override
         public long movement() {
             return status.originBytes();
         }
@@ -352,6 +412,7 @@ final class Fetcher {
                 status = tracker.artifact(new ArtifactId(status.id()), Duration.ZERO);
             } catch (PiecewiseFault fault) {
                 stopIfInterrupted();
+                missed(fault);
                 return;
             }
             if (status.state() == ArtifactState.FAILED) {
@@ -359,9 +420,77 @@ final class Fetcher {
             }
         }
 
+        /** The tracker did not say how it stands. */
+        void missed(PiecewiseFault why) throws InterruptedException {}
+
         @Override
         public FetchOutcome.Stalled stalled(int held, int peers, Duration idle) {
             return notSent(status, held, peers, idle);
+        }
+    }
+
+    /** The same while it is being read. */
+    private final class Growing extends Followed {
+        private final Ask ask;
+        private final Growth growth;
+        private long others;
+
+        Growing(Ask ask, ArtifactStatus reading, Growth growth) {
+            super(reading, reading.originBytes());
+            this.ask = ask;
+            this.growth = growth;
+        }
+
+        @Override
+        public Optional<String> infoHash() {
+            return growth.infoHash().map(InfoHash::hex);
+        }
+
+        @Override
+        public boolean isInTrouble() {
+            return super.isInTrouble() || growth.isStuck();
+        }
+
+        @Override
+        public void look() throws InterruptedException {
+            if (growth.fault().isPresent()) {
+                throw growth.fault().get();
+            }
+            super.look();
+            others = readOfOthers(status);
+            if (growth.isStuck() && status.state() == ArtifactState.READING) {
+                grow(status); // somebody asked for it again
+            }
+        }
+
+        @Override
+        public long movement() {
+            return super.movement() + others;
+        }
+
+        /** Who asks anew for what the tracker has forgotten helps everybody who waits for it. */
+        @Override
+        void missed(PiecewiseFault why) throws InterruptedException {
+            if (why.kind() == Kind.NOT_FOUND && !Fetcher.this.ask(ask).id().equals(status.id())) {
+                throw new ProcessFault(
+                        Kind.FAILED,
+                        status.uri() + " was replaced at the origin while it was read; ask for it again",
+                        why);
+            }
+        }
+
+        @Override
+        public FetchProgress progress(Phase phase, int held, long bytesFromPeers, int peers) {
+            boolean nothingYet = phase == Phase.DOWNLOADING && held == 0 && bytesFromPeers == 0;
+            FetchProgress now = super.progress(nothingYet ? Phase.READING_ORIGIN : phase, held, bytesFromPeers, peers);
+            long read = Math.min(status.totalBytes(), (long) growth.hashesKnown() * status.pieceBytes()) - originBefore;
+            return now.withPiecesHashed(growth.hashesKnown())
+                    .withBytesFromOrigin(Math.max(read, now.bytesFromOrigin()));
+        }
+
+        @Override
+        public FetchOutcome.Stalled stalled(int held, int peers, Duration idle) {
+            return growth.hashesKnown() > held ? super.stalled(held, peers, idle) : notRead(status, held, idle);
         }
     }
 
@@ -378,7 +507,7 @@ final class Fetcher {
                 0);
     }
 
-    private static FetchOutcome.Stalled notRead(ArtifactStatus status, Duration idle) {
+    private static FetchOutcome.Stalled notRead(ArtifactStatus status, int held, Duration idle) {
         String why = status.seedersAlive() == 0
                 ? "no seeder is registered at the tracker; start one with 'piecewise seeder'"
                 : status.seedersAlive()
@@ -386,7 +515,7 @@ final class Fetcher {
         return new FetchOutcome.Stalled(
                 status.uri() + ": nothing was read from the origin for " + idle.toSeconds() + " s ("
                         + status.piecesHashed() + " of " + status.pieceCount() + " pieces are): " + why,
-                0,
+                held,
                 status.pieceCount(),
                 idle);
     }

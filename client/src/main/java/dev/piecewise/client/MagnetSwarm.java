@@ -91,6 +91,17 @@ final class MagnetSwarm implements Download.Surroundings {
     }
 
     @Override
+    public boolean isInTrouble() {
+        participant.mustBeOpen();
+        return false;
+    }
+
+    @Override
+    public Optional<String> infoHash() {
+        return Optional.of(torrent.infoHash().hex());
+    }
+
+    @Override
     public FetchProgress progress(Phase phase, int held, long bytesFromPeers, int connected) {
         int pieces = info().content().layout().pieceCount();
         return new FetchProgress(

@@ -13,6 +13,7 @@ import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -73,6 +74,11 @@ final class NoTracker implements Tracker {
 
     @Override
     public ArtifactStatus artifact(InfoHash infoHash) {
+        throw none();
+    }
+
+    @Override
+    public HashList hashes(ArtifactId id, String cursor, Duration wait) {
         throw none();
     }
 

@@ -2,6 +2,7 @@ package dev.piecewise.client;
 
 import dev.piecewise.seeder.Resources;
 import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.PublicationWatch;
 import dev.piecewise.seeder.cluster.Unpacking;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,13 +17,19 @@ public final class Node implements AutoCloseable {
     private final Resources resources;
     private final Participant participant;
     private final Fetcher fetcher;
-
+    private final PublicationWatch publications;
     private final Optional<Integer> webSeedPort;
 
-    Node(Resources resources, Participant participant, Fetcher fetcher, Optional<Integer> webSeedPort) {
+    Node(
+            Resources resources,
+            Participant participant,
+            Fetcher fetcher,
+            PublicationWatch publications,
+            Optional<Integer> webSeedPort) {
         this.resources = resources;
         this.participant = participant;
         this.fetcher = fetcher;
+        this.publications = publications;
         this.webSeedPort = webSeedPort;
     }
 
@@ -37,7 +44,8 @@ public final class Node implements AutoCloseable {
     void start(Path data, Role role) {
         participant.start();
         if (role == Role.NODE) {
-            participant.resumeStored();
+            participant.resumeStored().forEach(publications::watch);
+            resources.add(participant.worker("publications", publications::run));
         }
         resources.add(LocalServer.start(data, participant, fetcher));
     }

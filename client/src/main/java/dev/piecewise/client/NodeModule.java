@@ -10,6 +10,7 @@ import dev.piecewise.seeder.Resources;
 import dev.piecewise.seeder.cluster.AdvertisedHost;
 import dev.piecewise.seeder.cluster.LeaseKeeper;
 import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.PublicationWatch;
 import dev.piecewise.seeder.cluster.RemoteTracker;
 import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.seeder.http.WebSeed;
@@ -105,6 +106,11 @@ final class NodeModule extends AbstractModule {
             Optional<WebSeed> webSeed,
             LongSupplier nanoTime) {
         webSeed.ifPresent(of -> of.serve(tracker, participant, nanoTime));
-        return new Node(resources, participant, fetcher, webSeed.map(WebSeed::port));
+        return new Node(
+                resources,
+                participant,
+                fetcher,
+                new PublicationWatch(tracker, participant),
+                webSeed.map(WebSeed::port));
     }
 }

@@ -11,6 +11,7 @@ import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.peer.StoredArtifact;
+import dev.piecewise.peer.SwarmSpec;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
 import dev.piecewise.seeder.cluster.Eventually;
@@ -21,6 +22,7 @@ import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.Unpacking;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.NodeReport;
 import java.nio.ByteBuffer;
@@ -168,17 +170,23 @@ class FetcherTest {
     }
 
     @Test
-    void anArtifactIsAwaitedJoinedAndCompleted() {
+    void anArtifactIsJoinedWhileItIsReadAndCompleted() {
         say(ArtifactState.READING, 0, 1, null, null);
         CompletableFuture<Acquired> acquired = acquire(LONG);
         Eventually.await("reading", () -> progress.stream()
                 .anyMatch(step -> step.phase() == FetchProgress.Phase.READING_ORIGIN));
-        assertThat(engine.joined).isEmpty();
-        say(ArtifactState.PUBLISHED, 2, 1, null, null);
-        Eventually.await("joined", () -> engine.joined.size() == 1);
-        deliver(0);
-        assertThat(acquired).isNotDone();
+        assertThat(engine.joined).extracting(SwarmSpec::infoHashes).containsExactly(List.of(FakeTracker.SWARM));
+        tracker.hashes.put(ID, List.of(new HashList.Entry(1, info.hashes().get(1))));
+        Eventually.await("a hash", () -> engine.verifiable.contains(1));
         deliver(1);
+        Eventually.await("downloading", () -> progress.stream()
+                .anyMatch(step -> step.phase() == FetchProgress.Phase.DOWNLOADING
+                        && step.piecesHashed() == 1
+                        && step.piecesHeld() == 1));
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        Eventually.await("the torrent", () -> engine.laterNames.contains(info.infoHash()));
+        assertThat(acquired).isNotDone();
+        deliver(0);
         Acquired.Ready ready = (Acquired.Ready) acquired.join();
         assertThat(ready.stored()).allMatch(Files::exists);
         assertThat(ready.infoHash()).isEqualTo(info.infoHash().hex());
@@ -211,6 +219,16 @@ class FetcherTest {
     void aFailedArtifactEndsAsItsKindSays() {
         say(ArtifactState.FAILED, 0, 1, "GET s3://b/f: refused", "DENIED");
         assertThat(ended(acquire(LONG))).isEqualTo(new FetchOutcome.Denied("GET s3://b/f: refused"));
+    }
+
+    @Test
+    void anArtifactThatFailsWhileItIsReadEndsAsItsKindSays() {
+        say(ArtifactState.READING, 0, 1, null, null);
+        CompletableFuture<Acquired> acquired = acquire(LONG);
+        Eventually.await("joined", () -> engine.joined.size() == 1);
+        say(ArtifactState.FAILED, 0, 1, "GET s3://b/f: refused", "DENIED");
+        assertThat(ended(acquired)).isEqualTo(new FetchOutcome.Denied("GET s3://b/f: refused"));
+        assertThat(engine.joined).isEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.piecewise.locals3;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -24,6 +25,7 @@ final class CountingBlobStore extends ForwardingBlobStore {
     private final AtomicLong objectHeads = new AtomicLong();
     private final AtomicLong underWay = new AtomicLong();
     private final AtomicLong mostUnderWay = new AtomicLong();
+    private long mostBytes = Long.MAX_VALUE; // guarded by this
 
     CountingBlobStore(BlobStore delegate) {
         super(delegate);
@@ -67,6 +69,22 @@ final class CountingBlobStore extends ForwardingBlobStore {
         return objectHeads.get();
     }
 
+    synchronized void pauseAfter(long bytes) {
+        mostBytes = bytes;
+        notifyAll();
+    }
+
+    private synchronized void awaitTurn() throws IOException {
+        try {
+            while (objectBytesSent.get() >= mostBytes) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("stopped");
+        }
+    }
+
     void resetCounters() {
         objectBytesSent.set(0);
         objectGets.set(0);
@@ -105,6 +123,7 @@ final class CountingBlobStore extends ForwardingBlobStore {
 
         @Override
         public int read() throws IOException {
+            awaitTurn();
             int value = super.read();
             if (value >= 0) {
                 sent(1);
@@ -114,6 +133,7 @@ final class CountingBlobStore extends ForwardingBlobStore {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
+            awaitTurn();
             int read = super.read(buffer, offset, length);
             if (read > 0) {
                 sent(read);

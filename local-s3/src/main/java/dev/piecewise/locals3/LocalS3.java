@@ -119,6 +119,14 @@ public final class LocalS3 implements AutoCloseable {
         return store.objectHeads();
     }
 
+    /**
+     * Sends no more of objects, or hardly more, than so many bytes in all, as {@link #objectBytesSent()} counts: requests wait. {@link
+     * Long#MAX_VALUE} goes on.
+     */
+    public void pauseAfter(long bytes) {
+        store.pauseAfter(bytes);
+    }
+
     /** Sets all counts to zero. */
     public void resetCounters() {
         store.resetCounters();
@@ -127,6 +135,7 @@ public final class LocalS3 implements AutoCloseable {
     /** Stops the server; the objects stay in their directory. */
     @Override
     public void close() throws IOException {
+        pauseAfter(Long.MAX_VALUE);
         try {
             server.stop();
         } catch (Exception e) {

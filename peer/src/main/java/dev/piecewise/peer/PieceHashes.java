@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a swarm gets the hashes of its pieces from. Some may still be unknown; a piece without one waits unverified and
- * blocks nothing. Once known, a hash never changes.
+ * Where a swarm gets the hashes of its pieces from. Some may still be unknown: such pieces are asked of nobody, for nobody could
+ * verify them, and block nothing; {@link Swarm#hashesKnown} tells that some came. Once known, a hash never changes. Asked
+ * seldom, by any thread.
  */
 public interface PieceHashes {
     /** The hash of a piece, if it is known already. */

@@ -1,5 +1,9 @@
 package dev.piecewise.peer;
 
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.metainfo.EncodedInfo;
+import java.util.BitSet;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -12,6 +16,17 @@ public interface Swarm extends AutoCloseable {
 
     /** Counters since it was opened. */
     Stats stats();
+
+    /** {@link PieceHashes} has hashes of these pieces now, which it had not when the swarm was joined. */
+    void hashesKnown(BitSet pieces);
+
+    /**
+     * The swarm is found under another infohash, too, and announced under that one from now on. Connections stay, and peers that
+     * know it by a former infohash go on finding it.
+     *
+     * @param metadata its info dictionary, if it is known now; given to peers that connect from now on (BEP 9)
+     */
+    void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata);
 
     /** Completes exceptionally when the swarm cannot go on (full disk, ...); never completes normally before close. */
     CompletionStage<Void> failure();

@@ -1,5 +1,6 @@
 package dev.piecewise.peer;
 
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A tracker in memory. */
 public final class PeerHub implements PeerSource {
@@ -42,6 +45,13 @@ public final class PeerHub implements PeerSource {
                 .filter(announce -> announce.port() == port)
                 .map(AnnounceRequest::event)
                 .toList();
+    }
+
+    synchronized Set<InfoHash> infoHashesOf(int port) {
+        return announces.stream()
+                .filter(announce -> announce.port() == port)
+                .map(AnnounceRequest::infoHash)
+                .collect(Collectors.toSet());
     }
 
     synchronized List<AnnounceEvent> events() {

@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -54,6 +53,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 public abstract class SwarmEngineContract {
     private static final int KIB = 1024;
+    private static final InfoHash PROVISIONAL = InfoHash.of(new byte[InfoHash.BYTES]);
 
     @TempDir
     protected Path temporary;
@@ -333,28 +333,78 @@ public abstract class SwarmEngineContract {
         awaitComplete(artifact, seed);
     }
 
+    /** A swarm that grows: it is joined by an id that is not the torrent's, and no hash is known. */
+    private Swarm joinEarly(TestArtifact artifact, Node node, BitSet known) {
+        return node.engine()
+                .join(new SwarmSpec(
+                        List.of(PROVISIONAL),
+                        node.storage(),
+                        piece ->
+                                known.get(piece) ? Optional.of(artifact.hashes().get(piece)) : Optional.empty(),
+                        hub,
+                        true));
+    }
+
+    private static void know(Swarm swarm, BitSet known, int from, int to) {
+        known.set(from, to);
+        swarm.hashesKnown((BitSet) known.clone());
+    }
+
     @Test
-    void aPieceWaitsUntilItsHashIsKnown() throws Exception {
+    void whatNobodyCouldVerifyIsNotAskedForAndBlocksNothing() throws Exception {
         TestArtifact artifact = TestArtifact.single("late", 200_000, 16 * KIB);
         Node seed = node(artifact);
         artifact.storeAll(seed.storage());
         Node leech = node(artifact);
-        Set<Integer> unknown = ConcurrentHashMap.newKeySet();
-        unknown.addAll(Set.of(0, 5));
-        Swarm swarm = leech.engine()
-                .join(spec(
-                        artifact,
-                        leech,
-                        piece -> unknown.contains(piece)
-                                ? Optional.empty()
-                                : Optional.of(artifact.hashes().get(piece))));
-        join(artifact, seed);
-        await("all received", () -> swarm.stats().downloadedBytes() == 200_000);
+        BitSet known = new BitSet();
+        Swarm swarm = joinEarly(artifact, leech, known);
+        joinEarly(artifact, seed, new BitSet());
+        await("connected", () -> swarm.stats().peers() == 1);
+        know(swarm, known, 1, 5);
+        know(swarm, known, 6, artifact.pieceCount());
         await("others held", () -> leech.storage().held().cardinality() == artifact.pieceCount() - 2);
-        assertThat(leech.storage().held().get(5)).isFalse();
-        unknown.clear();
+        assertThat(swarm.stats().downloadedBytes()).isEqualTo(200_000 - 2 * 16 * KIB);
+        know(swarm, known, 0, artifact.pieceCount());
         awaitComplete(artifact, leech);
         assertThat(swarm.stats().downloadedBytes()).isEqualTo(200_000);
+    }
+
+    @Test
+    void whoGetsTheInfohashLaterKeepsItsConnectionsAndIsFoundByBoth() throws Exception {
+        TestArtifact artifact = TestArtifact.single("grows", 200_000, 16 * KIB);
+        EncodedInfo torrent = EncodedInfo.of(artifact.info());
+        Node source = node(artifact);
+        Node leech = node(artifact);
+        BitSet known = new BitSet();
+        Swarm growing = joinEarly(artifact, source, known);
+        Swarm swarm = joinEarly(artifact, leech, known);
+        artifact.store(source.storage(), 0);
+        know(growing, known, 0, 1);
+        know(swarm, known, 0, 1);
+        await("the first piece", () -> leech.storage().held().get(0));
+
+        growing.alsoKnownAs(torrent.infoHash(), Optional.of(torrent));
+        await("announced", () -> hub.infoHashesOf(growing.port()).contains(torrent.infoHash()));
+        artifact.store(source.storage(), 1);
+        know(swarm, known, 1, 2);
+        await("a piece by the old connection", () -> leech.storage().held().get(1));
+        assertThat(hub.infoHashesOf(swarm.port())).containsOnly(PROVISIONAL);
+
+        Node late = node(artifact);
+        join(artifact, late);
+        Node early = node(artifact);
+        joinEarly(artifact, early, known);
+        await("both ids lead there", () -> growing.stats().peers() == 3);
+        for (int piece = 2; piece < artifact.pieceCount(); piece++) {
+            artifact.store(source.storage(), piece);
+        }
+        awaitComplete(artifact, late);
+        know(swarm, known, 2, artifact.pieceCount());
+        swarm.alsoKnownAs(torrent.infoHash(), Optional.of(torrent));
+        awaitComplete(artifact, leech);
+        SwarmEngine nobody = closed(newEngine(InetAddress.getLoopbackAddress(), 0));
+        assertThat(nobody.metadata(torrent.infoHash(), hub, Duration.ofSeconds(30)))
+                .isPresent();
     }
 
     @Test

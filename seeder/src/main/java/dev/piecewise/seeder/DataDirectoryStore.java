@@ -64,12 +64,19 @@ public final class DataDirectoryStore implements Store {
 
     @Override
     public List<Stored> stored() {
-        return data.stored().stream()
-                .map(stored -> new Stored(
-                        stored.id(),
-                        stored.content(),
-                        stored.torrent().map(StoredTorrent.Known::torrent),
-                        stored.torrent().map(StoredTorrent.Known::trackers).orElse(List.of())))
-                .toList();
+        return data.stored().stream().map(DataDirectoryStore::stored).toList();
+    }
+
+    @Override
+    public Optional<Stored> stored(ArtifactId id) {
+        return data.stored(id).map(DataDirectoryStore::stored);
+    }
+
+    private static Stored stored(StoredTorrent stored) {
+        return new Stored(
+                stored.id(),
+                stored.content(),
+                stored.torrent().map(StoredTorrent.Known::torrent),
+                stored.torrent().map(StoredTorrent.Known::trackers).orElse(List.of()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.piecewise.seeder;
 
 import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.PublicationWatch;
 import dev.piecewise.seeder.lease.LeaseWorker;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

@@ -7,6 +7,7 @@ import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.cluster.AdvertisedHost;
 import dev.piecewise.seeder.cluster.Participant;
+import dev.piecewise.seeder.cluster.PublicationWatch;
 import dev.piecewise.seeder.cluster.RemoteTracker;
 import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.seeder.http.WebSeed;
@@ -96,7 +97,7 @@ final class SeederModule extends AbstractModule {
             PublicationWatch publications,
             LongSupplier nanoTime) {
         return resources.add(new LeaseWorker(
-                tracker, participant, leases, config.origin(), publications::worked, nanoTime, new SecureRandom()));
+                tracker, participant, leases, config.origin(), publications::reading, nanoTime, new SecureRandom()));
     }
 
     @Provides

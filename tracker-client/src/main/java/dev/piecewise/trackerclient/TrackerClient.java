@@ -19,6 +19,7 @@ import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Distribution;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -134,6 +135,16 @@ public final class TrackerClient implements AutoCloseable {
     public ArtifactStatus artifact(ArtifactId id, Duration wait) {
         String query = wait.isZero() ? "" : "?waitSeconds=" + wait.toMillis() / 1000.0;
         return value(Call.get("/v1/artifacts/" + id + query).waiting(wait), ArtifactStatus.class);
+    }
+
+    /**
+     * {@code GET /v1/artifacts/ID/hashes}: what came to be known after {@code cursor}, at once or within {@code wait}.
+     *
+     * @param cursor of the last answer, empty at first
+     */
+    public HashList hashes(ArtifactId id, String cursor, Duration wait) {
+        String query = "?from=" + encode(cursor) + "&waitSeconds=" + wait.toMillis() / 1000.0;
+        return value(Call.get("/v1/artifacts/" + id + "/hashes" + query).waiting(wait), HashList.class);
     }
 
     /** {@code POST /v1/artifacts/ID/wanted}. */

@@ -79,7 +79,8 @@ final class TrackerModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Scheduler scheduler(SwarmStore swarms, ReadSigner signer, LongSupplier nanoClock, InstantSource clock) {
+    Scheduler scheduler(
+            SwarmStore swarms, ReadSigner signer, SwarmKeys keys, LongSupplier nanoClock, InstantSource clock) {
         List<Event> past = new ArrayList<>();
         state.ifPresent(directory -> directory.replay(past::add));
         Journal journal = state.map(directory -> (Journal) directory).orElseGet(Journal::none);
@@ -91,6 +92,7 @@ final class TrackerModule extends AbstractModule {
                 config.leases(),
                 config.originLimits(),
                 config.privateTorrents(),
+                keys::provisionalId,
                 nanoClock,
                 clock,
                 threads.worker());

@@ -27,6 +27,7 @@ import dev.piecewise.tracker.token.Tokens;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.NodeRegistration;
@@ -115,6 +116,27 @@ class AnnounceTest {
 
     private static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    @Test
+    void beforeThereIsATorrentOnlyRegisteredNodesMeetUnderItsProvisionalId() throws Exception {
+        TrackerClient client = client(start().uri(), Optional.empty());
+        ArtifactId id = new ArtifactId(
+                client.requestArtifact(new ArtifactRequest(URI_TEXT, null)).id());
+        HashList hashes = client.hashes(id, "", Duration.ZERO);
+        assertThat(hashes.unpack()).isEmpty();
+        AnnounceRequest request = request(InfoHash.fromHex(hashes.swarm()), 1000, 1, AnnounceEvent.STARTED);
+        assertThatThrownBy(() -> client.announce(request, "nobody")).hasMessageContaining("unknown torrent");
+        client.register(new NodeRegistration("n1", "node", false, "127.0.0.2"));
+        client.register(new NodeRegistration("n2", "node", false, ""));
+        client.announce(request, "n2");
+        assertThat(client.announce(request(request.infoHash(), 1001, 1, AnnounceEvent.STARTED), "n1")
+                        .peers())
+                .containsExactly(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1000));
+        ArtifactStatus published = publish(client);
+        HashList all = client.hashes(id, hashes.cursor(), Duration.ofSeconds(10));
+        assertThat(all.unpack()).extracting(HashList.Entry::piece).containsExactly(0);
+        assertThat(all.infoHash()).isEqualTo(published.infoHash());
     }
 
     @Test

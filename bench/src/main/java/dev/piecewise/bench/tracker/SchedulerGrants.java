@@ -72,6 +72,7 @@ final class SchedulerGrants {
                 LeaseTimes.defaults(),
                 OriginBudget.Limits.defaults(),
                 true,
+                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
                 () -> 0,
                 InstantSource.system(),
                 Runnable::run);

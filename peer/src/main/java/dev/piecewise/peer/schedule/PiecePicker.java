@@ -27,6 +27,7 @@ public final class PiecePicker {
     private final Map<Integer, PieceProgress> active = new LinkedHashMap<>();
     private final Map<Integer, BitSet> leftovers = new HashMap<>();
     private final BitSet begun = new BitSet();
+    private final BitSet unverifiable = new BitSet();
     private final int[] copies;
     private int heldCount;
 
@@ -49,6 +50,15 @@ public final class PiecePicker {
                 begun.set(piece);
             }
         });
+    }
+
+    /** Pieces whose hashes are not known; they are not begun before {@link #becameVerifiable}. */
+    public void unverifiable(BitSet pieces) {
+        unverifiable.or(pieces);
+    }
+
+    void becameVerifiable(BitSet pieces) {
+        unverifiable.andNot(pieces);
     }
 
     /** Pieces that are being fetched. */
@@ -192,6 +202,7 @@ public final class PiecePicker {
     private @Nullable PieceProgress start(PeerState peer, long nowNanos) {
         BitSet candidates = peer.offered(nowNanos);
         candidates.and(open);
+        candidates.andNot(unverifiable);
         if (candidates.isEmpty()) {
             return null;
         }

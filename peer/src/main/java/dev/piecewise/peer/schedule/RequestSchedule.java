@@ -203,6 +203,12 @@ public final class RequestSchedule {
         }
     }
 
+    /** The hashes of these pieces are known now. */
+    public void verifiable(BitSet pieces) {
+        picker.becameVerifiable(pieces);
+        fillAll();
+    }
+
     /** The piece is in the store and verified, whoever brought it. */
     public void held(int piece) {
         PieceProgress ended = picker.becameHeld(piece);

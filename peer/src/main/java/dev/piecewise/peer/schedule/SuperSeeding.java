@@ -4,6 +4,7 @@ import dev.piecewise.core.PieceLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -15,10 +16,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What leaves a peer that has everything, and to whom first: no piece goes to a second of our own nodes before every piece went
+ * What leaves a peer that has everything, or that brings pieces from elsewhere, and to whom first: no piece goes to a second of our own nodes before every piece went
  * to one, for they pass it on to each other. Each is suggested what nobody has yet (BEP 6, Suggest Piece: "super-seeding
  * without throughput reduction") and refused what another one is bringing. Whoever does not bring what it took in time, or
- * leaves, is no reason to refuse any more; strangers are never refused anything.
+ * leaves, is no reason to refuse any more; strangers are never refused anything. While more pieces are to come, and the one that
+ * comes next is to leave at once, a second copy leaves only when no first one does.
  */
 public final class SuperSeeding {
     /** One of our own nodes that wants blocks. */
@@ -46,7 +48,8 @@ public final class SuperSeeding {
     private final PieceLayout layout;
     private final IntUnaryOperator copies;
     private final LongSupplier nanoTime;
-    /** Somebody has it, is fetching it from us, or was told to. */
+    private final BitSet offered;
+    /** Somebody has it, is fetching it from us, or was told to; or we do not have it. */
     private final BitSet given = new BitSet();
 
     private final Map<Integer, Turn> turns = new HashMap<>();
@@ -56,17 +59,65 @@ public final class SuperSeeding {
     private long usualNanos = LEAST_PATIENCE.toNanos();
     private int cursor;
 
-    /** @param copies of each piece among the connected peers */
+    /**
+     * Of a peer that has everything.
+     *
+     * @param copies of each piece among the connected peers
+     */
     public SuperSeeding(PieceLayout layout, IntUnaryOperator copies, LongSupplier nanoTime, RandomGenerator random) {
+        this(layout, all(layout), copies, nanoTime, random);
+    }
+
+    private static BitSet all(PieceLayout layout) {
+        BitSet all = new BitSet();
+        all.set(0, layout.pieceCount());
+        return all;
+    }
+
+    /** @param offered pieces that we have so far */
+    public SuperSeeding(
+            PieceLayout layout,
+            BitSet offered,
+            IntUnaryOperator copies,
+            LongSupplier nanoTime,
+            RandomGenerator random) {
         this.layout = layout;
+        this.offered = (BitSet) offered.clone();
         this.copies = copies;
         this.nanoTime = nanoTime;
         this.repeats = new int[layout.pieceCount()];
         this.ahead = Math.max(1, Math.min(layout.pieceCount(), AHEAD_BYTES / layout.pieceBytes()));
         this.cursor = random.nextInt(Math.max(1, layout.pieceCount())); // several seeds begin at different places
         for (int piece = 0; piece < layout.pieceCount(); piece++) {
-            given.set(piece, copies.applyAsInt(piece) > 0);
+            given.set(piece, !offered.get(piece) || copies.applyAsInt(piece) > 0);
         }
+    }
+
+    /** We have this one, too; whoever fetches least is told first. */
+    public void offer(int piece) {
+        if (!offered.get(piece)) {
+            offered.set(piece);
+            free(piece);
+            Map<Taker, Integer> load = new HashMap<>();
+            suggested.forEach((taker, told) -> load.put(taker, told.size()));
+            turns.values().forEach(turn -> load.merge(turn.taker, 1, Integer::sum));
+            suggested.keySet().stream()
+                    .sorted(Comparator.comparing(load::get))
+                    .toList()
+                    .forEach(taker -> {
+                        if (hasFresh()) {
+                            suggest(taker);
+                        }
+                    });
+        }
+    }
+
+    /** We have this one no longer. */
+    public void withdraw(int piece) {
+        offered.clear(piece);
+        given.set(piece);
+        turns.remove(piece);
+        suggested.values().forEach(told -> told.remove(piece));
     }
 
     /** Is served from now on; may be said twice. */
@@ -101,6 +152,9 @@ public final class SuperSeeding {
 
     /** Whether this one may have blocks of the piece now; if not it will find something else, or in a while this one again. */
     public boolean admits(Taker taker, int piece) {
+        if (!offered.get(piece)) {
+            return false;
+        }
         joined(taker);
         Turn turn = turns.get(piece);
         if (turn != null && turn.taker == taker) {
@@ -146,12 +200,13 @@ public final class SuperSeeding {
 
     /** Every piece left once, or nearly so. */
     private boolean mayRepeat() {
-        return !hasFresh() && turns.size() <= suggested.size() / TAKERS_PER_LAST_TURN;
+        boolean moreToCome = offered.nextClearBit(0) < layout.pieceCount();
+        return !hasFresh() && turns.size() <= (moreToCome ? 0 : suggested.size() / TAKERS_PER_LAST_TURN);
     }
 
     /** Nobody has it or brings it any more: it is to leave anew. */
     private void free(int piece) {
-        if (copies.applyAsInt(piece) == 0 && !turns.containsKey(piece) && toldOf(piece) == null) {
+        if (offered.get(piece) && copies.applyAsInt(piece) == 0 && !turns.containsKey(piece) && toldOf(piece) == null) {
             given.clear(piece);
         }
     }
@@ -198,7 +253,7 @@ public final class SuperSeeding {
         for (int i = 0; i < layout.pieceCount(); i++) {
             int piece = (cursor + i) % layout.pieceCount();
             int score = copies.applyAsInt(piece) + repeats[piece];
-            if (score < bestScore && !turns.containsKey(piece) && !taker.has(piece)) {
+            if (offered.get(piece) && score < bestScore && !turns.containsKey(piece) && !taker.has(piece)) {
                 best = piece;
                 bestScore = score;
             }

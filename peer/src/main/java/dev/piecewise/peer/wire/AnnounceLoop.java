@@ -10,6 +10,7 @@ import dev.piecewise.peer.PeerSource;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.schedule.AddressBook;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ final class AnnounceLoop implements AutoCloseable {
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(15);
     private static final Duration GOODBYE = Duration.ofSeconds(1);
 
-    private final InfoHash infoHash;
+    private volatile InfoHash infoHash;
     private final PeerId localId;
     private final PeerSource source;
     private final Subject swarm;
@@ -81,6 +82,13 @@ final class AnnounceLoop implements AutoCloseable {
         notifyAll();
     }
 
+    /** The swarm is announced under another infohash from now on. */
+    synchronized void moved(InfoHash to) {
+        infoHash = to;
+        hurried = true;
+        notifyAll();
+    }
+
     /** Something is wanted (again): a seed that lost a piece does not wait for its next turn to ask who has it. */
     synchronized void wanting() {
         if (resting) {
@@ -93,15 +101,19 @@ final class AnnounceLoop implements AutoCloseable {
     private void run() {
         AnnounceEvent event = AnnounceEvent.STARTED;
         boolean seededFromStart = swarm.isComplete();
-        boolean known = false;
+        Optional<InfoHash> known = Optional.empty();
         int failures = 0;
         try {
             while (!isStopping()) {
                 Duration wait;
+                InfoHash now = infoHash;
+                if (event == AnnounceEvent.NONE && !known.equals(Optional.of(now))) {
+                    event = AnnounceEvent.STARTED;
+                }
                 try {
-                    AnnounceRequest request = request(event);
+                    AnnounceRequest request = request(now, event);
                     AnnounceResponse response = source.announce(request);
-                    known = true;
+                    known = Optional.of(now);
                     failures = 0;
                     if (request.leftBytes() == 0) {
                         addresses.retain(response.peers()); // a seed is named leeches only: the others need no dialling
@@ -120,8 +132,8 @@ final class AnnounceLoop implements AutoCloseable {
                     seededFromStart = true;
                 }
             }
-            if (known) {
-                source.announce(request(AnnounceEvent.STOPPED));
+            if (known.isPresent()) {
+                source.announce(request(known.get(), AnnounceEvent.STOPPED));
             }
         } catch (PiecewiseFault e) {
             LOG.debug("announce {} failed: {}", AnnounceEvent.STOPPED, e.getMessage());
@@ -139,9 +151,9 @@ final class AnnounceLoop implements AutoCloseable {
         return soon.compareTo(response.interval()) < 0 ? soon : response.interval();
     }
 
-    private AnnounceRequest request(AnnounceEvent event) {
+    private AnnounceRequest request(InfoHash under, AnnounceEvent event) {
         return new AnnounceRequest(
-                infoHash,
+                under,
                 localId,
                 swarm.port(),
                 swarm.stats().uploadedBytes(),

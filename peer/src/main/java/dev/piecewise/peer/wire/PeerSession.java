@@ -42,6 +42,8 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
     private static final Duration DEAD = Duration.ofMinutes(4);
     private static final Duration OWN_KEEP_ALIVE = Duration.ofSeconds(2);
     private static final Duration OWN_DEAD = Duration.ofSeconds(10);
+    private static final Duration CROSSING = Duration.ofSeconds(2);
+    private static final Duration JUST_NOW = Duration.ofSeconds(3);
 
     private final WireSwarm swarm;
     private final MessageCodec codec;
@@ -50,6 +52,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
     private final PeerState state;
     private final Connection connection;
     private final ExtensionSession extensions;
+    private final long sinceNanos;
     private Hello hello = STRANGER;
     private boolean unchoked;
     private @Nullable BlockRequest arriving;
@@ -70,7 +73,8 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
         this.codec = codec;
         this.greeting = greeting;
         this.dialling = dialling;
-        this.state = new PeerState(this, swarm.now());
+        this.sinceNanos = swarm.now();
+        this.state = new PeerState(this, sinceNanos);
         this.extensions = ExtensionSession.serving(
                 swarm.port(), Outbox.MOST_REQUESTS, OptionalInt.of(OWN_BLOCK_BYTES), swarm.metadata());
         this.connection = maker.connect(this);
@@ -91,6 +95,11 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
 
     PeerState state() {
         return state;
+    }
+
+    /** Whether it has lasted, and the peer was heard just now: another connection to the same peer is none that crossed it. */
+    boolean isSettled(long now) {
+        return now - sinceNanos > CROSSING.toNanos() && now - connection.receivedNanos() < JUST_NOW.toNanos();
     }
 
     Connection connection() {

@@ -69,6 +69,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     private final SwarmSpec spec;
+    private volatile Names names;
     private final StoredArtifact storage;
     private final PieceLayout layout;
     private final EngineConfig config;
@@ -81,13 +82,15 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private final RequestSchedule schedule;
     private final UploadSlots slots;
     private final RandomGenerator random;
-    /** While everything is held. */
+    /** While everything is held, or pieces come from elsewhere. */
     private @Nullable SuperSeeding superSeeding;
+
+    private final BitSet fromPeers = new BitSet();
+    private boolean bringing;
 
     private final StoredArtifact.Subscription subscription;
     private final List<PeerSession> sessions = new ArrayList<>();
     private final Map<Integer, PieceAssembly> assemblies = new HashMap<>();
-    private final Map<PieceProgress, PieceHash> unverified = new HashMap<>();
     private final MessageCodec codec = new MessageCodec();
 
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -103,6 +106,16 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private long checkpointNanos;
     private boolean stopped;
 
+    /** By which it is found, the one that is announced first. */
+    private record Names(List<InfoHash> infoHashes, Optional<EncodedInfo> metadata) {
+        Names and(InfoHash infoHash, Optional<EncodedInfo> known) {
+            List<InfoHash> all = new ArrayList<>(infoHashes);
+            all.remove(infoHash);
+            all.add(0, infoHash);
+            return new Names(List.copyOf(all), known.or(() -> metadata));
+        }
+    }
+
     /** Must be made on its network thread. */
     WireSwarm(
             SwarmSpec spec,
@@ -112,6 +125,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             Connection.Shared shared,
             RandomGenerator random) {
         this.spec = spec;
+        this.names = new Names(spec.infoHashes(), spec.metadata());
         this.storage = spec.storage();
         this.layout = storage.content().layout();
         this.config = config;
@@ -121,6 +135,9 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.subscription = storage.subscribe(this); // what it tells from now on waits for this thread
         this.picker = new PiecePicker(layout, storage.held(), random);
         picker.resume(storage.written());
+        BitSet unverifiable = unverifiable();
+        picker.unverifiable(unverifiable);
+        this.bringing = !unverifiable.isEmpty() && picker.heldCount() > 0; // perhaps nobody else has them
         this.leftBytes = picker.leftBytes();
         this.checkpointNanos = shared.nanoTime().getAsLong();
         this.schedule = new RequestSchedule(picker, shared.nanoTime());
@@ -166,6 +183,26 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
                 refused.get());
     }
 
+    private BitSet unverifiable() {
+        BitSet pieces = new BitSet();
+        for (int piece = 0; piece < layout.pieceCount(); piece++) {
+            pieces.set(piece, spec.hashes().hash(piece).isEmpty());
+        }
+        return pieces;
+    }
+
+    @Override
+    public void hashesKnown(BitSet pieces) {
+        BitSet known = (BitSet) pieces.clone();
+        loop().execute(() -> schedule.verifiable(known));
+    }
+
+    @Override
+    public synchronized void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata) {
+        names = names.and(infoHash, metadata);
+        announces.moved(infoHash);
+    }
+
     @Override
     public CompletionStage<Void> failure() {
         return failure.minimalCompletionStage();
@@ -186,12 +223,12 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     List<InfoHash> infoHashes() {
-        return spec.infoHashes();
+        return names.infoHashes();
     }
 
     /** The info dictionary, if it is known. */
     Optional<EncodedInfo> metadata() {
-        return spec.metadata();
+        return names.metadata();
     }
 
     NetworkLoop loop() {
@@ -221,10 +258,10 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     private void updateSuperSeeding() {
-        if (!picker.isComplete()) {
+        if (!picker.isComplete() && !bringing) {
             superSeeding = null;
         } else if (superSeeding == null) {
-            superSeeding = new SuperSeeding(layout, picker::copies, shared.nanoTime(), random);
+            superSeeding = new SuperSeeding(layout, picker.held(), picker::copies, shared.nanoTime(), random);
         }
     }
 
@@ -250,8 +287,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     /**
-     * Takes over a socket whose handshakes are done. Of two connections to the same peer the one that the smaller id made
-     * stays.
+     * Takes over a socket whose handshakes are done. Of two connections to the same peer the one that was there stays; if both
+     * are new, as they crossed, the one that the smaller id made.
      *
      * @param roundTripNanos of the path, if it is known, else negative
      * @return whether it was taken
@@ -270,8 +307,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
                 ? PeerSession.Dialling.OURS
                 : PeerSession.Dialling.THEIRS;
         boolean twinStays = twin.isPresent()
-                && twin.get().dialling() != dialling
-                && twin.get().dialling() == winner;
+                && (twin.get().isSettled(now())
+                        || (twin.get().dialling() != dialling && twin.get().dialling() == winner));
         if (stopped
                 || localId.equals(id)
                 || twinStays
@@ -405,10 +442,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
         @Override
         public void hashed(PieceHash hash) {
-            Optional<PieceHash> wanted = spec.hashes().hash(piece.index());
-            if (wanted.isEmpty()) {
-                loop().execute(() -> unverified.put(piece, hash));
-            } else if (wanted.get().equals(hash)) {
+            if (spec.hashes().hash(piece.index()).filter(hash::equals).isPresent()) {
                 verified(piece);
             } else {
                 loop().execute(() -> refuse(piece));
@@ -424,7 +458,10 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private void verified(PieceProgress piece) {
         try {
             piecesFromPeers.incrementAndGet();
-            loop().execute(() -> assemblies.remove(piece.index()));
+            loop().execute(() -> {
+                assemblies.remove(piece.index());
+                fromPeers.set(piece.index());
+            });
             storage.markHeld(piece.index());
         } catch (TorrentFault e) {
             loop().execute(() -> fail(e));
@@ -465,8 +502,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             return;
         }
         PieceAssembly unfinished = assemblies.remove(piece);
-        unverified.keySet().removeIf(progress -> progress.index() == piece);
         schedule.held(piece);
+        bringing |= !fromPeers.get(piece);
         updateSuperSeeding();
         leftBytes = picker.leftBytes();
         for (PeerSession session : List.copyOf(sessions)) {
@@ -475,6 +512,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             }
             closeIfPointless(session);
         }
+        superSeeding().ifPresent(seeding -> seeding.offer(piece));
         if (unfinished != null) {
             unfinished.abandon();
             onWorker(bench -> recheck(piece, bench));
@@ -508,6 +546,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         if (!stopped) {
             sessions.forEach(session -> session.withdraw(piece));
             schedule.dropped(piece);
+            fromPeers.clear(piece);
+            superSeeding().ifPresent(seeding -> seeding.withdraw(piece));
             updateSuperSeeding();
             leftBytes = picker.leftBytes();
             announces.wanting();
@@ -555,7 +595,6 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             sessions.stream().filter(PeerSession::takesFromOurs).forEach(seeding::joined);
             seeding.tick();
         });
-        verifyLate();
         if (now - checkpointNanos > CHECKPOINT.toNanos()) {
             checkpointNanos = now;
             checkpoint();
@@ -584,20 +623,6 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             if (assembly != null) {
                 assembly.checkpoint(piece.newlyArrived());
             }
-        }
-    }
-
-    /** Pieces that waited for their hashes. */
-    private void verifyLate() {
-        for (Map.Entry<PieceProgress, PieceHash> waiting : List.copyOf(unverified.entrySet())) {
-            spec.hashes().hash(waiting.getKey().index()).ifPresent(wanted -> {
-                unverified.remove(waiting.getKey());
-                if (wanted.equals(waiting.getValue())) {
-                    onWorker(bench -> verified(waiting.getKey()));
-                } else {
-                    refuse(waiting.getKey());
-                }
-            });
         }
     }
 

@@ -159,4 +159,36 @@ class SuperSeedingTest {
         }
         assertThat(other.suggested).contains(piece);
     }
+
+    @Test
+    void whatComesFromElsewhereLeavesAtOnceToWhoHasLeastToDoAndTwiceOnlyWhenNothingElseDoes() {
+        SuperSeeding bringing = new SuperSeeding(
+                new PieceLayout((long) PIECES * PIECE_BYTES, PIECE_BYTES),
+                new BitSet(),
+                this::copies,
+                () -> now,
+                new Random(1));
+        FakeTaker one = new FakeTaker();
+        FakeTaker two = new FakeTaker();
+        one.suggested.clear();
+        two.suggested.clear();
+        bringing.joined(one);
+        bringing.joined(two);
+        assertThat(bringing.admits(one, 2)).as("a piece that is not there").isFalse();
+        bringing.offer(2);
+        FakeTaker first = one.suggested.isEmpty() ? two : one;
+        FakeTaker second = first == one ? two : one;
+        assertThat(first.suggested).containsExactly(2);
+        assertThat(bringing.admits(first, 2)).isTrue();
+        bringing.offer(0);
+        assertThat(second.suggested).containsExactly(0);
+        assertThat(bringing.admits(second, 2)).as("another one brings it").isFalse();
+        assertThat(bringing.admits(second, 0)).isTrue();
+        first.has.set(2);
+        bringing.has(first, 2);
+        assertThat(bringing.admits(second, 2)).as("a first copy is on its way").isFalse();
+        second.has.set(0);
+        bringing.has(second, 0);
+        assertThat(bringing.admits(second, 2)).isTrue();
+    }
 }

@@ -17,6 +17,7 @@ import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
 import dev.piecewise.peer.store.StoredState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,10 +60,18 @@ public final class Participant implements AutoCloseable {
     @GuardedBy("this")
     private SelfReport.Traffic former = SelfReport.Traffic.NONE; // of swarms that were left
 
-    private record Joined(Swarm swarm, InfoHash infoHash) {
-        boolean isOf(InfoHash wanted) {
-            return infoHash.equals(wanted)
-                    && !swarm.failure().toCompletableFuture().isCompletedExceptionally();
+    /**
+     * @param infoHash of the torrent, once it is known
+     * @param growth until then
+     */
+    private record Joined(Swarm swarm, Optional<InfoHash> infoHash, Optional<Growth> growth) {
+        boolean works() {
+            return !swarm.failure().toCompletableFuture().isCompletedExceptionally();
+        }
+
+        void close() {
+            growth.ifPresent(Growth::close);
+            swarm.close();
         }
 
         SelfReport.Traffic traffic() {
@@ -283,21 +292,36 @@ public final class Participant implements AutoCloseable {
 
     private synchronized Swarm join(
             StoredArtifact artifact, EncodedInfo torrent, List<String> trackers, PeerSource peers) {
-        if (closing) {
-            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
-        }
+        mustBeOpen();
         Joined running = swarms.get(artifact.id());
-        if (running != null && running.isOf(torrent.infoHash())) {
-            return running.swarm();
-        } else if (running != null) {
-            former = former.plus(running.traffic());
-            running.swarm().close(); // what broke it, a full disk for example, may be over
+        if (running != null && running.works()) {
+            if (running.growth().isPresent()) {
+                grown(artifact.id(), running, torrent);
+                return running.swarm();
+            } else if (running.infoHash().equals(Optional.of(torrent.infoHash()))) {
+                return running.swarm();
+            }
         }
         store.recordTorrent(artifact.id(), torrent, trackers);
-        Swarm swarm = engine.join(SwarmSpec.of(torrent, artifact, new SeedSearch(peers)));
-        swarms.put(artifact.id(), new Joined(swarm, torrent.infoHash()));
-        transfers.joined(artifact.id(), swarm);
-        String name = torrent.info().content().name();
+        return join(
+                SwarmSpec.of(torrent, artifact, new SeedSearch(peers)),
+                Optional.of(torrent.infoHash()),
+                Optional.empty());
+    }
+
+    @GuardedBy("this")
+    private Swarm join(SwarmSpec spec, Optional<InfoHash> infoHash, Optional<Growth> growth) {
+        ArtifactId id = spec.storage().id();
+        Joined running = swarms.remove(id);
+        if (running != null) {
+            former = former.plus(running.traffic());
+            running.growth().ifPresent(Growth::stop);
+            running.swarm().close(); // what broke it, a full disk for example, may be over
+        }
+        Swarm swarm = engine.join(spec);
+        swarms.put(id, new Joined(swarm, infoHash, growth));
+        transfers.joined(id, swarm);
+        String name = spec.storage().content().name();
         swarm.failure().whenComplete((none, broken) -> tell(name, broken));
         LOG.debug("joined the swarm of {} on port {}", name, swarm.port());
         return swarm;
@@ -321,6 +345,61 @@ public final class Participant implements AutoCloseable {
         self.sentOverHttp(bytes);
     }
 
+    /**
+     * Takes part in the swarm of an artifact that is being read, under an id that only nodes know; when it is published the same
+     * swarm goes on as that of the torrent.
+     *
+     * @return nothing where it has another torrent recorded, which must have proved wrong: what is held by that one is compared
+     *     with the new one by {@link #join(ArtifactId, InfoDictionary)}
+     * @throws PiecewiseFault if the tracker is away, there is no port, or the disk is broken
+     */
+    public Optional<Growth> grow(ArtifactStatus status) {
+        ArtifactId id = new ArtifactId(status.id());
+        StoredArtifact artifact = share(id, PublishedTorrent.content(status));
+        Optional<Growth> growing = growing(id);
+        if (growing.isEmpty() && store.stored(id).flatMap(Store.Stored::torrent).isEmpty()) {
+            growing = begin(artifact, new Growth(tracker, status, this::grown));
+        }
+        growing.ifPresent(growth -> growth.follow(this));
+        return growing;
+    }
+
+    private synchronized Optional<Growth> begin(StoredArtifact artifact, Growth growth) {
+        mustBeOpen();
+        Joined running = swarms.get(artifact.id());
+        if (running != null && running.works()) {
+            return running.growth(); // somebody was faster
+        }
+        SwarmSpec spec = new SwarmSpec(
+                List.of(growth.provisionalId()), artifact, growth, new SeedSearch(this::announce), growth.isPrivate());
+        growth.joined(join(spec, Optional.empty(), Optional.of(growth)));
+        return Optional.of(growth);
+    }
+
+    private synchronized Optional<Growth> growing(ArtifactId id) {
+        return Optional.ofNullable(swarms.get(id)).filter(Joined::works).flatMap(Joined::growth);
+    }
+
+    /** Whether this process takes part in the swarm of an artifact that is not published yet. */
+    public boolean grows(ArtifactId id) {
+        return growing(id).filter(growth -> !growth.isStuck()).isPresent();
+    }
+
+    private synchronized void grown(Growth growth, InfoDictionary info) {
+        Joined running = swarms.get(growth.id());
+        if (running != null && running.growth().equals(Optional.of(growth))) {
+            grown(growth.id(), running, EncodedInfo.of(info));
+        }
+    }
+
+    @GuardedBy("this")
+    private void grown(ArtifactId id, Joined running, EncodedInfo torrent) {
+        store.recordTorrent(id, torrent, List.of());
+        running.swarm().alsoKnownAs(torrent.infoHash(), Optional.of(torrent));
+        swarms.put(id, new Joined(running.swarm(), Optional.of(torrent.infoHash()), Optional.empty()));
+        LOG.debug("{} is read, infohash {}", torrent.info().content().name(), torrent.infoHash());
+    }
+
     /** Where a magnet link says that peers are. */
     public LinkedPeers peersOf(MagnetLink link) {
         return new LinkedPeers(link, tracker::announce);
@@ -329,9 +408,7 @@ public final class Participant implements AutoCloseable {
     /** Gets an info dictionary from peers, as {@link SwarmEngine#metadata}. */
     public Optional<EncodedInfo> metadata(InfoHash infoHash, PeerSource peers, Duration patience)
             throws InterruptedException {
-        if (closing) {
-            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
-        }
+        mustBeOpen();
         return engine.metadata(infoHash, peers, patience);
     }
 
@@ -364,7 +441,7 @@ public final class Participant implements AutoCloseable {
 
     /** The torrent by which this process takes part in the swarm of an artifact, if it does. */
     public synchronized Optional<InfoHash> infoHash(ArtifactId id) {
-        return Optional.ofNullable(swarms.get(id)).map(Joined::infoHash);
+        return Optional.ofNullable(swarms.get(id)).flatMap(Joined::infoHash);
     }
 
     /** Leaves the swarm of an artifact and offers it no longer; its bytes stay. */
@@ -379,7 +456,7 @@ public final class Participant implements AutoCloseable {
         transfers.gaveUp(id);
         holdings.withdraw(id);
         if (joined != null) {
-            joined.swarm().close();
+            joined.close();
         }
     }
 
@@ -409,6 +486,7 @@ public final class Participant implements AutoCloseable {
                 return false;
             }
             share(stored.id(), stored.content());
+            goesOn(stored.id());
             return true;
         } catch (PiecewiseFault fault) {
             LOG.warn("not seeding {}: {}", stored.content().name(), fault.getMessage());
@@ -430,12 +508,24 @@ public final class Participant implements AutoCloseable {
         return tracker.announce(request, nodeId);
     }
 
+    /** @throws ProcessFault once this process closes, for then nothing arrives any more */
+    public void mustBeOpen() {
+        if (closing) {
+            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
+        }
+    }
+
     /** Leaves the swarms, then the tracker. */
     @Override
     public void close() {
+        List<Growth> growing;
         synchronized (this) {
             closing = true;
+            growing = swarms.values().stream()
+                    .flatMap(joined -> joined.growth().stream())
+                    .toList();
         }
+        growing.forEach(Growth::close);
         holdings.close();
         engine.close();
         membership.close();

@@ -12,6 +12,7 @@ import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -59,6 +60,11 @@ public final class RemoteTracker implements Tracker {
     @Override
     public ArtifactStatus artifact(InfoHash infoHash) {
         return client.artifact(infoHash);
+    }
+
+    @Override
+    public HashList hashes(ArtifactId id, String cursor, Duration wait) {
+        return client.hashes(id, cursor, wait);
     }
 
     @Override

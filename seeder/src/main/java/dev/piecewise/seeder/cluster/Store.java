@@ -52,6 +52,8 @@ public interface Store {
      * @return bytes that came to be held
      */
     long reuse(ArtifactId id, List<Path> beside, Runnable told) throws InterruptedException;
+    /** One artifact, if it lies there. */
+    Optional<Stored> stored(ArtifactId id);
 
     /** All artifacts that lie there. */
     List<Stored> stored();

@@ -11,6 +11,7 @@ import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -41,6 +42,8 @@ public interface Tracker {
     ArtifactStatus artifact(ArtifactId id, Duration wait);
 
     ArtifactStatus artifact(InfoHash infoHash);
+
+    HashList hashes(ArtifactId id, String cursor, Duration wait);
 
     void want(ArtifactId id, WantedPieces wanted);
 

@@ -41,10 +41,15 @@ public final class Worker implements AutoCloseable {
         }
     }
 
+    /** Interrupts it. */
+    void stop() {
+        thread.interrupt();
+    }
+
     /** Interrupts it and waits for its end, some seconds at most. */
     @Override
     public void close() {
-        thread.interrupt();
+        stop();
         try {
             thread.join(CLOSE_DEADLINE.toMillis());
         } catch (InterruptedException e) {

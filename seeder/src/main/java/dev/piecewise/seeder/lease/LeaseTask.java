@@ -27,14 +27,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works one lease off: read, hash while writing, report, and only after the tracker's acknowledgement hold. Small pieces
- * are reported together. However it ends, what was not reported is given back.
+ * Works one lease off: read, hash while writing, report, and only after the tracker's acknowledgement hold. The first piece is
+ * reported at once, as others wait for it; small ones that follow are reported together. However it ends, what was not reported is given back.
  */
 final class LeaseTask {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseTask.class);
     private static final int BUFFER_BYTES = 256 * 1024;
     private static final long REPORT_BYTES = 4L * 1024 * 1024;
-    private static final Duration REPORT_AGE = Duration.ofMillis(200);
+    private static final Duration REPORT_PAUSE = Duration.ofMillis(200);
     private static final Duration REPORT_RETRY = Duration.ofMillis(500);
 
     private final LeaseGrant grant;
@@ -49,7 +49,7 @@ final class LeaseTask {
 
     private final List<PieceReport.HashedPiece> unreported = new ArrayList<>();
     private long unreportedBytes;
-    private long oldestNanos;
+    private long reportedNanos;
 
     LeaseTask(
             LeaseGrant grant,
@@ -67,6 +67,7 @@ final class LeaseTask {
         this.bytes = bytes;
         this.nanoTime = nanoTime;
         this.layout = stored.content().layout();
+        this.reportedNanos = nanoTime.getAsLong() - REPORT_PAUSE.toNanos();
     }
 
     LeaseLife life() {
@@ -155,12 +156,13 @@ final class LeaseTask {
                             + " at the origin, but was read or registered before with " + knownHash,
                     null);
         }
-        if (unreported.isEmpty()) {
-            oldestNanos = nanoTime.getAsLong();
-        }
         unreported.add(new PieceReport.HashedPiece(piece, hash.hex()));
         unreportedBytes += layout.lengthOf(piece);
-        if (unreportedBytes >= REPORT_BYTES || nanoTime.getAsLong() - oldestNanos >= REPORT_AGE.toNanos()) {
+        reportIfDue();
+    }
+
+    private void reportIfDue() throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
+        if (unreportedBytes >= REPORT_BYTES || nanoTime.getAsLong() - reportedNanos >= REPORT_PAUSE.toNanos()) {
             report();
         }
     }
@@ -179,6 +181,7 @@ final class LeaseTask {
                 stored.write(offset, ByteBuffer.wrap(buffer, 0, filled));
                 offset += filled;
                 filled = 0;
+                reportIfDue(); // of the pieces before
             }
         }
     }
@@ -205,6 +208,7 @@ final class LeaseTask {
                 new PieceReport(grant.fence(), bytes.bytesRead(), bytes.bytesFromHolders(), List.copyOf(unreported));
         unreported.clear();
         unreportedBytes = 0;
+        reportedNanos = nanoTime.getAsLong();
         Lock acknowledging = participant.acknowledging(stored.id());
         acknowledging.lockInterruptibly();
         try {

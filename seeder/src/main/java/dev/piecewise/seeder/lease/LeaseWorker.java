@@ -44,7 +44,7 @@ public final class LeaseWorker implements AutoCloseable {
     private final Participant participant;
     private final LiveLeases live;
     private final OriginSettings settings;
-    private final Consumer<ArtifactStatus> worked;
+    private final Consumer<ArtifactStatus> reading;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final OriginRequests requests;
@@ -61,21 +61,21 @@ public final class LeaseWorker implements AutoCloseable {
     /**
      * @param live where the participant's heartbeats find the leases
      * @param settings how many leases are worked on at once, and how
-     * @param worked told after every lease which artifact it was of, as it stood when the lease was granted
+     * @param reading told with every lease which artifact it is of, as it stood when the lease was granted
      */
     public LeaseWorker(
             Tracker tracker,
             Participant participant,
             LiveLeases live,
             OriginSettings settings,
-            Consumer<ArtifactStatus> worked,
+            Consumer<ArtifactStatus> reading,
             LongSupplier nanoTime,
             RandomGenerator random) {
         this.tracker = tracker;
         this.participant = participant;
         this.live = live;
         this.settings = settings;
-        this.worked = worked;
+        this.reading = reading;
         this.nanoTime = nanoTime;
         this.random = random;
         this.free = new Semaphore(settings.leases());
@@ -181,6 +181,7 @@ public final class LeaseWorker implements AutoCloseable {
             return;
         }
         live.add(task);
+        reading.accept(grant.artifact());
         if (closing) {
             task.life().stop(LeaseLife.End.SHUTDOWN);
         }
@@ -189,7 +190,6 @@ public final class LeaseWorker implements AutoCloseable {
         } finally {
             live.remove(task);
         }
-        worked.accept(grant.artifact());
     }
 
     private LeaseTask task(LeaseGrant grant, StoredArtifact stored, long deadlineNanos) {

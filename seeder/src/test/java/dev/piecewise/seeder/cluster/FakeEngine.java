@@ -7,6 +7,7 @@ import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Joins nothing and remembers it. */
 public final class FakeEngine implements SwarmEngine {
     public final List<SwarmSpec> joined = new CopyOnWriteArrayList<>();
+    /** What running swarms were told of hashes and infohashes. */
+    public final List<Integer> verifiable = new CopyOnWriteArrayList<>();
+
+    public final List<InfoHash> laterNames = new CopyOnWriteArrayList<>();
     private final AtomicInteger joins = new AtomicInteger();
     public final CompletableFuture<Void> firstFailure = new CompletableFuture<>();
     public volatile boolean closed;
@@ -34,6 +39,16 @@ public final class FakeEngine implements SwarmEngine {
             @Override
             public Stats stats() {
                 return new Stats(0, 0, 0, 0, 0, 0, 0);
+            }
+
+            @Override
+            public void hashesKnown(BitSet pieces) {
+                pieces.stream().forEach(verifiable::add);
+            }
+
+            @Override
+            public void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata) {
+                laterNames.add(infoHash);
             }
 
             @Override

@@ -2,18 +2,21 @@ package dev.piecewise.seeder.cluster;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.ArtifactVersion;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -30,6 +33,7 @@ import dev.piecewise.trackerclient.api.TokenRole;
 import dev.piecewise.trackerclient.api.WantedPieces;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +50,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A tracker that says what the test wants and remembers what it was told. */
 public final class FakeTracker implements Tracker {
+    /** The id of every artifact's swarm while it is read. */
+    public static final InfoHash SWARM = InfoHash.of(new byte[InfoHash.BYTES]);
+
     public final BlockingQueue<LeaseGrant> grants = new LinkedBlockingQueue<>();
     public final List<PieceReport> reports = new CopyOnWriteArrayList<>();
     public final List<LeaseReturn> returns = new CopyOnWriteArrayList<>();
@@ -55,6 +62,7 @@ public final class FakeTracker implements Tracker {
     public final List<String> left = new CopyOnWriteArrayList<>();
     public final Set<String> lostLeases = ConcurrentHashMap.newKeySet();
     public final Map<ArtifactId, ArtifactStatus> artifacts = new ConcurrentHashMap<>();
+    public final Map<ArtifactId, List<HashList.Entry>> hashes = new ConcurrentHashMap<>();
     public final Map<InfoHash, byte[]> torrents = new ConcurrentHashMap<>();
     public final Map<String, TokenRole> roles = new ConcurrentHashMap<>();
     public final BlockingQueue<Integer> wanted = new LinkedBlockingQueue<>();
@@ -115,6 +123,31 @@ public final class FakeTracker implements Tracker {
                 .filter(status -> infoHash.hex().equals(status.infoHash()))
                 .findFirst()
                 .orElseThrow(() -> new OriginFault(Kind.NOT_FOUND, "no torrent " + infoHash));
+    }
+
+    @Override
+    public HashList hashes(ArtifactId id, String cursor, Duration wait) {
+        ArtifactStatus status = artifact(id, wait);
+        List<HashList.Entry> entries = new ArrayList<>(hashes.getOrDefault(id, List.of()));
+        if (status.infoHash() != null) {
+            byte[] torrent = torrents.getOrDefault(InfoHash.fromHex(status.infoHash()), new byte[0]);
+            List<PieceHash> all = Metainfo.parse(torrent).info().hashes();
+            for (int piece = 0; piece < all.size(); piece++) {
+                entries.add(new HashList.Entry(piece, all.get(piece)));
+            }
+        } else if (!wait.isZero()) {
+            pause();
+        }
+        return new HashList(status.state(), status.infoHash(), SWARM.hex(), "", HashList.pack(entries));
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(10);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProcessFault(Kind.FAILED, "interrupted", e);
+        }
     }
 
     @Override

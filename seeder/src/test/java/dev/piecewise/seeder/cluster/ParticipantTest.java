@@ -13,6 +13,8 @@ import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.Holdings;
 import dev.piecewise.trackerclient.api.NodeRegistration;
@@ -228,6 +230,39 @@ class ParticipantTest {
         participant.start();
         participant.share(ID, CONTENT);
         assertThat(participant.resumeStored()).containsExactly(ID);
+        assertThat(engine.joined).isEmpty();
+    }
+
+    @Test
+    void whereATorrentIsRecordedThatProvedWrongNothingGrows() {
+        participant.start();
+        participant.join(ID, info());
+        participant.withdraw(ID);
+        ArtifactStatus reading = new ArtifactStatus(
+                ID.hex(),
+                "s3://b/f",
+                "v1",
+                "f",
+                true,
+                CONTENT.files(),
+                List.of(),
+                ArtifactState.READING,
+                10L * PIECE,
+                PIECE,
+                10,
+                true,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                0,
+                1);
+        assertThat(participant.grow(reading)).isEmpty();
         assertThat(engine.joined).isEmpty();
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.store.DataDirectory;
@@ -16,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -69,6 +72,12 @@ class TransfersTest {
 
     private static Swarm swarm(Supplier<Swarm.Stats> stats) {
         return new Swarm() {
+            @Override
+            public void hashesKnown(BitSet pieces) {}
+
+            @Override
+            public void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata) {}
+
             @Override
             public int port() {
                 return 1;

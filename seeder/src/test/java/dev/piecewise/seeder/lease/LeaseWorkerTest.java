@@ -57,7 +57,8 @@ class LeaseWorkerTest {
     private final byte[] object = new byte[SIZE];
     private double signatureSeconds = 600;
     private final FakeTracker tracker = new FakeTracker();
-    private final LinkedBlockingQueue<ArtifactStatus> worked = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<ArtifactStatus> reading = new LinkedBlockingQueue<>();
+    private final LiveLeases live = new LiveLeases();
     private final ArtifactContent content =
             new ArtifactContent("key", true, List.of(new FileEntry("key", SIZE)), new PieceLayout(SIZE, PIECE));
 
@@ -68,7 +69,6 @@ class LeaseWorkerTest {
     private DataDirectory data;
     private Participant participant;
     private LeaseWorker worker;
-    private LiveLeases live;
 
     @BeforeEach
     void start() throws IOException {
@@ -76,7 +76,6 @@ class LeaseWorkerTest {
         origin = new FakeOrigin(object);
         tracker.signer = request -> origin.read(request.firstByte(), SIZE - 1);
         data = DataDirectory.open(directory);
-        LiveLeases live = new LiveLeases();
         participant = new Participant(
                 tracker,
                 new DataDirectoryStore(data),
@@ -85,7 +84,6 @@ class LeaseWorkerTest {
                 live,
                 System::nanoTime);
         participant.start();
-        this.live = live;
         work(OriginSettings.defaults());
     }
 
@@ -99,7 +97,7 @@ class LeaseWorkerTest {
                 participant,
                 live,
                 settings.withLeases(2).withFiles(new FileRoots(List.of(directory.resolve("files")))),
-                worked::add,
+                reading::add,
                 System::nanoTime,
                 new Random(1));
         worker.start();
@@ -152,9 +150,10 @@ class LeaseWorkerTest {
     }
 
     private void awaitEnd() throws InterruptedException {
-        assertThat(worked.poll(20, TimeUnit.SECONDS))
+        assertThat(reading.poll(20, TimeUnit.SECONDS))
                 .extracting(ArtifactStatus::id)
                 .isEqualTo(ID.hex());
+        Eventually.await("the lease is over", () -> live.all().isEmpty());
     }
 
     private String hash(int piece) throws NoSuchAlgorithmException {
@@ -467,7 +466,7 @@ class LeaseWorkerTest {
         long started = System.nanoTime();
         grant(0.6, List.of(origin.read(0, SIZE - 1)));
         Eventually.await("the first deadline has passed", () -> System.nanoTime() - started > 1_000_000_000L);
-        assertThat(worked).isEmpty();
+        assertThat(live.all()).isNotEmpty();
         origin.release.countDown();
         awaitEnd();
         assertAllHeld();

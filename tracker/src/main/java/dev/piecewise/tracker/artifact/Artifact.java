@@ -21,6 +21,7 @@ import dev.piecewise.trackerclient.api.Ledger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Everything known of one artifact. Guarded by the scheduler's lock. */
@@ -28,6 +29,9 @@ final class Artifact {
     private static final long MIN_READ_BYTES = 8L * 1024 * 1024;
 
     final ArtifactId id;
+    /** Of the swarm in which nodes exchange pieces until the infohash is known. */
+    final InfoHash provisionalId;
+
     final ResolvedArtifact resolved;
     final PieceLength pieceLength;
     final boolean privateTorrent;
@@ -61,9 +65,11 @@ final class Artifact {
             String profile,
             PieceLength pieceLength,
             boolean privateTorrent,
+            Function<ArtifactId, InfoHash> provisionalIds,
             List<VersionBytes> versions) {
         this.profile = profile;
         this.id = resolved.id(pieceLength);
+        this.provisionalId = provisionalIds.apply(id);
         this.resolved = resolved;
         this.directories = resolved.directories();
         this.pieceLength = pieceLength;

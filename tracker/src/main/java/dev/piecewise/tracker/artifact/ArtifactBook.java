@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** All artifacts, oldest first, and how they come back after a restart. Guarded by the scheduler's lock. */
 final class ArtifactBook {
@@ -37,15 +38,18 @@ final class ArtifactBook {
 
     private final Map<ArtifactId, Artifact> artifacts = new LinkedHashMap<>();
     private final Map<InfoHash, Artifact> published = new ConcurrentHashMap<>();
+    private final Map<InfoHash, Artifact> provisional = new ConcurrentHashMap<>();
     private final Map<VersionKey, VersionBytes> versions = new HashMap<>();
     private final Map<VersionBytes, List<Place>> places = new HashMap<>();
+    private final Function<ArtifactId, InfoHash> provisionalIds;
     private final Journal journal;
     private long lastFence;
 
     /** An object version in an artifact, as its {@code object}-th. */
     record Place(Artifact artifact, int object) {}
 
-    ArtifactBook(Journal journal) {
+    ArtifactBook(Function<ArtifactId, InfoHash> provisionalIds, Journal journal) {
+        this.provisionalIds = provisionalIds;
         this.journal = journal;
     }
 
@@ -67,6 +71,11 @@ final class ArtifactBook {
     /** Whether there is a torrent of that infohash; may be asked without the lock. */
     boolean isPublished(InfoHash infoHash) {
         return published.containsKey(infoHash);
+    }
+
+    /** Whether an artifact has that provisional id; may be asked without the lock. */
+    boolean isProvisional(InfoHash id) {
+        return provisional.containsKey(id);
     }
 
     Optional<Artifact> find(InfoHash infoHash) {
@@ -228,13 +237,14 @@ final class ArtifactBook {
                     object.entry().version());
             bytes.add(versions.computeIfAbsent(key, absent -> new VersionBytes()));
         }
-        Artifact artifact = new Artifact(resolved, profile, length, privateTorrent, bytes);
+        Artifact artifact = new Artifact(resolved, profile, length, privateTorrent, provisionalIds, bytes);
         artifacts.put(artifact.id, artifact);
         VersionBytes.reserve(bytes, artifact.ledger, () -> artifact.state() == ArtifactState.READING);
         for (int object = 0; object < bytes.size(); object++) {
             places.computeIfAbsent(bytes.get(object), absent -> new ArrayList<>(1))
                     .add(new Place(artifact, object));
         }
+        provisional.put(artifact.provisionalId, artifact);
         return artifact;
     }
 

@@ -454,6 +454,11 @@ final class LeaseDesk {
         return id;
     }
 
+    /** What a lease is of, if it is of anything that is known. */
+    Optional<Artifact> artifactOf(String leaseId) {
+        return LeaseId.parse(leaseId).flatMap(id -> book.find(id.artifact()));
+    }
+
     private Artifact artifact(LeaseId id) {
         return book.find(id.artifact()).orElseThrow(() -> stale(id));
     }

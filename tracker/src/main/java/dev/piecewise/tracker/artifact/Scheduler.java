@@ -26,6 +26,7 @@ import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Distribution;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.LeaseGrant;
@@ -50,6 +51,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -81,12 +83,14 @@ public final class Scheduler implements AutoCloseable {
     private final Executor worker;
     private final boolean privateTorrents;
     private final WaitingRoom waiting;
+    private final HashPushes pushes;
     private boolean closed;
 
     /**
      * @param past events of earlier runs, oldest first
      * @param journal takes the events of this one
      * @param originLimits of all leases together
+     * @param provisionalIds of the swarms in which nodes exchange pieces of artifacts that are being read
      * @param nanoClock monotonic
      * @param clock for timestamps
      */
@@ -98,6 +102,7 @@ public final class Scheduler implements AutoCloseable {
             LeaseTimes times,
             OriginBudget.Limits originLimits,
             boolean privateTorrents,
+            Function<ArtifactId, InfoHash> provisionalIds,
             LongSupplier nanoClock,
             InstantSource clock,
             Executor worker) {
@@ -108,7 +113,8 @@ public final class Scheduler implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.worker = worker;
         this.waiting = new WaitingRoom(worker);
-        this.book = new ArtifactBook(journal);
+        this.pushes = new HashPushes(clock.millis(), worker);
+        this.book = new ArtifactBook(provisionalIds, journal);
         this.holderReads = new HolderReads(book, nodes, this::isSilent);
         this.budget = new OriginBudget(originLimits);
         this.desk = new LeaseDesk(book, leases, budget, nodes, swarms, journal, times, clock, nanoClock);
@@ -203,6 +209,27 @@ public final class Scheduler implements AutoCloseable {
     /** @throws OriginFault NOT_FOUND */
     public synchronized Ledger ledger(ArtifactId id) {
         return get(id).ledgerView();
+    }
+
+    /**
+     * Hashes that came to be known since an earlier answer; completes when there are some, when the artifact is not READING, or
+     * after {@code wait}.
+     *
+     * @param from the cursor of that answer; anything else begins with the first hash
+     * @throws OriginFault NOT_FOUND
+     */
+    public synchronized CompletableFuture<HashList> hashes(ArtifactId id, String from, Duration wait) {
+        return pushes.ask(get(id), from, now(), closed ? Duration.ZERO : wait);
+    }
+
+    /** Whether nodes, and only they, meet under this id while an artifact is being read. Takes no lock, unlike all the rest. */
+    public boolean isProvisional(InfoHash id) {
+        return book.isProvisional(id);
+    }
+
+    /** Whether a node is registered. Takes no lock, unlike all the rest. */
+    public boolean isAlive(String nodeId) {
+        return nodes.isAlive(nodeId);
     }
 
     /** Whether a torrent is published. Takes no lock, unlike all the rest. */
@@ -390,6 +417,7 @@ public final class Scheduler implements AutoCloseable {
         try {
             desk.report(leaseId, report);
         } finally {
+            desk.artifactOf(leaseId).ifPresent(artifact -> pushes.grew(artifact, now()));
             dispatch();
         }
     }
@@ -437,6 +465,7 @@ public final class Scheduler implements AutoCloseable {
         nodes.silent(now(), times.expiry().toNanos()).forEach(this::forget);
         dispatch();
         waiting.answerLate(now());
+        pushes.tick(now());
     }
 
     /** Gives work to who waits for it, and tells who waits for an artifact. */
@@ -562,5 +591,6 @@ public final class Scheduler implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         waiting.close();
+        pushes.close();
     }
 }

@@ -82,6 +82,12 @@ final class ArtifactRoutes {
                 .thenApply(Answer::json);
     }
 
+    CompletableFuture<Answer> hashes(Exchange exchange) {
+        return scheduler
+                .hashes(id(exchange.path().get(2)), exchange.parameter("from").orElse(""), exchange.wait(maxWait))
+                .thenApply(Answer::json);
+    }
+
     Answer ledger(Exchange exchange) {
         return Answer.json(scheduler.ledger(id(exchange.path().get(2))));
     }

@@ -97,14 +97,20 @@ final class SwarmHandler extends Handler.Wrapper {
         if (!mayEnter(caller, request.infoHash())) {
             return failure("this tracker needs a key or a token; fetch the .torrent from it again");
         }
-        if (!scheduler.isPublished(request.infoHash())) {
-            return failure("unknown torrent " + request.infoHash());
-        }
         boolean isNode = caller.role().map(role -> role.includes(Role.NODE)).orElse(false);
         Optional<String> nodeId = isNode ? query.text("node") : Optional.empty();
+        if (!scheduler.isPublished(request.infoHash()) && !mayGrow(request.infoHash(), nodeId)) {
+            return failure("unknown torrent " + request.infoHash());
+        }
         InetAddress host = nodeId.flatMap(scheduler::advertised).orElseGet(() -> Exchange.source(caller.request()));
         AnnounceResponse response = announcer.announce(request, host, nodeId);
         return AnnounceCodec.encode(response, AnnounceCodec.formWanted(query));
+    }
+
+    /** Before there is a torrent only registered nodes meet: they alone learn the hashes. */
+    private boolean mayGrow(InfoHash infoHash, Optional<String> nodeId) {
+        return scheduler.isProvisional(infoHash)
+                && nodeId.filter(scheduler::isAlive).isPresent();
     }
 
     private byte[] scrape(Caller caller) {

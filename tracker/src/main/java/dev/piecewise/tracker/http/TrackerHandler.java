@@ -132,6 +132,7 @@ final class TrackerHandler extends Handler.Abstract {
             case "POST artifacts 4" -> last.equals("wanted") ? artifacts.want(exchange) : notFound(exchange);
             case "GET artifacts 4" ->
                 switch (last) {
+                    case "hashes" -> artifacts.hashes(exchange);
                     case "ledger" -> now(artifacts.ledger(exchange));
                     case "distribution" -> now(artifacts.distribution(exchange));
                     default -> notFound(exchange);

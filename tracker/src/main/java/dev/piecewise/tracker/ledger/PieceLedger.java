@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger of one artifact: every piece goes unread, leased, hashed, and every byte read is accounted for: those from the
@@ -35,7 +34,7 @@ public final class PieceLedger {
     private final List<VersionBytes> versions;
     private final long minReadBytes;
     private final PieceLayout layout;
-    private final @Nullable PieceHash[] hashes;
+    private final KnownHashes known;
     private final long[] hashFences;
     private final long[] leaseFences;
     private final BitSet unread = new BitSet();
@@ -43,7 +42,6 @@ public final class PieceLedger {
     private final List<List<PieceRead>> reads = new ArrayList<>();
     private final Map<Long, Account> live = new LinkedHashMap<>();
     private final Map<Long, Account> ended = new LinkedHashMap<>();
-    private int hashedPieces;
     private long originBytes;
     private long holderBytes;
     private long wastedBytes;
@@ -77,7 +75,7 @@ public final class PieceLedger {
         this.minReadBytes = minReadBytes;
         this.layout = spans.layout();
         int pieces = layout.pieceCount();
-        this.hashes = new PieceHash[pieces];
+        this.known = new KnownHashes(pieces);
         this.hashFences = new long[pieces];
         this.leaseFences = new long[pieces];
         unread.set(0, pieces);
@@ -115,7 +113,7 @@ public final class PieceLedger {
     }
 
     private Optional<Run> run(BitSet candidates, BitSet starts) {
-        if (hashedPieces == 0 && versions.stream().allMatch(version -> version.isReservedFrom(this))) {
+        if (known.count() == 0 && versions.stream().allMatch(version -> version.isReservedFrom(this))) {
             return Optional.empty();
         }
         int first = starts.nextSetBit(0);
@@ -136,7 +134,7 @@ public final class PieceLedger {
         for (Span span : spans.of(piece, 1)) {
             VersionBytes version = versions.get(span.object());
             if (version.isLeased(span.first(), span.endExclusive())
-                    || (hashes[piece] == null && version.isReservedFrom(this))) {
+                    || (known.get(piece) == null && version.isReservedFrom(this))) {
                 return false;
             }
         }
@@ -191,10 +189,10 @@ public final class PieceLedger {
      * @param bytesRead under this fence so far
      */
     public Acceptance report(long fence, ReadBytes bytesRead, int piece, PieceHash hash) {
-        PieceHash known = hashes[piece];
-        if (known != null && hashFences[piece] == fence && leaseFences[piece] != fence) {
+        PieceHash before = known.get(piece);
+        if (before != null && hashFences[piece] == fence && leaseFences[piece] != fence) {
             progress(fence, bytesRead);
-            return known.equals(hash) ? Acceptance.REPEATED : Acceptance.MISMATCH;
+            return before.equals(hash) ? Acceptance.REPEATED : Acceptance.MISMATCH;
         }
         Account account = live.get(fence);
         if (account == null || leaseFences[piece] != fence) {
@@ -208,12 +206,11 @@ public final class PieceLedger {
                 new ReadBytes(
                         Math.max(bytesRead.fromOrigin(), account.accountedBytes - bytesRead.fromHolders()),
                         bytesRead.fromHolders()));
-        boolean matches = known == null || known.equals(hash);
+        boolean matches = before == null || before.equals(hash);
         if (!matches) {
             wastedBytes += account.holderBytes == 0 ? bytes : 0;
-        } else if (known == null) {
-            hashes[piece] = hash;
-            hashedPieces++;
+        } else if (before == null) {
+            known.put(piece, hash);
         } else if (hashFences[piece] != 0) {
             rereadPieces++;
             rereadBytes += account.holderBytes == 0 ? bytes : 0;
@@ -235,7 +232,7 @@ public final class PieceLedger {
         }
         leaseFences[piece] = 0;
         account.open.clear(piece);
-        (hashes[piece] == null ? unread : hashedAndFree).set(piece);
+        (known.get(piece) == null ? unread : hashedAndFree).set(piece);
         reads.set(
                 piece,
                 reads.get(piece).stream()
@@ -312,19 +309,17 @@ public final class PieceLedger {
     }
 
     public Optional<PieceHash> hash(int piece) {
-        return Optional.ofNullable(hashes[piece]);
+        return Optional.ofNullable(known.get(piece));
     }
 
     /** All hashes, once every piece has one. */
     public Optional<List<PieceHash>> hashes() {
-        List<PieceHash> all = new ArrayList<>(hashes.length);
-        for (PieceHash hash : hashes) {
-            if (hash == null) {
-                return Optional.empty();
-            }
-            all.add(hash);
-        }
-        return Optional.of(all);
+        return known.all();
+    }
+
+    /** The hashes in the order in which they came to be known; it changes with this ledger. */
+    public KnownHashes known() {
+        return known;
     }
 
     /**
@@ -340,9 +335,9 @@ public final class PieceLedger {
 
     /** The first piece whose known hash, from a read or an earlier registration, is not this one. */
     public Optional<Integer> contradicted(List<PieceHash> registered) {
-        for (int piece = 0; piece < hashes.length; piece++) {
-            PieceHash known = hashes[piece];
-            if (known != null && !known.equals(registered.get(piece))) {
+        for (int piece = 0; piece < layout.pieceCount(); piece++) {
+            PieceHash before = known.get(piece);
+            if (before != null && !before.equals(registered.get(piece))) {
                 return Optional.of(piece);
             }
         }
@@ -352,8 +347,8 @@ public final class PieceLedger {
     /** Takes hashes that contradict none known, one per piece, as those of the pieces; whether any was news. */
     public boolean register(List<PieceHash> registered) {
         boolean news = false;
-        for (int piece = 0; piece < hashes.length; piece++) {
-            if (hashes[piece] == null) {
+        for (int piece = 0; piece < layout.pieceCount(); piece++) {
+            if (known.get(piece) == null) {
                 know(piece, registered.get(piece));
                 news = true;
             }
@@ -362,8 +357,7 @@ public final class PieceLedger {
     }
 
     private void know(int piece, PieceHash hash) {
-        hashes[piece] = hash;
-        hashedPieces++;
+        known.put(piece, hash);
         if (unread.get(piece)) {
             unread.clear(piece);
             hashedAndFree.set(piece);
@@ -373,8 +367,8 @@ public final class PieceLedger {
     /** Pieces whose hash is known by registration alone: no read has confirmed it. */
     public BitSet unconfirmed() {
         BitSet pieces = new BitSet();
-        for (int piece = 0; piece < hashes.length; piece++) {
-            if (hashes[piece] != null && hashFences[piece] == 0) {
+        for (int piece = 0; piece < layout.pieceCount(); piece++) {
+            if (known.get(piece) != null && hashFences[piece] == 0) {
                 pieces.set(piece);
             }
         }
@@ -383,9 +377,9 @@ public final class PieceLedger {
 
     /** Forgets the hashes that no read has confirmed. */
     public void forgetUnconfirmed() {
-        for (int piece : unconfirmed().stream().toArray()) {
-            hashes[piece] = null;
-            hashedPieces--;
+        BitSet unconfirmed = unconfirmed();
+        known.forget(unconfirmed::get);
+        for (int piece : unconfirmed.stream().toArray()) {
             if (hashedAndFree.get(piece)) {
                 hashedAndFree.clear(piece);
                 unread.set(piece);
@@ -399,7 +393,7 @@ public final class PieceLedger {
     }
 
     public int hashedPieces() {
-        return hashedPieces;
+        return known.count();
     }
 
     public int liveLeases() {
@@ -430,8 +424,8 @@ public final class PieceLedger {
     /** All of it as plain values. */
     public LedgerRecord record() {
         List<LedgerRecord.Piece> pieces = new ArrayList<>();
-        for (int i = 0; i < hashes.length; i++) {
-            PieceHash hash = hashes[i];
+        for (int i = 0; i < layout.pieceCount(); i++) {
+            PieceHash hash = known.get(i);
             pieces.add(new LedgerRecord.Piece(hash == null ? null : hash.hex(), hashFences[i], reads.get(i)));
         }
         List<LedgerRecord.Account> accounts = new ArrayList<>();
@@ -450,7 +444,7 @@ public final class PieceLedger {
 
     /** Builds a fresh ledger up to what was recorded. */
     public void restore(LedgerRecord record) {
-        for (int i = 0; i < hashes.length; i++) {
+        for (int i = 0; i < layout.pieceCount(); i++) {
             LedgerRecord.Piece piece = record.pieces().get(i);
             reads.set(i, List.copyOf(piece.reads()));
             hashFences[i] = piece.fence();

@@ -13,11 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The live processes, each until a deadline on the caller's monotonic clock. Not thread-safe, but for {@link #advertised}.
+ * The live processes, each until a deadline on the caller's monotonic clock. Not thread-safe, but for {@link #advertised} and
+ * {@link #isAlive}.
  */
 public final class NodeRegistry {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
-    private final Map<String, InetAddress> advertised = new ConcurrentHashMap<>();
+    private final Map<String, Optional<InetAddress>> advertised = new ConcurrentHashMap<>();
     private final Map<String, NodeReport> reports = new HashMap<>();
     private int leaseTakers;
 
@@ -45,13 +46,17 @@ public final class NodeRegistry {
     public void register(Node node) {
         Node before = nodes.put(node.id(), node);
         leaseTakers += (node.takesLeases() ? 1 : 0) - (before != null && before.takesLeases() ? 1 : 0);
-        node.advertised()
-                .ifPresentOrElse(address -> advertised.put(node.id(), address), () -> advertised.remove(node.id()));
+        advertised.put(node.id(), node.advertised());
     }
 
     /** The address that a live node advertises; may be asked by any thread. */
     public Optional<InetAddress> advertised(String id) {
-        return Optional.ofNullable(advertised.get(id));
+        return advertised.getOrDefault(id, Optional.empty());
+    }
+
+    /** Whether there is a live node of that id; may be asked by any thread. */
+    public boolean isAlive(String id) {
+        return advertised.containsKey(id);
     }
 
     /** The node, if it is alive. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.tracker.FakeOrigin;
@@ -48,6 +49,7 @@ class AdmissionsTest {
                 LeaseTimes.defaults(),
                 OriginBudget.Limits.defaults(),
                 true,
+                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
                 () -> 0,
                 InstantSource.system(),
                 Runnable::run);

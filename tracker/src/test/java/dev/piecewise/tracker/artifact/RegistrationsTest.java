@@ -105,6 +105,7 @@ class RegistrationsTest {
                 LeaseTimes.defaults(),
                 OriginBudget.Limits.defaults(),
                 true,
+                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
                 Runnable::run);

@@ -108,6 +108,7 @@ class SchedulerTest {
                 LeaseTimes.defaults(),
                 limits,
                 true,
+                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
                 Runnable::run);

@@ -1,4 +1,4 @@
-package dev.piecewise.seeder;
+package dev.piecewise.seeder.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,12 +10,7 @@ import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.peer.store.DataDirectory;
-import dev.piecewise.seeder.cluster.Eventually;
-import dev.piecewise.seeder.cluster.FakeEngine;
-import dev.piecewise.seeder.cluster.FakeTracker;
-import dev.piecewise.seeder.cluster.LeaseKeeper;
-import dev.piecewise.seeder.cluster.Participant;
-import dev.piecewise.seeder.cluster.Worker;
+import dev.piecewise.seeder.DataDirectoryStore;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.NodeRegistration;
@@ -97,15 +92,17 @@ class PublicationWatchTest {
     }
 
     @Test
-    void anArtifactIsJoinedOnceItIsPublished() {
+    void anArtifactIsJoinedWhileItIsReadAndItsTorrentKeptOnceItIsKnown() {
         tracker.artifacts.put(ID, status(ArtifactState.READING, null));
         watch.watch(ID);
         tracker.torrents.put(
                 INFO.infoHash(), Metainfo.of(INFO, Optional.empty(), List.of()).encode());
-        assertThat(engine.joined).isEmpty();
+        Eventually.await("joined", () -> engine.joined.size() == 1);
+        assertThat(engine.joined.get(0).infoHashes()).containsExactly(FakeTracker.SWARM);
         tracker.artifacts.put(
                 ID, status(ArtifactState.PUBLISHED, INFO.infoHash().hex()));
-        Eventually.await("joined", () -> engine.joined.size() == 1);
+        Eventually.await("published", () -> engine.laterNames.contains(INFO.infoHash()));
+        assertThat(engine.joined).hasSize(1);
         assertThat(data.stored(ID).orElseThrow().torrent()).isPresent();
     }
 

@@ -1,13 +1,10 @@
-package dev.piecewise.seeder;
+package dev.piecewise.seeder.cluster;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
-import dev.piecewise.seeder.cluster.Participant;
-import dev.piecewise.seeder.cluster.PublishedTorrent;
-import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -19,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins the swarms of the artifacts that this seeder has read from, as soon as they are published: asked about after every
- * lease, and now and then for those whose last pieces another seeder reads.
+ * Joins the swarms of the artifacts that this process reads, or read before it was restarted: while they grow, or once they are
+ * published. What cannot be joined yet is tried again and again.
  */
-final class PublicationWatch {
+public final class PublicationWatch {
     private static final Logger LOG = LoggerFactory.getLogger(PublicationWatch.class);
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
@@ -35,13 +32,13 @@ final class PublicationWatch {
     @GuardedBy("this")
     private boolean poked;
 
-    PublicationWatch(Tracker tracker, Participant participant) {
+    public PublicationWatch(Tracker tracker, Participant participant) {
         this.tracker = tracker;
         this.participant = participant;
     }
 
-    /** Looks at this artifact soon, and until it is published or fails. */
-    void watch(ArtifactId id) {
+    /** Looks at this artifact soon, and until its swarm is joined or it fails. */
+    public void watch(ArtifactId id) {
         if (participant.swarm(id).isEmpty()) {
             await(id);
         }
@@ -53,16 +50,19 @@ final class PublicationWatch {
         notifyAll();
     }
 
-    /** A lease of this artifact ended; is its present torrent, if it has one, that whose swarm was joined? */
-    void worked(ArtifactStatus status) {
+    /** This artifact is being read here; is its present torrent, if it has one, that whose swarm was joined? */
+    public void reading(ArtifactStatus status) {
         ArtifactId id = new ArtifactId(status.id());
-        Optional<String> joined = participant.infoHash(id).map(InfoHash::hex);
-        if (joined.isEmpty() || !joined.equals(Optional.ofNullable(status.infoHash()))) {
+        Optional<String> present = Optional.ofNullable(status.infoHash());
+        if (!participant.grows(id)
+                && (present.isEmpty()
+                        || !participant.infoHash(id).map(InfoHash::hex).equals(present))) {
             await(id);
         }
     }
 
-    void run() throws InterruptedException {
+    /** The body of its thread. */
+    public void run() throws InterruptedException {
         while (true) {
             for (ArtifactId id : next()) {
                 look(id);
@@ -90,10 +90,9 @@ final class PublicationWatch {
         try {
             ArtifactStatus status = tracker.artifact(id, Duration.ZERO);
             switch (status.state()) {
-                case READING -> {}
+                case READING -> participant.grow(status).ifPresent(growth -> done(id));
                 case PUBLISHED -> {
                     participant.join(id, PublishedTorrent.download(tracker, status));
-                    LOG.info("seeding {}, infohash {}", status.uri(), status.infoHash());
                     done(id);
                 }
                 case FAILED -> done(id);

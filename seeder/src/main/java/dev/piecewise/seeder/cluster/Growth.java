@@ -1,0 +1,225 @@
+package dev.piecewise.seeder.cluster;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.fault.PiecewiseFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.peer.PieceHashes;
+import dev.piecewise.peer.Swarm;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.HashList;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An artifact that is still being read from its origin, in a process that takes part in its swarm already. Follows the tracker's
+ * list of hashes until it is complete, which gives the torrent: nothing of it need be downloaded. Thread-safe.
+ */
+public final class Growth implements PieceHashes {
+    private static final Logger LOG = LoggerFactory.getLogger(Growth.class);
+    private static final Duration WAIT = Duration.ofSeconds(20);
+    private static final Duration RETRY = Duration.ofMillis(500);
+
+    private final Tracker tracker;
+    private final ArtifactId id;
+    private final String uri;
+    private final ArtifactContent content;
+    private final boolean privateTorrent;
+    private final AtomicReferenceArray<@Nullable PieceHash> hashes;
+    private final InfoHash provisionalId;
+    private final BiConsumer<Growth, InfoDictionary> published;
+    private final AtomicInteger hashesKnown = new AtomicInteger();
+    private volatile boolean stuck;
+    private volatile @Nullable TorrentFault fault;
+    private volatile @Nullable InfoHash infoHash;
+    private InfoHash announced;
+    private String cursor = "";
+    private volatile @Nullable Swarm swarm;
+
+    @GuardedBy("this")
+    private @Nullable Worker worker;
+
+    /**
+     * Asks for the hashes that are known by now.
+     *
+     * @param published told, on a thread of its own, when all are
+     * @throws PiecewiseFault if the tracker does not know the artifact, or cannot be reached
+     */
+    Growth(Tracker tracker, ArtifactStatus status, BiConsumer<Growth, InfoDictionary> published) {
+        this.tracker = tracker;
+        this.id = new ArtifactId(status.id());
+        this.uri = status.uri();
+        this.content = PublishedTorrent.content(status);
+        this.privateTorrent = status.privateTorrent();
+        this.hashes = new AtomicReferenceArray<>(content.layout().pieceCount());
+        this.published = published;
+        HashList first = tracker.hashes(id, cursor, Duration.ZERO);
+        this.provisionalId = InfoHash.fromHex(first.swarm());
+        this.announced = provisionalId;
+        learn(first);
+    }
+
+    ArtifactId id() {
+        return id;
+    }
+
+    /** Under which nodes find each other until the infohash is known. */
+    InfoHash provisionalId() {
+        return provisionalId;
+    }
+
+    boolean isPrivate() {
+        return privateTorrent;
+    }
+
+    @Override
+    public Optional<PieceHash> hash(int piece) {
+        return Optional.ofNullable(hashes.get(piece));
+    }
+
+    /** The swarm in which it grows. */
+    public Swarm swarm() {
+        Swarm joined = swarm;
+        if (joined == null) {
+            throw new IllegalStateException("the swarm of " + uri + " is not joined");
+        }
+        return joined;
+    }
+
+    /** How many pieces have a known hash. */
+    public int hashesKnown() {
+        return hashesKnown.get();
+    }
+
+    /** Whether it is followed no longer: reading failed, as the tracker knows, or {@link #fault}. */
+    public boolean isStuck() {
+        return stuck;
+    }
+
+    /** What went wrong in this process, if that is why it is stuck. */
+    public Optional<TorrentFault> fault() {
+        return Optional.ofNullable(fault);
+    }
+
+    /** Of the torrent, once all hashes are known. */
+    public Optional<InfoHash> infoHash() {
+        return Optional.ofNullable(infoHash);
+    }
+
+    void joined(Swarm in) {
+        swarm = in;
+    }
+
+    /** Tells the swarm what comes to be known from now on; once, or again after it was stuck. */
+    synchronized void follow(Participant participant) {
+        if (worker == null || stuck) {
+            stuck = false;
+            fault = null;
+            worker = participant.worker("hashes", this::run);
+        }
+    }
+
+    /** Follows no longer. */
+    synchronized void stop() {
+        if (worker != null) {
+            worker.stop();
+        }
+    }
+
+    /** Follows no longer; waits until that is so. */
+    void close() {
+        Worker running;
+        synchronized (this) {
+            running = worker;
+        }
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    private void run() throws InterruptedException {
+        while (true) {
+            try {
+                HashList list = tracker.hashes(id, cursor, WAIT);
+                BitSet fresh = learn(list);
+                if (!fresh.isEmpty()) {
+                    swarm().hashesKnown(fresh);
+                }
+                if (isOver(list)) {
+                    return;
+                }
+            } catch (TorrentFault broken) {
+                LOG.warn("cannot go on with {}: {}", uri, broken.getMessage());
+                fault = broken;
+                stuck = true;
+                return;
+            } catch (PiecewiseFault away) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedException();
+                }
+                LOG.debug("no hashes of {}: {}", uri, away.getMessage());
+                Thread.sleep(RETRY.toMillis());
+            }
+        }
+    }
+
+    /** Takes hashes; gives the pieces that had none before. */
+    private BitSet learn(HashList list) {
+        BitSet fresh = new BitSet();
+        for (HashList.Entry entry : list.unpack()) {
+            if (!content.layout().contains(entry.piece())) {
+                throw new TorrentFault(Kind.FAILED, "the tracker has a hash of piece " + entry.piece() + " of " + uri);
+            }
+            if (hashes.compareAndSet(entry.piece(), null, entry.hash())) {
+                fresh.set(entry.piece());
+            }
+        }
+        hashesKnown.addAndGet(fresh.cardinality());
+        cursor = list.cursor();
+        return fresh;
+    }
+
+    private boolean isOver(HashList list) {
+        if (list.state() == ArtifactState.FAILED) {
+            stuck = true;
+            return true;
+        }
+        InfoHash named = InfoHash.fromHex(list.swarm());
+        if (!named.equals(announced)) { // the tracker lost its state, and with it the secret
+            swarm().alsoKnownAs(named, Optional.empty());
+            announced = named;
+        }
+        String told = list.infoHash();
+        if (told == null || hashesKnown() < content.layout().pieceCount()) {
+            return false;
+        }
+        List<PieceHash> all = new ArrayList<>();
+        for (int piece = 0; piece < hashesKnown(); piece++) {
+            all.add(hash(piece).orElseThrow());
+        }
+        InfoDictionary info = new InfoDictionary(content, all, privateTorrent);
+        if (!info.infoHash().equals(InfoHash.fromHex(told))) {
+            throw new TorrentFault(
+                    Kind.FAILED,
+                    "the hashes of " + uri + " make the torrent " + info.infoHash() + ", the tracker has " + told);
+        }
+        published.accept(this, info);
+        infoHash = info.infoHash();
+        return true;
+    }
+}

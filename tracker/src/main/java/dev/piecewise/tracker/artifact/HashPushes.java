@@ -1,0 +1,142 @@
+package dev.piecewise.tracker.artifact;
+
+import dev.piecewise.tracker.ledger.KnownHashes;
+import dev.piecewise.trackerclient.api.ArtifactState;
+import dev.piecewise.trackerclient.api.HashList;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Tells nodes the hashes of artifacts that are being read, as they come in. All who wait for an artifact are answered together, and
+ * then not before a while that grows with their number: so a hash takes a tenth of a second, or more where thousands wait, and the
+ * tracker's work has a bound. Guarded by the scheduler's lock; answers are completed outside it, on {@code worker}.
+ */
+final class HashPushes {
+    private static final int MOST_HASHES = 16_384;
+    private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE_PER_ANSWER = Duration.ofNanos(50_000);
+    private static final Pattern CURSOR = Pattern.compile("(\\d{1,18})-(\\d{1,9})-(\\d{1,9})");
+
+    private final Map<Artifact, Waiting> waiting = new LinkedHashMap<>();
+    private final long run;
+    private final Executor worker;
+
+    private static final class Waiting {
+        final List<Request> requests = new ArrayList<>();
+        long notBeforeNanos;
+
+        Waiting(long nowNanos) {
+            notBeforeNanos = nowNanos;
+        }
+    }
+
+    private record Request(int place, long deadlineNanos, CompletableFuture<HashList> answer) {}
+
+    /** @param run a number that no other run of this tracker had: hashes come in another order after a restart */
+    HashPushes(long run, Executor worker) {
+        this.run = run;
+        this.worker = worker;
+    }
+
+    /** Completes with what follows a cursor. One of another run, and anything that is none, is taken for the beginning. */
+    CompletableFuture<HashList> ask(Artifact artifact, String cursor, long nowNanos, Duration wait) {
+        int place = place(artifact.ledger.known(), cursor);
+        Waiting others = waiting.get(artifact);
+        boolean early = others != null && nowNanos - others.notBeforeNanos < 0 && place > 0;
+        if (wait.isZero() || (hasNews(artifact, place) && !early)) {
+            return CompletableFuture.completedFuture(list(artifact, place));
+        }
+        CompletableFuture<HashList> answer = new CompletableFuture<>();
+        waiting.computeIfAbsent(artifact, absent -> new Waiting(nowNanos))
+                .requests
+                .add(new Request(place, nowNanos + wait.toNanos(), answer));
+        return answer;
+    }
+
+    private int place(KnownHashes known, String cursor) {
+        Matcher parts = CURSOR.matcher(cursor);
+        boolean ours = parts.matches()
+                && Long.parseLong(parts.group(1)) == run
+                && Integer.parseInt(parts.group(2)) == known.generation();
+        return ours ? Math.min(Integer.parseInt(parts.group(3)), known.count()) : 0;
+    }
+
+    private static boolean hasNews(Artifact artifact, int place) {
+        return artifact.ledger.known().count() > place || artifact.state() != ArtifactState.READING;
+    }
+
+    private HashList list(Artifact artifact, int place) {
+        KnownHashes known = artifact.ledger.known();
+        int from = Math.min(place, known.count());
+        int to = Math.min(known.count(), from + MOST_HASHES);
+        List<HashList.Entry> entries = new ArrayList<>(to - from);
+        for (int i = from; i < to; i++) {
+            entries.add(new HashList.Entry(known.pieceAt(i), known.hashAt(i)));
+        }
+        return new HashList(
+                artifact.state(),
+                artifact.infoHash().map(Object::toString).orElse(null),
+                artifact.provisionalId.hex(),
+                run + "-" + known.generation() + "-" + to,
+                HashList.pack(entries));
+    }
+
+    /** Hashes of this artifact came in, or it is READING no longer. */
+    void grew(Artifact artifact, long nowNanos) {
+        Optional.ofNullable(waiting.get(artifact)).ifPresent(of -> answer(artifact, of, nowNanos));
+    }
+
+    /** Answers what was put off, and what has waited long enough. */
+    void tick(long nowNanos) {
+        Iterator<Map.Entry<Artifact, Waiting>> all = waiting.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<Artifact, Waiting> entry = all.next();
+            answer(entry.getKey(), entry.getValue(), nowNanos);
+            if (entry.getValue().requests.isEmpty() && nowNanos - entry.getValue().notBeforeNanos >= 0) {
+                all.remove();
+            }
+        }
+    }
+
+    private void answer(Artifact artifact, Waiting of, long nowNanos) {
+        boolean early = nowNanos - of.notBeforeNanos < 0;
+        List<Request> due = new ArrayList<>();
+        of.requests.removeIf(request -> {
+            boolean now = (!early && hasNews(artifact, request.place())) || nowNanos - request.deadlineNanos() >= 0;
+            return now && due.add(request);
+        });
+        if (!due.isEmpty()) {
+            Duration pause = PAUSE_PER_ANSWER.multipliedBy(due.size());
+            of.notBeforeNanos = nowNanos + Math.max(pause.toNanos(), LEAST_PAUSE.toNanos());
+            complete(artifact, due);
+        }
+    }
+
+    /** Most ask for the same, which is made once. */
+    private void complete(Artifact artifact, List<Request> due) {
+        Map<Integer, HashList> lists = new HashMap<>();
+        due.forEach(request -> lists.computeIfAbsent(request.place(), place -> list(artifact, place)));
+        try {
+            worker.execute(() -> due.forEach(request -> request.answer().complete(lists.get(request.place()))));
+        } catch (RejectedExecutionException e) {
+            due.forEach(request -> request.answer().completeExceptionally(e));
+        }
+    }
+
+    /** Answers everybody. */
+    void close() {
+        waiting.forEach((artifact, of) -> complete(artifact, of.requests));
+        waiting.clear();
+    }
+}
