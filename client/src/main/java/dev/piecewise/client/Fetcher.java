@@ -20,7 +20,6 @@ import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -148,22 +147,24 @@ final class Fetcher {
         StoredArtifact stored = null;
         try {
             stored = share(asked, ask, askedNanos);
-            Optional<Growth> growth = needsHashes(ask, stored) ? Optional.empty() : grow(asked);
+            Optional<Growth> growth = needsHashes(ask, stored) ? Optional.empty() : grow(ask, asked, stored);
             return growth.isEmpty()
                     ? Optional.empty()
                     : Optional.of(await(
-                            stored, growth.get().swarm(), new Growing(ask, asked, growth.get()), ask, asked, listener));
+                            stored,
+                            growth.get().swarm(),
+                            new Growing(ask, asked, stored, growth.get()),
+                            ask,
+                            asked,
+                            listener));
         } finally {
             leave(id, stored);
         }
     }
 
-    /** Whether there are bytes of this machine to look through first, which takes all hashes. */
+    /** Whether something is to be hashed again first, which takes all hashes. */
     private static boolean needsHashes(Ask ask, StoredArtifact stored) {
-        return ask.verify()
-                || ask.beside()
-                        .map(to -> to.files(stored.content()).stream().anyMatch(Files::exists))
-                        .orElse(false);
+        return ask.verify() && !stored.held().isEmpty();
     }
 
     private StoredArtifact share(ArtifactStatus status, Ask ask, long askedNanos) {
@@ -182,13 +183,22 @@ final class Fetcher {
     }
 
     /** Joins the swarm of an artifact that is being read; nothing if that must wait for its publication. */
-    private Optional<Growth> grow(ArtifactStatus asked) throws InterruptedException {
+    private Optional<Growth> grow(Ask ask, ArtifactStatus asked, StoredArtifact stored) throws InterruptedException {
+        ReentrantLock turn = turn(stored.id());
+        turn.lockInterruptibly();
         try {
-            return participant.grow(asked);
+            List<Path> beside = ask.beside().map(to -> to.files(stored.content())).orElse(List.of());
+            return participant.grow(asked, beside);
         } catch (ProcessFault | OriginFault fault) {
             stopIfInterrupted();
             return Optional.empty(); // the tracker went away, say, and is waited for
+        } finally {
+            turn.unlock();
         }
+    }
+
+    private ReentrantLock turn(ArtifactId id) {
+        return turns.computeIfAbsent(id, absent -> new ReentrantLock());
     }
 
     private Acquired fetch(MagnetLink link, Ask ask, AskListener listener) throws InterruptedException {
@@ -225,7 +235,7 @@ final class Fetcher {
             Ask ask, StoredArtifact stored, Download.Surroundings surroundings, AskListener listener, Joining joining)
             throws InterruptedException {
         Runnable told = new Telling(stored, surroundings, listener);
-        ReentrantLock turn = turns.computeIfAbsent(stored.id(), id -> new ReentrantLock());
+        ReentrantLock turn = turn(stored.id());
         turn.lockInterruptibly();
         try {
             if (ask.verify()) {
@@ -432,12 +442,14 @@ final class Fetcher {
     /** The same while it is being read. */
     private final class Growing extends Followed {
         private final Ask ask;
+        private final StoredArtifact stored;
         private final Growth growth;
         private long others;
 
-        Growing(Ask ask, ArtifactStatus reading, Growth growth) {
+        Growing(Ask ask, ArtifactStatus reading, StoredArtifact stored, Growth growth) {
             super(reading, reading.originBytes());
             this.ask = ask;
+            this.stored = stored;
             this.growth = growth;
         }
 
@@ -458,8 +470,8 @@ final class Fetcher {
             }
             super.look();
             others = readOfOthers(status);
-            if (growth.isStuck() && status.state() == ArtifactState.READING) {
-                grow(status); // somebody asked for it again
+            if (growth.isStuck()) {
+                grow(ask, status, stored); // somebody asked for it again
             }
         }
 

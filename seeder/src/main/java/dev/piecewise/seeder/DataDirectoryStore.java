@@ -3,12 +3,14 @@ package dev.piecewise.seeder;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.metainfo.EncodedInfo;
+import dev.piecewise.peer.PieceHashes;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.peer.store.StoredState;
 import dev.piecewise.peer.store.StoredTorrent;
 import dev.piecewise.seeder.cluster.Store;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -60,6 +62,11 @@ public final class DataDirectoryStore implements Store {
     @Override
     public long reuse(ArtifactId id, List<Path> beside, Runnable told) throws InterruptedException {
         return data.reuse(id, beside, told);
+    }
+
+    @Override
+    public void reuse(ArtifactId id, PieceHashes hashes, BitSet pieces, List<Path> beside) throws InterruptedException {
+        data.reuse(id, hashes, pieces, beside);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.fault.TorrentFault;
 import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.core.metainfo.InfoDictionary;
+import dev.piecewise.peer.PieceHashes;
 import dev.piecewise.peer.StoredArtifact;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -360,11 +361,36 @@ public final class DataDirectory implements AutoCloseable {
             if (target == null || torrent.isEmpty() || target.isComplete()) {
                 return 0;
             }
-            reuse = new PieceReuse(target, torrent.get().info().hashes(), told);
+            List<PieceHash> all = torrent.get().info().hashes();
+            BitSet pieces = new BitSet();
+            pieces.set(0, all.size());
+            reuse = new PieceReuse(target, PieceHashes.of(all), pieces, told);
         }
         reuse.from(hash -> places(hash, id), other -> StoredSource.open(directory(other)));
         if (!beside.isEmpty() && !reuse.missing().isEmpty()) {
             reuse.from(beside);
+        }
+        return reuse.bytes();
+    }
+
+    /**
+     * The same with some pieces of an artifact that has no torrent yet; its swarm may be joined, if it was not told their hashes.
+     *
+     * @param hashes knows those of the pieces
+     */
+    public long reuse(ArtifactId id, PieceHashes hashes, BitSet pieces, List<Path> beside) throws InterruptedException {
+        FileStoredArtifact target;
+        synchronized (this) {
+            needOpen();
+            target = open.get(id);
+        }
+        if (target == null) {
+            return 0;
+        }
+        PieceReuse reuse = new PieceReuse(target, hashes, pieces, () -> {});
+        reuse.from(hash -> places(hash, id), other -> StoredSource.open(directory(other)));
+        if (!beside.isEmpty() && !reuse.missing().isEmpty()) {
+            reuse.copyFrom(beside);
         }
         return reuse.bytes();
     }

@@ -5,6 +5,7 @@ import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.peer.PieceHashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -29,19 +30,21 @@ final class PieceReuse {
             Set.of(PosixFilePermission.OWNER_WRITE, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     private final FileStoredArtifact target;
-    private final List<PieceHash> hashes;
+    private final PieceHashes hashes;
+    private final BitSet wanted;
     private final Runnable told;
     private final PieceLayout layout;
     private final PieceHashing hashing = new PieceHashing();
     private long bytes;
 
     /**
-     * @param hashes of the artifact's pieces
+     * @param hashes of the wanted pieces
      * @param told after every piece that was looked at
      */
-    PieceReuse(FileStoredArtifact target, List<PieceHash> hashes, Runnable told) {
+    PieceReuse(FileStoredArtifact target, PieceHashes hashes, BitSet wanted, Runnable told) {
         this.target = target;
         this.hashes = hashes;
+        this.wanted = wanted;
         this.told = told;
         this.layout = target.content().layout();
     }
@@ -51,12 +54,13 @@ final class PieceReuse {
         return bytes;
     }
 
-    /** What is not held yet. */
+    /** What is wanted and not held yet. */
     BitSet missing() {
-        BitSet missing = new BitSet();
-        missing.set(0, layout.pieceCount());
-        missing.andNot(target.held());
-        return missing;
+        return without((BitSet) wanted.clone(), target.held());
+    }
+
+    private PieceHash hash(int piece) {
+        return hashes.hash(piece).orElseThrow();
     }
 
     /**
@@ -70,7 +74,7 @@ final class PieceReuse {
         Map<ArtifactId, Optional<StoredSource>> sources = new HashMap<>();
         try {
             for (int piece : missing().stream().toArray()) {
-                for (StoredHashes.Place place : places.apply(hashes.get(piece))) {
+                for (StoredHashes.Place place : places.apply(hash(piece))) {
                     Optional<StoredSource> source = sources.computeIfAbsent(place.artifact(), open);
                     if (source.isPresent()
                             && source.get().held().get(place.piece())
@@ -95,11 +99,20 @@ final class PieceReuse {
 
     /**
      * Takes what it can of files that may be those of the artifact, or older ones. One that is equal as a whole, and that nobody
-     * may write, is linked; of others pieces are copied.
+     * may write, is linked; of others pieces are copied. Nobody else may be writing to the artifact.
      *
      * @param paths in torrent order
      */
     void from(List<Path> paths) throws InterruptedException {
+        from(paths, true);
+    }
+
+    /** The same without links. */
+    void copyFrom(List<Path> paths) throws InterruptedException {
+        from(paths, false);
+    }
+
+    private void from(List<Path> paths, boolean linking) throws InterruptedException {
         BitSet there = new BitSet();
         for (int file = 0; file < paths.size(); file++) {
             there.set(file, Files.isRegularFile(paths.get(file), LinkOption.NOFOLLOW_LINKS));
@@ -117,7 +130,7 @@ final class PieceReuse {
             }
             BitSet linked = new BitSet();
             for (int file : there.stream().toArray()) {
-                linked.set(file, link(file, paths.get(file), before.get(file), equal));
+                linked.set(file, linking && link(file, paths.get(file), before.get(file), equal));
             }
             for (int piece : equal.stream().toArray()) {
                 take(files, layout, piece, piece, linked);
@@ -149,7 +162,7 @@ final class PieceReuse {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        boolean matches = hashing.matches(other, otherLayout, otherPiece, hashes.get(piece));
+        boolean matches = hashing.matches(other, otherLayout, otherPiece, hash(piece));
         told.run();
         return matches;
     }
@@ -165,7 +178,7 @@ final class PieceReuse {
             long start = layout.offsetOf(piece);
             hashing.hash(other, otherLayout, otherPiece, (at, chunk) -> target.writeMissing(start + at, chunk, linked));
         }
-        if (target.matches(hashing, piece, hashes.get(piece))) {
+        if (target.matches(hashing, piece, hash(piece))) {
             target.markHeld(piece);
             bytes += layout.lengthOf(piece);
         }

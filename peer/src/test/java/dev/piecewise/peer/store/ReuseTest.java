@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.metainfo.EncodedInfo;
+import dev.piecewise.peer.PieceHashes;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.TestArtifact;
 import java.io.IOException;
@@ -96,6 +97,22 @@ class ReuseTest {
         next.store(stored, 0);
         next.store(stored, 2);
         assertThat(next.readAll(stored)).isEqualTo(next.bytes());
+    }
+
+    @Test
+    void ofAnArtifactThatIsStillReadPiecesAreTakenAsTheirHashesComeAndFilesAreCopiedNeverLinked() throws Exception {
+        complete(old);
+        TestArtifact next = next();
+        StoredArtifact stored = data.artifact(next.id(), next.content());
+        PieceHashes hashes = PieceHashes.of(next.hashes());
+        assertThat(data.reuse(next.id(), hashes, pieces(0, 1), List.of())).isEqualTo(PIECE);
+        assertThat(stored.held()).isEqualTo(pieces(1));
+        Path file = Files.write(temporary.resolve("next"), next.bytes());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+        assertThat(data.reuse(next.id(), hashes, pieces(0, 2, 3, 4), List.of(file)))
+                .isEqualTo(4L * PIECE);
+        assertThat(next.readAll(stored)).isEqualTo(next.bytes());
+        assertThat(Files.isSameFile(file, stored.files().get(0))).isFalse();
     }
 
     @Test

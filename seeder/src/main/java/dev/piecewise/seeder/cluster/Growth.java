@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
 public final class Growth implements PieceHashes {
     private static final Logger LOG = LoggerFactory.getLogger(Growth.class);
     private static final Duration WAIT = Duration.ofSeconds(20);
-    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(4);
 
     private final Tracker tracker;
     private final ArtifactId id;
@@ -43,6 +44,7 @@ public final class Growth implements PieceHashes {
     private final AtomicReferenceArray<@Nullable PieceHash> hashes;
     private final InfoHash provisionalId;
     private final BiConsumer<Growth, InfoDictionary> published;
+    private final LocalBytes here;
     private final AtomicInteger hashesKnown = new AtomicInteger();
     private volatile boolean stuck;
     private volatile @Nullable TorrentFault fault;
@@ -54,24 +56,41 @@ public final class Growth implements PieceHashes {
     @GuardedBy("this")
     private @Nullable Worker worker;
 
+    @GuardedBy("this")
+    private boolean over;
+
+    /** Bytes that are on this machine already. */
+    @FunctionalInterface
+    interface LocalBytes {
+        /** Fills what it can of pieces that are known by their hashes now and that the swarm was not told of. */
+        void fill(PieceHashes hashes, BitSet pieces) throws InterruptedException;
+    }
+
     /**
      * Asks for the hashes that are known by now.
      *
-     * @param published told, on a thread of its own, when all are
+     * @param here asked before the swarm is
+     * @param published told, on a thread of its own, when all are known
      * @throws PiecewiseFault if the tracker does not know the artifact, or cannot be reached
      */
-    Growth(Tracker tracker, ArtifactStatus status, BiConsumer<Growth, InfoDictionary> published) {
+    Growth(
+            Tracker tracker,
+            ArtifactStatus status,
+            LocalBytes here,
+            BiConsumer<Growth, InfoDictionary> published)
+            throws InterruptedException {
         this.tracker = tracker;
         this.id = new ArtifactId(status.id());
         this.uri = status.uri();
         this.content = PublishedTorrent.content(status);
         this.privateTorrent = status.privateTorrent();
         this.hashes = new AtomicReferenceArray<>(content.layout().pieceCount());
+        this.here = here;
         this.published = published;
         HashList first = tracker.hashes(id, cursor, Duration.ZERO);
         this.provisionalId = InfoHash.fromHex(first.swarm());
         this.announced = provisionalId;
-        learn(first);
+        here.fill(this, learn(first));
     }
 
     ArtifactId id() {
@@ -127,15 +146,39 @@ public final class Growth implements PieceHashes {
 
     /** Tells the swarm what comes to be known from now on; once, or again after it was stuck. */
     synchronized void follow(Participant participant) {
-        if (worker == null || stuck) {
+        if (!over && (worker == null || stuck)) {
             stuck = false;
             fault = null;
             worker = participant.worker("hashes", this::run);
         }
     }
 
+    /**
+     * The torrent is known from elsewhere: there is nothing to follow any more.
+     *
+     * @return false if it contradicts what is known here; then nothing changes
+     */
+    boolean complete(InfoDictionary info) {
+        for (int piece = 0; piece < info.hashes().size(); piece++) {
+            PieceHash known = hashes.get(piece);
+            if (known != null && !known.equals(info.hashes().get(piece))) {
+                return false;
+            }
+        }
+        stop();
+        BitSet all = new BitSet();
+        for (int piece = 0; piece < info.hashes().size(); piece++) {
+            learn(piece, info.hashes().get(piece), all);
+        }
+        all.set(0, info.hashes().size()); // of some it may not have been told
+        swarm().hashesKnown(all);
+        infoHash = info.infoHash();
+        return true;
+    }
+
     /** Follows no longer. */
     synchronized void stop() {
+        over = true;
         if (worker != null) {
             worker.stop();
         }
@@ -143,6 +186,7 @@ public final class Growth implements PieceHashes {
 
     /** Follows no longer; waits until that is so. */
     void close() {
+        stop();
         Worker running;
         synchronized (this) {
             running = worker;
@@ -153,11 +197,14 @@ public final class Growth implements PieceHashes {
     }
 
     private void run() throws InterruptedException {
+        Duration pause = FIRST_RETRY;
         while (true) {
             try {
                 HashList list = tracker.hashes(id, cursor, WAIT);
+                pause = FIRST_RETRY;
                 BitSet fresh = learn(list);
                 if (!fresh.isEmpty()) {
+                    here.fill(this, fresh);
                     swarm().hashesKnown(fresh);
                 }
                 if (isOver(list)) {
@@ -173,7 +220,8 @@ public final class Growth implements PieceHashes {
                     throw new InterruptedException();
                 }
                 LOG.debug("no hashes of {}: {}", uri, away.getMessage());
-                Thread.sleep(RETRY.toMillis());
+                Thread.sleep(pause.toMillis());
+                pause = pause.compareTo(LAST_RETRY) < 0 ? pause.multipliedBy(2) : LAST_RETRY;
             }
         }
     }
@@ -185,13 +233,17 @@ public final class Growth implements PieceHashes {
             if (!content.layout().contains(entry.piece())) {
                 throw new TorrentFault(Kind.FAILED, "the tracker has a hash of piece " + entry.piece() + " of " + uri);
             }
-            if (hashes.compareAndSet(entry.piece(), null, entry.hash())) {
-                fresh.set(entry.piece());
-            }
+            learn(entry.piece(), entry.hash(), fresh);
         }
-        hashesKnown.addAndGet(fresh.cardinality());
         cursor = list.cursor();
         return fresh;
+    }
+
+    private void learn(int piece, PieceHash hash, BitSet fresh) {
+        if (hashes.compareAndSet(piece, null, hash)) {
+            fresh.set(piece);
+            hashesKnown.incrementAndGet();
+        }
     }
 
     private boolean isOver(HashList list) {

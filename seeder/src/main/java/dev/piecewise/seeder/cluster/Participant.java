@@ -295,7 +295,7 @@ public final class Participant implements AutoCloseable {
         mustBeOpen();
         Joined running = swarms.get(artifact.id());
         if (running != null && running.works()) {
-            if (running.growth().isPresent()) {
+            if (running.growth().filter(growth -> growth.complete(torrent.info())).isPresent()) {
                 grown(artifact.id(), running, torrent);
                 return running.swarm();
             } else if (running.infoHash().equals(Optional.of(torrent.infoHash()))) {
@@ -353,12 +353,26 @@ public final class Participant implements AutoCloseable {
      *     with the new one by {@link #join(ArtifactId, InfoDictionary)}
      * @throws PiecewiseFault if the tracker is away, there is no port, or the disk is broken
      */
-    public Optional<Growth> grow(ArtifactStatus status) {
+    public Optional<Growth> grow(ArtifactStatus status) throws InterruptedException {
+        return grow(status, (hashes, pieces) -> {});
+    }
+
+    /**
+     * The same, but what is missing is taken from bytes of this machine where that can be.
+     *
+     * @param beside where its files may lie already, in torrent order; empty if nowhere
+     */
+    public Optional<Growth> grow(ArtifactStatus status, List<Path> beside) throws InterruptedException {
+        ArtifactId id = new ArtifactId(status.id());
+        return grow(status, (hashes, pieces) -> store.reuse(id, hashes, pieces, beside));
+    }
+
+    private Optional<Growth> grow(ArtifactStatus status, Growth.LocalBytes here) throws InterruptedException {
         ArtifactId id = new ArtifactId(status.id());
         StoredArtifact artifact = share(id, PublishedTorrent.content(status));
         Optional<Growth> growing = growing(id);
         if (growing.isEmpty() && store.stored(id).flatMap(Store.Stored::torrent).isEmpty()) {
-            growing = begin(artifact, new Growth(tracker, status, this::grown));
+            growing = begin(artifact, new Growth(tracker, status, here, this::grown));
         }
         growing.ifPresent(growth -> growth.follow(this));
         return growing;
@@ -525,6 +539,7 @@ public final class Participant implements AutoCloseable {
                     .flatMap(joined -> joined.growth().stream())
                     .toList();
         }
+        growing.forEach(Growth::stop);
         growing.forEach(Growth::close);
         holdings.close();
         engine.close();

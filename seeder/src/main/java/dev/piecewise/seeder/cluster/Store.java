@@ -3,9 +3,11 @@ package dev.piecewise.seeder.cluster;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.metainfo.EncodedInfo;
+import dev.piecewise.peer.PieceHashes;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.store.StoredState;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,6 +54,14 @@ public interface Store {
      * @return bytes that came to be held
      */
     long reuse(ArtifactId id, List<Path> beside, Runnable told) throws InterruptedException;
+
+    /**
+     * The same with some pieces of an artifact that has no torrent yet.
+     *
+     * @param pieces whose hashes are known
+     */
+    void reuse(ArtifactId id, PieceHashes hashes, BitSet pieces, List<Path> beside) throws InterruptedException;
+
     /** One artifact, if it lies there. */
     Optional<Stored> stored(ArtifactId id);
 

@@ -77,6 +77,33 @@ class ParticipantTest {
         return new InfoDictionary(CONTENT, Collections.nCopies(10, PieceHash.of(new byte[20])), true);
     }
 
+    private static ArtifactStatus reading() {
+        return new ArtifactStatus(
+                ID.hex(),
+                "s3://b/f",
+                "v1",
+                "f",
+                true,
+                CONTENT.files(),
+                List.of(),
+                ArtifactState.READING,
+                10L * PIECE,
+                PIECE,
+                10,
+                true,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                0,
+                0,
+                1);
+    }
+
     @Test
     void holdingsAreReportedWholeThenAsChanges() {
         participant.start();
@@ -234,36 +261,26 @@ class ParticipantTest {
     }
 
     @Test
-    void whereATorrentIsRecordedThatProvedWrongNothingGrows() {
+    void whereATorrentIsRecordedThatProvedWrongNothingGrows() throws Exception {
         participant.start();
         participant.join(ID, info());
         participant.withdraw(ID);
-        ArtifactStatus reading = new ArtifactStatus(
-                ID.hex(),
-                "s3://b/f",
-                "v1",
-                "f",
-                true,
-                CONTENT.files(),
-                List.of(),
-                ArtifactState.READING,
-                10L * PIECE,
-                PIECE,
-                10,
-                true,
-                0,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                0,
-                0,
-                0,
-                1);
-        assertThat(participant.grow(reading)).isEmpty();
+        assertThat(participant.grow(reading())).isEmpty();
         assertThat(engine.joined).isEmpty();
+    }
+
+    @Test
+    void aTorrentThatIsKnownFromElsewhereEndsTheGrowthInTheSameSwarm() throws Exception {
+        participant.start();
+        tracker.artifacts.put(ID, reading());
+        Growth growth = participant.grow(reading()).orElseThrow();
+        participant.join(ID, info());
+        assertThat(engine.joined).hasSize(1);
+        assertThat(engine.laterNames).containsExactly(info().infoHash());
+        assertThat(engine.verifiable).contains(0, 9);
+        assertThat(growth.infoHash()).contains(info().infoHash());
+        assertThat(participant.infoHash(ID)).contains(info().infoHash());
+        assertThat(participant.grows(ID)).isFalse();
     }
 
     @Test
