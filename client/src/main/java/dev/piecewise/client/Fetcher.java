@@ -187,7 +187,8 @@ final class Fetcher {
         ReentrantLock turn = turn(stored.id());
         turn.lockInterruptibly();
         try {
-            List<Path> beside = ask.beside().map(to -> to.files(stored.content())).orElse(List.of());
+            List<Path> beside =
+                    ask.beside().map(to -> to.files(stored.content())).orElse(List.of());
             return participant.grow(asked, beside);
         } catch (ProcessFault | OriginFault fault) {
             stopIfInterrupted();

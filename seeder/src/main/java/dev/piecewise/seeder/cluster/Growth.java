@@ -73,11 +73,7 @@ public final class Growth implements PieceHashes {
      * @param published told, on a thread of its own, when all are known
      * @throws PiecewiseFault if the tracker does not know the artifact, or cannot be reached
      */
-    Growth(
-            Tracker tracker,
-            ArtifactStatus status,
-            LocalBytes here,
-            BiConsumer<Growth, InfoDictionary> published)
+    Growth(Tracker tracker, ArtifactStatus status, LocalBytes here, BiConsumer<Growth, InfoDictionary> published)
             throws InterruptedException {
         this.tracker = tracker;
         this.id = new ArtifactId(status.id());

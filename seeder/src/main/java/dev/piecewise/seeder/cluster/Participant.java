@@ -295,7 +295,9 @@ public final class Participant implements AutoCloseable {
         mustBeOpen();
         Joined running = swarms.get(artifact.id());
         if (running != null && running.works()) {
-            if (running.growth().filter(growth -> growth.complete(torrent.info())).isPresent()) {
+            if (running.growth()
+                    .filter(growth -> growth.complete(torrent.info()))
+                    .isPresent()) {
                 grown(artifact.id(), running, torrent);
                 return running.swarm();
             } else if (running.infoHash().equals(Optional.of(torrent.infoHash()))) {
