@@ -3,6 +3,8 @@ package dev.piecewise.cli;
 import dev.piecewise.client.Node;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
+import dev.piecewise.core.ByteRate;
+import dev.piecewise.trackerclient.api.Ingest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Option;
             ""
         })
 final class NodeCommand implements Callable<Integer> {
+    private static final int LEASES = 8;
+
     private final Surroundings surroundings;
 
     @Mixin
@@ -37,6 +41,20 @@ final class NodeCommand implements Callable<Integer> {
 
     @Mixin
     private WebSeedOptions webSeedOptions = new WebSeedOptions();
+
+    @Option(
+            names = "--ingest",
+            paramLabel = "auto|never|only",
+            description = {
+                "Whether to read from S3 by the tracker's leases. auto: of what is fetched here, while that brings more to "
+                        + "everybody, and not with --max-download. never: all comes from peers. only: whatever is asked for, "
+                        + "as a seeder does.",
+                "Default: auto"
+            })
+    private String ingest = "auto";
+
+    @Mixin
+    private OriginOptions originOptions = new OriginOptions();
 
     @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
     private boolean json;
@@ -54,11 +72,7 @@ final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.configure(verbosity, Logging.Kind.STAYS_UP);
-        NodeConfig plain = peerOptions.node(surroundings, Optional.of(trackerOptions.tracker()), trackerOptions);
-        NodeConfig config = webSeedOptions
-                .offByDefault(plain.listen())
-                .map(plain::withWebSeed)
-                .orElse(plain);
+        NodeConfig config = config();
         try (Lifetime lifetime = new Lifetime(surroundings)) {
             if (exitWithStdin) {
                 lifetime.endWithStandardInput();
@@ -68,6 +82,19 @@ final class NodeCommand implements Callable<Integer> {
             lifetime.awaitEnd(node.failure());
         }
         return 0;
+    }
+
+    private NodeConfig config() {
+        NodeConfig plain = peerOptions.node(surroundings, Optional.of(trackerOptions.tracker()), trackerOptions);
+        Ingest wanted = OptionValues.ingest(ingest);
+        long downloadRate = plain.limits().downloadRate();
+        boolean spared = wanted == Ingest.AUTO && downloadRate != ByteRate.UNLIMITED;
+        NodeConfig config =
+                plain.withIngest(spared ? Ingest.NEVER : wanted, originOptions.settings(LEASES, downloadRate));
+        return webSeedOptions
+                .offByDefault(plain.listen())
+                .map(config::withWebSeed)
+                .orElse(config);
     }
 
     private void ready(NodeConfig config, Node node) {

@@ -8,6 +8,7 @@ import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.trackerclient.api.Ingest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,6 +59,10 @@ final class OptionValues {
     /** {@code 0}, {@code 30} (seconds), {@code 500ms}, {@code 10m}, {@code 2h}, {@code 1d}. */
     static Duration duration(String option, String text) {
         return checked(option, text, ValueType::duration);
+    }
+
+    static Ingest ingest(String text) {
+        return checked("--ingest", text, ValueType::ingest);
     }
 
     static HostPort hostPort(String option, String text) {

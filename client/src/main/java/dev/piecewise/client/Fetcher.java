@@ -57,7 +57,7 @@ final class Fetcher {
 
     /** What becomes of an incomplete artifact that nobody asks for any more. */
     enum Abandoned {
-        /** Its swarm is left. */
+        /** Its swarm is left, unless some of it is being read here for everybody. */
         WITHDRAW,
         /** Its pieces stay shared, as a seeder's must: withdrawn, they would be read from the origin again. */
         KEEP
@@ -573,7 +573,8 @@ final class Fetcher {
             }
         }
         boolean incomplete = stored != null && !stored.isComplete();
-        if (last && abandoned == Abandoned.WITHDRAW && participant.swarm(id).isPresent() && incomplete) {
+        boolean leaves = last && abandoned == Abandoned.WITHDRAW && !participant.isNeededByOthers(id);
+        if (leaves && participant.swarm(id).isPresent() && incomplete) {
             participant.withdraw(id);
         }
         participant.leave(id);

@@ -4,6 +4,7 @@ import dev.piecewise.seeder.Resources;
 import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.PublicationWatch;
 import dev.piecewise.seeder.cluster.Unpacking;
+import dev.piecewise.seeder.lease.LeaseWorker;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +19,7 @@ public final class Node implements AutoCloseable {
     private final Participant participant;
     private final Fetcher fetcher;
     private final PublicationWatch publications;
+    private final Optional<LeaseWorker> leases;
     private final Optional<Integer> webSeedPort;
 
     Node(
@@ -25,11 +27,13 @@ public final class Node implements AutoCloseable {
             Participant participant,
             Fetcher fetcher,
             PublicationWatch publications,
+            Optional<LeaseWorker> leases,
             Optional<Integer> webSeedPort) {
         this.resources = resources;
         this.participant = participant;
         this.fetcher = fetcher;
         this.publications = publications;
+        this.leases = leases;
         this.webSeedPort = webSeedPort;
     }
 
@@ -46,6 +50,7 @@ public final class Node implements AutoCloseable {
         if (role == Role.NODE) {
             participant.resumeStored().forEach(publications::watch);
             resources.add(participant.worker("publications", publications::run));
+            leases.ifPresent(LeaseWorker::start);
         }
         resources.add(LocalServer.start(data, participant, fetcher));
     }

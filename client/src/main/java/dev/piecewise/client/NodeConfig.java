@@ -3,6 +3,8 @@ package dev.piecewise.client;
 import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.http.WebSeedConfig;
+import dev.piecewise.seeder.lease.OriginSettings;
+import dev.piecewise.trackerclient.api.Ingest;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param advertise host handed out to other peers; absent means the local address by which the tracker is reached
  * @param limits of traffic with peers; what the web seed sends is not counted
  * @param webSeed how a {@code node} serves torrents over HTTP, if it does
+ * @param ingest whether a {@code node} reads origins
+ * @param origin how it does
  */
 public record NodeConfig(
         Optional<URI> tracker,
@@ -26,8 +30,22 @@ public record NodeConfig(
         Listen listen,
         Optional<String> advertise,
         EngineConfig.Limits limits,
-        Optional<WebSeedConfig> webSeed) {
-    /** No token, {@link Listen#defaults()}, no limits, no web seed. */
+        Optional<WebSeedConfig> webSeed,
+        Ingest ingest,
+        OriginSettings origin) {
+    /** Of a process that reads no origin. */
+    public NodeConfig(
+            Optional<URI> tracker,
+            Optional<String> token,
+            Path data,
+            Listen listen,
+            Optional<String> advertise,
+            EngineConfig.Limits limits,
+            Optional<WebSeedConfig> webSeed) {
+        this(tracker, token, data, listen, advertise, limits, webSeed, Ingest.NEVER, OriginSettings.defaults());
+    }
+
+    /** No token, {@link Listen#defaults()}, no limits, no web seed, no reading of origins. */
     public static NodeConfig defaults(URI tracker, Path data) {
         return new NodeConfig(
                 Optional.of(tracker),
@@ -52,23 +70,27 @@ public record NodeConfig(
     }
 
     public NodeConfig withToken(String secret) {
-        return new NodeConfig(tracker, Optional.of(secret), data, listen, advertise, limits, webSeed);
+        return new NodeConfig(tracker, Optional.of(secret), data, listen, advertise, limits, webSeed, ingest, origin);
     }
 
     public NodeConfig withListen(Listen address) {
-        return new NodeConfig(tracker, token, data, address, advertise, limits, webSeed);
+        return new NodeConfig(tracker, token, data, address, advertise, limits, webSeed, ingest, origin);
     }
 
     public NodeConfig withAdvertise(String host) {
-        return new NodeConfig(tracker, token, data, listen, Optional.of(host), limits, webSeed);
+        return new NodeConfig(tracker, token, data, listen, Optional.of(host), limits, webSeed, ingest, origin);
     }
 
     public NodeConfig withLimits(EngineConfig.Limits newLimits) {
-        return new NodeConfig(tracker, token, data, listen, advertise, newLimits, webSeed);
+        return new NodeConfig(tracker, token, data, listen, advertise, newLimits, webSeed, ingest, origin);
     }
 
     public NodeConfig withWebSeed(WebSeedConfig config) {
-        return new NodeConfig(tracker, token, data, listen, advertise, limits, Optional.of(config));
+        return new NodeConfig(tracker, token, data, listen, advertise, limits, Optional.of(config), ingest, origin);
+    }
+
+    public NodeConfig withIngest(Ingest when, OriginSettings how) {
+        return new NodeConfig(tracker, token, data, listen, advertise, limits, webSeed, when, how);
     }
 
     @Override
@@ -76,6 +98,7 @@ public record NodeConfig(
         return "NodeConfig[tracker=" + tracker.map(URI::toString).orElse("none") + ", token="
                 + (token.isPresent() ? "***" : "none") + ", data=" + data
                 + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", limits=" + limits + ", webSeed="
-                + webSeed.map(WebSeedConfig::toString).orElse("off") + "]";
+                + webSeed.map(WebSeedConfig::toString).orElse("off") + ", ingest=" + ingest + ", origin=" + origin
+                + "]";
     }
 }

@@ -8,15 +8,18 @@ import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
 import dev.piecewise.seeder.Resources;
 import dev.piecewise.seeder.cluster.AdvertisedHost;
-import dev.piecewise.seeder.cluster.LeaseKeeper;
 import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.PublicationWatch;
 import dev.piecewise.seeder.cluster.RemoteTracker;
 import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.seeder.http.WebSeed;
+import dev.piecewise.seeder.lease.LeaseWorker;
+import dev.piecewise.seeder.lease.LiveLeases;
 import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,6 +47,11 @@ final class NodeModule extends AbstractModule {
         binder().disableCircularProxies();
         bind(LongSupplier.class).toInstance(System::nanoTime);
         bind(DataDirectory.class).toInstance(data);
+        bind(LiveLeases.class).toInstance(new LiveLeases());
+    }
+
+    private Ingest ingest() {
+        return role == Node.Role.NODE && config.tracker().isPresent() ? config.ingest() : Ingest.NEVER;
     }
 
     @Provides
@@ -72,6 +80,7 @@ final class NodeModule extends AbstractModule {
             DataDirectory directory,
             Tracker tracker,
             SwarmEngine engine,
+            LiveLeases leases,
             Optional<WebSeed> webSeed,
             LongSupplier nanoTime) {
         String host = config.advertise()
@@ -79,11 +88,40 @@ final class NodeModule extends AbstractModule {
         NodeRegistration registration = new NodeRegistration(
                 UUID.randomUUID().toString(),
                 role.name().toLowerCase(Locale.ROOT),
-                false,
+                ingest(),
                 host,
                 webSeed.map(of -> of.url(config.advertise(), host)).orElse(null));
-        return resources.add(new Participant(
-                tracker, new DataDirectoryStore(directory), engine, registration, LeaseKeeper.NONE, nanoTime));
+        return resources.add(
+                new Participant(tracker, new DataDirectoryStore(directory), engine, registration, leases, nanoTime));
+    }
+
+    @Provides
+    @Singleton
+    PublicationWatch publications(Tracker tracker, Participant participant) {
+        return new PublicationWatch(tracker, participant);
+    }
+
+    @Provides
+    @Singleton
+    Optional<LeaseWorker> leaseWorker(
+            Tracker tracker,
+            Participant participant,
+            LiveLeases leases,
+            PublicationWatch publications,
+            LongSupplier nanoTime) {
+        if (ingest() == Ingest.NEVER) {
+            return Optional.empty();
+        }
+        boolean forAll = ingest() == Ingest.ONLY;
+        return Optional.of(resources.add(new LeaseWorker(
+                tracker,
+                participant,
+                leases,
+                forAll ? config.origin() : config.origin().beside(),
+                forAll ? LeaseWorker.Need.ALWAYS : participant::awaitGrowing,
+                publications::reading,
+                nanoTime,
+                new SecureRandom())));
     }
 
     @Provides
@@ -103,14 +141,11 @@ final class NodeModule extends AbstractModule {
             Tracker tracker,
             Participant participant,
             Fetcher fetcher,
+            PublicationWatch publications,
+            Optional<LeaseWorker> leases,
             Optional<WebSeed> webSeed,
             LongSupplier nanoTime) {
         webSeed.ifPresent(of -> of.serve(tracker, participant, nanoTime));
-        return new Node(
-                resources,
-                participant,
-                fetcher,
-                new PublicationWatch(tracker, participant),
-                webSeed.map(WebSeed::port));
+        return new Node(resources, participant, fetcher, publications, leases, webSeed.map(WebSeed::port));
     }
 }

@@ -14,6 +14,7 @@ import dev.piecewise.seeder.http.WebSeed;
 import dev.piecewise.seeder.lease.LeaseWorker;
 import dev.piecewise.seeder.lease.LiveLeases;
 import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -75,7 +76,7 @@ final class SeederModule extends AbstractModule {
         NodeRegistration registration = new NodeRegistration(
                 UUID.randomUUID().toString(),
                 "seeder",
-                true,
+                Ingest.ONLY,
                 host,
                 webSeed.map(of -> of.url(config.advertise(), host)).orElse(null));
         return resources.add(
@@ -97,7 +98,14 @@ final class SeederModule extends AbstractModule {
             PublicationWatch publications,
             LongSupplier nanoTime) {
         return resources.add(new LeaseWorker(
-                tracker, participant, leases, config.origin(), publications::reading, nanoTime, new SecureRandom()));
+                tracker,
+                participant,
+                leases,
+                config.origin(),
+                LeaseWorker.Need.ALWAYS,
+                publications::reading,
+                nanoTime,
+                new SecureRandom()));
     }
 
     @Provides

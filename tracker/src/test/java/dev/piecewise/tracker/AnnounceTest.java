@@ -28,6 +28,7 @@ import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.HashList;
+import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.NodeRegistration;
@@ -427,8 +428,8 @@ class AnnounceTest {
         Metainfo without = Metainfo.parse(noder.torrent(infoHash));
         assertThat(without.urlList()).isEmpty();
 
-        noder.register(new NodeRegistration("v", "seeder", true, "", "http://[::1]:82/"));
-        noder.register(new NodeRegistration("w", "seeder", true, "", "http://0.0.0.0:81"));
+        noder.register(new NodeRegistration("v", "seeder", Ingest.ONLY, "", "http://[::1]:82/"));
+        noder.register(new NodeRegistration("w", "seeder", Ingest.ONLY, "", "http://0.0.0.0:81"));
         Metainfo with = Metainfo.parse(noder.torrent(infoHash));
         String key = with.announce().orElseThrow().split("/", -1)[4];
         String path = "/k/" + key + "/webseed/" + infoHash + "/";
@@ -440,7 +441,7 @@ class AnnounceTest {
         assertThat(noder.torrent(infoHash)).isEqualTo(without.encode());
 
         for (String nonsense : List.of("ftp://h", "http://", "http://u@h:1", "http://h:1/?q", "http://h h", "h:1")) {
-            assertThatThrownBy(() -> noder.register(new NodeRegistration("x", "node", false, "", nonsense)))
+            assertThatThrownBy(() -> noder.register(new NodeRegistration("x", "node", Ingest.NEVER, "", nonsense)))
                     .isInstanceOf(OriginFault.class)
                     .hasMessageContaining("web seed");
         }

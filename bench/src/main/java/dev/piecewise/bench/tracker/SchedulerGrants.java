@@ -18,6 +18,7 @@ import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.PieceReport;
@@ -86,7 +87,7 @@ final class SchedulerGrants {
         Queue<Waiting> waiting = new ArrayDeque<>();
         for (int node = 0; node < nodes; node++) {
             String id = "node-" + node;
-            scheduler.register(new NodeRegistry.Node(id, "seeder", true, Optional.empty(), Optional.empty(), 0));
+            scheduler.register(new NodeRegistry.Node(id, "seeder", Ingest.ONLY, Optional.empty(), Optional.empty(), 0));
             waiting.add(ask(id));
         }
         long started = System.nanoTime();

@@ -13,7 +13,8 @@ public enum Section {
     TORRENT("torrent", "Only for 'piecewise torrent'.", "torrent"),
     PEER("peer", "Bytes on disk and traffic with peers.", "node seeder get exec cache"),
     WEB_SEED("web-seed", "Files of torrents over HTTP.", "node seeder"),
-    SEEDER("seeder", "Reading from the origin.", "seeder"),
+    NODE("node", "Only for 'piecewise node'.", "node"),
+    SEEDER("seeder", "Reading from the origin.", "seeder node"),
     TRACKER("tracker", "The tracker itself; other commands ignore this section.", "tracker");
 
     private static final Pattern SPACE = Pattern.compile(" ");

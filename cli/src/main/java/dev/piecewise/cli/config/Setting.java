@@ -68,6 +68,7 @@ public record Setting(
             of(Section.WEB_SEED, "directories", "--web-seed-dir", ValueType.NAMED_DIRECTORIES)
                     .orInWords("none"),
             of(Section.WEB_SEED, "insecure", "--insecure", ValueType.FLAG).or("false"),
+            of(Section.NODE, "ingest", "--ingest", ValueType.INGEST).or("auto"),
             of(Section.SEEDER, "leases", "--leases", ValueType.COUNT).or("8"),
             of(Section.SEEDER, "origin-attempts", "--origin-attempts", ValueType.COUNT)
                     .or("6"),

@@ -5,10 +5,12 @@ import dev.piecewise.core.ByteRate;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.seeder.Listen;
+import dev.piecewise.trackerclient.api.Ingest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -25,6 +27,7 @@ public enum ValueType {
     SIZE,
     RATE,
     PIECE_SIZE,
+    INGEST,
     URL,
     ADDRESS,
     /** A path; in the file, a relative one is relative to the file. */
@@ -62,6 +65,7 @@ public enum ValueType {
             case SIZE -> ByteSize.parse(text);
             case RATE -> ByteRate.parse(text);
             case PIECE_SIZE -> pieceSize(text);
+            case INGEST -> ingest(text);
             case URL -> httpUrl(text);
             case ADDRESS -> Listen.parse(text);
             case PATH, PATHS -> path(text);
@@ -120,6 +124,14 @@ public enum ValueType {
     public static ArtifactUri allowed(String text) {
         boolean bucketOnly = text.indexOf('/', Math.max(0, text.indexOf("://")) + 3) < 0;
         return ArtifactUri.parse(bucketOnly ? text + "/" : text);
+    }
+
+    /** {@code auto}, {@code never} or {@code only}. */
+    public static Ingest ingest(String text) {
+        return Arrays.stream(Ingest.values())
+                .filter(ingest -> ingest.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of auto, never and only"));
     }
 
     private static String notEmpty(String text) {

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * to one, for they pass it on to each other. Each is suggested what nobody has yet (BEP 6, Suggest Piece: "super-seeding
  * without throughput reduction") and refused what another one is bringing. Whoever does not bring what it took in time, or
  * leaves, is no reason to refuse any more; strangers are never refused anything. While more pieces are to come, and the one that
- * comes next is to leave at once, a second copy leaves only when no first one does.
+ * comes next is to leave at once, a second copy leaves only when no first one does; but if others bring pieces, too, then what
+ * all bring is to be passed on by all, and only a first copy has one taker.
  */
 public final class SuperSeeding {
     /** One of our own nodes that wants blocks. */
@@ -47,6 +49,7 @@ public final class SuperSeeding {
 
     private final PieceLayout layout;
     private final IntUnaryOperator copies;
+    private final BooleanSupplier othersBring;
     private final LongSupplier nanoTime;
     private final BitSet offered;
     /** Somebody has it, is fetching it from us, or was told to; or we do not have it. */
@@ -65,7 +68,7 @@ public final class SuperSeeding {
      * @param copies of each piece among the connected peers
      */
     public SuperSeeding(PieceLayout layout, IntUnaryOperator copies, LongSupplier nanoTime, RandomGenerator random) {
-        this(layout, all(layout), copies, nanoTime, random);
+        this(layout, all(layout), copies, () -> false, nanoTime, random);
     }
 
     private static BitSet all(PieceLayout layout) {
@@ -74,16 +77,21 @@ public final class SuperSeeding {
         return all;
     }
 
-    /** @param offered pieces that we have so far */
+    /**
+     * @param offered pieces that we have so far
+     * @param othersBring whether many of the pieces come from peers
+     */
     public SuperSeeding(
             PieceLayout layout,
             BitSet offered,
             IntUnaryOperator copies,
+            BooleanSupplier othersBring,
             LongSupplier nanoTime,
             RandomGenerator random) {
         this.layout = layout;
         this.offered = (BitSet) offered.clone();
         this.copies = copies;
+        this.othersBring = othersBring;
         this.nanoTime = nanoTime;
         this.repeats = new int[layout.pieceCount()];
         this.ahead = Math.max(1, Math.min(layout.pieceCount(), AHEAD_BYTES / layout.pieceBytes()));
@@ -200,8 +208,15 @@ public final class SuperSeeding {
 
     /** Every piece left once, or nearly so. */
     private boolean mayRepeat() {
-        boolean moreToCome = offered.nextClearBit(0) < layout.pieceCount();
+        boolean moreToCome = isMoreToCome();
+        if (moreToCome && othersBring.getAsBoolean()) {
+            return true;
+        }
         return !hasFresh() && turns.size() <= (moreToCome ? 0 : suggested.size() / TAKERS_PER_LAST_TURN);
+    }
+
+    private boolean isMoreToCome() {
+        return offered.nextClearBit(0) < layout.pieceCount();
     }
 
     /** Nobody has it or brings it any more: it is to leave anew. */
@@ -244,7 +259,8 @@ public final class SuperSeeding {
                 }
             }
         }
-        return mayRepeat() ? rarestLacking(taker) : -1;
+        boolean shared = isMoreToCome() && othersBring.getAsBoolean();
+        return !shared && mayRepeat() ? rarestLacking(taker) : -1;
     }
 
     private int rarestLacking(Taker taker) {

@@ -261,8 +261,13 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         if (!picker.isComplete() && !bringing) {
             superSeeding = null;
         } else if (superSeeding == null) {
-            superSeeding = new SuperSeeding(layout, picker.held(), picker::copies, shared.nanoTime(), random);
+            superSeeding = new SuperSeeding(
+                    layout, picker.held(), picker::copies, this::othersBring, shared.nanoTime(), random);
         }
+    }
+
+    private boolean othersBring() {
+        return 3 * fromPeers.cardinality() >= picker.heldCount();
     }
 
     boolean isHeld(int piece) {

@@ -161,11 +161,39 @@ class SuperSeedingTest {
     }
 
     @Test
+    void whileOthersBringPiecesTooEverybodyPassesOnWhatAllHave() {
+        SuperSeeding bringing = new SuperSeeding(
+                new PieceLayout((long) PIECES * PIECE_BYTES, PIECE_BYTES),
+                new BitSet(),
+                this::copies,
+                () -> true,
+                () -> now,
+                new Random(1));
+        FakeTaker one = new FakeTaker();
+        FakeTaker two = new FakeTaker();
+        FakeTaker source = new FakeTaker();
+        one.suggested.clear();
+        two.suggested.clear();
+        bringing.joined(one);
+        bringing.joined(two);
+        bringing.offer(0);
+        FakeTaker first = one.suggested.isEmpty() ? two : one;
+        FakeTaker second = first == one ? two : one;
+        assertThat(bringing.admits(first, 0)).isTrue();
+        assertThat(bringing.admits(second, 0)).as("a first copy has one taker").isFalse();
+        source.has.set(1);
+        bringing.has(source, 1);
+        bringing.offer(1);
+        assertThat(bringing.admits(second, 1)).as("what a peer brought").isTrue();
+    }
+
+    @Test
     void whatComesFromElsewhereLeavesAtOnceToWhoHasLeastToDoAndTwiceOnlyWhenNothingElseDoes() {
         SuperSeeding bringing = new SuperSeeding(
                 new PieceLayout((long) PIECES * PIECE_BYTES, PIECE_BYTES),
                 new BitSet(),
                 this::copies,
+                () -> false,
                 () -> now,
                 new Random(1));
         FakeTaker one = new FakeTaker();

@@ -31,6 +31,11 @@ final class ArtifactUses {
         return uses.containsKey(id);
     }
 
+    /** Whether somebody needs it beside one who does. */
+    synchronized boolean isUsedTwice(ArtifactId id) {
+        return uses.getOrDefault(id, 0) > 1;
+    }
+
     /** Whether it may be removed now; then {@link #removed} must follow. */
     synchronized boolean remove(ArtifactId id) {
         return !uses.containsKey(id) && leaving.add(id);

@@ -69,6 +69,10 @@ public final class Participant implements AutoCloseable {
             return !swarm.failure().toCompletableFuture().isCompletedExceptionally();
         }
 
+        boolean grows() {
+            return works() && growth.filter(of -> !of.isStuck()).isPresent();
+        }
+
         void close() {
             growth.ifPresent(Growth::close);
             swarm.close();
@@ -176,6 +180,11 @@ public final class Participant implements AutoCloseable {
     /** Something here needs the artifact to stay in the store, until {@link #leave}; waits while it is being removed. */
     public void enter(ArtifactId id) throws InterruptedException {
         uses.enter(id);
+    }
+
+    /** Whether something else here needs the artifact, too, beside whoever asks and {@link #enter}ed it. */
+    public boolean isNeededByOthers(ArtifactId id) {
+        return uses.isUsedTwice(id);
     }
 
     /** Ends what {@link #enter} began. */
@@ -377,7 +386,17 @@ public final class Participant implements AutoCloseable {
             growing = begin(artifact, new Growth(tracker, status, here, this::grown));
         }
         growing.ifPresent(growth -> growth.follow(this));
+        synchronized (this) {
+            notifyAll();
+        }
         return growing;
+    }
+
+    /** Waits until this process takes part in the swarm of an artifact that is not published yet. */
+    public synchronized void awaitGrowing() throws InterruptedException {
+        while (swarms.values().stream().noneMatch(Joined::grows)) {
+            wait();
+        }
     }
 
     private synchronized Optional<Growth> begin(StoredArtifact artifact, Growth growth) {
@@ -397,8 +416,9 @@ public final class Participant implements AutoCloseable {
     }
 
     /** Whether this process takes part in the swarm of an artifact that is not published yet. */
-    public boolean grows(ArtifactId id) {
-        return growing(id).filter(growth -> !growth.isStuck()).isPresent();
+    public synchronized boolean grows(ArtifactId id) {
+        Joined joined = swarms.get(id);
+        return joined != null && joined.grows();
     }
 
     private synchronized void grown(Growth growth, InfoDictionary info) {

@@ -43,6 +43,7 @@ final class LeaseTask {
     private final Participant participant;
     private final LeaseLife life;
     private final LeaseBytes bytes;
+    private final Ramp ramp;
     private final LongSupplier nanoTime;
     private final PieceLayout layout;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -58,6 +59,7 @@ final class LeaseTask {
             Participant participant,
             LeaseLife life,
             LeaseBytes bytes,
+            Ramp ramp,
             LongSupplier nanoTime) {
         this.grant = grant;
         this.stored = stored;
@@ -65,6 +67,7 @@ final class LeaseTask {
         this.participant = participant;
         this.life = life;
         this.bytes = bytes;
+        this.ramp = ramp;
         this.nanoTime = nanoTime;
         this.layout = stored.content().layout();
         this.reportedNanos = nanoTime.getAsLong() - REPORT_PAUSE.toNanos();
@@ -99,12 +102,11 @@ final class LeaseTask {
     /** Returns when the lease is over, one way or the other. */
     void run() throws InterruptedException {
         try (bytes) {
-            for (int i = 0; i < grant.pieceCount(); i++) {
-                work(
-                        grant.firstPiece() + i,
-                        grant.knownHashes().isEmpty()
-                                ? null
-                                : grant.knownHashes().get(i));
+            ramp.entered(stored.id());
+            try {
+                readAll();
+            } finally {
+                ramp.left(stored.id());
             }
             report();
         } catch (StaleFence e) {
@@ -127,6 +129,14 @@ final class LeaseTask {
         } catch (RuntimeException e) {
             giveBack("internal error: " + e, Kind.FAILED.name());
             throw e;
+        }
+    }
+
+    private void readAll() throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
+        for (int i = 0; i < grant.pieceCount(); i++) {
+            work(
+                    grant.firstPiece() + i,
+                    grant.knownHashes().isEmpty() ? null : grant.knownHashes().get(i));
         }
     }
 
@@ -158,6 +168,7 @@ final class LeaseTask {
         }
         unreported.add(new PieceReport.HashedPiece(piece, hash.hex()));
         unreportedBytes += layout.lengthOf(piece);
+        ramp.piece(stored.id());
         reportIfDue();
     }
 

@@ -44,12 +44,14 @@ public final class LeaseWorker implements AutoCloseable {
     private final Participant participant;
     private final LiveLeases live;
     private final OriginSettings settings;
+    private final Need need;
     private final Consumer<ArtifactStatus> reading;
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final OriginRequests requests;
     private final FileReads files;
     private final Pace pace;
+    private final Ramp ramp;
     private final Semaphore free;
     private final BlockingQueue<Granted> granted = new LinkedBlockingQueue<>();
     private volatile List<Worker> threads = List.of();
@@ -58,9 +60,19 @@ public final class LeaseWorker implements AutoCloseable {
 
     private record Granted(LeaseGrant grant, long deadlineNanos) {}
 
+    /** Whether there is any reason to ask for leases. */
+    @FunctionalInterface
+    public interface Need {
+        Need ALWAYS = () -> {};
+
+        /** Waits until there is one. */
+        void await() throws InterruptedException;
+    }
+
     /**
      * @param live where the participant's heartbeats find the leases
      * @param settings how many leases are worked on at once, and how
+     * @param need leases are asked for only then
      * @param reading told with every lease which artifact it is of, as it stood when the lease was granted
      */
     public LeaseWorker(
@@ -68,6 +80,7 @@ public final class LeaseWorker implements AutoCloseable {
             Participant participant,
             LiveLeases live,
             OriginSettings settings,
+            Need need,
             Consumer<ArtifactStatus> reading,
             LongSupplier nanoTime,
             RandomGenerator random) {
@@ -75,6 +88,7 @@ public final class LeaseWorker implements AutoCloseable {
         this.participant = participant;
         this.live = live;
         this.settings = settings;
+        this.need = need;
         this.reading = reading;
         this.nanoTime = nanoTime;
         this.random = random;
@@ -82,6 +96,7 @@ public final class LeaseWorker implements AutoCloseable {
         this.requests = new OriginRequests(settings);
         this.files = new FileReads(settings.files());
         this.pace = new Pace(settings.bytesPerSecond(), nanoTime);
+        this.ramp = new Ramp(settings.leases(), nanoTime);
     }
 
     /** Starts asking for leases. */
@@ -101,6 +116,7 @@ public final class LeaseWorker implements AutoCloseable {
             int wanted = 1 + free.drainPermits();
             int got = 0;
             try {
+                need.await();
                 LeaseGrants grants = ask(wanted);
                 long received = nanoTime.getAsLong();
                 for (LeaseGrant grant : grants.leases()) {
@@ -206,7 +222,7 @@ public final class LeaseWorker implements AutoCloseable {
                 pace,
                 nanoTime,
                 random);
-        return new LeaseTask(grant, stored, tracker, participant, life, bytes, nanoTime);
+        return new LeaseTask(grant, stored, tracker, participant, life, bytes, ramp, nanoTime);
     }
 
     private void giveBack(LeaseGrant grant, String error) {

@@ -25,6 +25,8 @@ public record OriginSettings(
         Duration silence,
         long bytesPerSecond,
         FileRoots files) {
+    private static final Duration BRIEF = Duration.ofSeconds(3);
+
     public OriginSettings {
         if (leases < 1) {
             throw new IllegalArgumentException("a seeder needs at least 1 lease at once, not " + leases);
@@ -57,6 +59,19 @@ public record OriginSettings(
     public OriginSettings withLeases(int count) {
         return new OriginSettings(
                 count, attempts, firstPause, longestPause, connectTimeout, silence, bytesPerSecond, files);
+    }
+
+    /** For a process for which others can stand in: two leases, two attempts, and 3 s to connect, if that is less. */
+    public OriginSettings beside() {
+        return new OriginSettings(
+                Math.min(leases, 2),
+                Math.min(attempts, 2),
+                firstPause,
+                longestPause,
+                connectTimeout.compareTo(BRIEF) < 0 ? connectTimeout : BRIEF,
+                silence,
+                bytesPerSecond,
+                files);
     }
 
     public OriginSettings withRetries(int count, Duration first, Duration longest) {

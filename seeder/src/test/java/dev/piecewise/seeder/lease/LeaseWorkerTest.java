@@ -97,6 +97,7 @@ class LeaseWorkerTest {
                 participant,
                 live,
                 settings.withLeases(2).withFiles(new FileRoots(List.of(directory.resolve("files")))),
+                LeaseWorker.Need.ALWAYS,
                 reading::add,
                 System::nanoTime,
                 new Random(1));

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param holders live nodes that hold every piece
  * @param nodes live nodes that take part
  * @param leasesLive leases held right now
- * @param seedersAlive registered live processes that take leases, for any artifact
+ * @param seedersAlive registered live processes that take leases, for any artifact or for what they fetch
  */
 public record ArtifactStatus(
         String id,

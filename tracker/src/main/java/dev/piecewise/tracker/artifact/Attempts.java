@@ -54,11 +54,16 @@ final class Attempts {
 
     /** A node is not set up to read it; whether none of those that there are is. */
     boolean markUnfit(String nodeId, Set<String> takers, long nowNanos) {
-        rests.put(nodeId, new Rest(0, nowNanos, UNFIT_NANOS));
+        rest(nodeId, nowNanos);
         return takers.stream().allMatch(taker -> {
             Rest rest = rests.get(taker);
             return rest != null && rest.failures() == 0 && !rest.isOver(nowNanos);
         });
+    }
+
+    /** A node failed, for which others can stand in. */
+    void rest(String nodeId, long nowNanos) {
+        rests.put(nodeId, new Rest(0, nowNanos, UNFIT_NANOS));
     }
 
     /** A node is gone. */

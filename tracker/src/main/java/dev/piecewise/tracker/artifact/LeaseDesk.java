@@ -28,6 +28,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ final class LeaseDesk {
     private static final Pattern SIGNATURE =
             Pattern.compile("\\?\\S*(?:signature|x-amz-)\\S*", Pattern.CASE_INSENSITIVE);
     private static final int MAX_ERROR_CHARS = 1000;
+    /** What is so for whoever reads. */
+    private static final Set<String> FACTS =
+            Set.of(Kind.NOT_FOUND.name(), LeaseReturn.VERSION_GONE, LeaseReturn.HASH_MISMATCH);
 
     private final ArtifactBook book;
     private final LeaseBook leases;
@@ -109,6 +113,20 @@ final class LeaseDesk {
                 break;
             }
             granted.add(lease.get());
+        }
+        budget.divide();
+        return granted;
+    }
+
+    /** Up to {@code atMost} leases of one artifact. */
+    List<Lease> grant(Artifact artifact, String nodeId, int atMost, long nowNanos) {
+        List<Lease> granted = new ArrayList<>();
+        while (granted.size() < atMost && budget.hasRead() && !isClosedTo(nodeId, artifact, nowNanos)) {
+            Optional<Run> next = artifact.ledger.next(rereadable(artifact, nowNanos));
+            if (next.isEmpty() || !budget.askForShare()) {
+                break;
+            }
+            granted.add(grant(artifact, next.get(), nodeId, nowNanos));
         }
         budget.divide();
         return granted;
@@ -366,6 +384,10 @@ final class LeaseDesk {
     void blame(Artifact artifact, Lease lease, String errorKind, String error, long nowNanos) {
         String message = clean(error);
         LOG.info("lease {} on {} failed ({}): {}", lease.fence(), artifact.resolved.uri(), errorKind, message);
+        if (isVolunteer(lease.nodeId()) && !FACTS.contains(errorKind.toUpperCase(Locale.ROOT))) {
+            artifact.attempts.rest(lease.nodeId(), nowNanos);
+            return;
+        }
         switch (errorKind.toUpperCase(Locale.ROOT)) {
             case "NOT_FOUND" -> fail(artifact, Kind.NOT_FOUND, message);
             case "DENIED" -> fail(artifact, Kind.DENIED, message);
@@ -382,6 +404,12 @@ final class LeaseDesk {
                 }
             }
         }
+    }
+
+    /** Whether a node's trouble may be that of its own network, and others read for everybody. */
+    private boolean isVolunteer(String nodeId) {
+        return nodes.find(nodeId).filter(NodeRegistry.Node::volunteers).isPresent()
+                && !nodes.readerIds().isEmpty();
     }
 
     /** No read of a lease could be signed, which is no fault of its holder. */

@@ -84,6 +84,7 @@ public final class Scheduler implements AutoCloseable {
     private final boolean privateTorrents;
     private final WaitingRoom waiting;
     private final HashPushes pushes;
+    private final SharedIngest sharedIngest;
     private boolean closed;
 
     /**
@@ -118,6 +119,7 @@ public final class Scheduler implements AutoCloseable {
         this.holderReads = new HolderReads(book, nodes, this::isSilent);
         this.budget = new OriginBudget(originLimits);
         this.desk = new LeaseDesk(book, leases, budget, nodes, swarms, journal, times, clock, nanoClock);
+        this.sharedIngest = new SharedIngest(book, nodes, leases, desk, waiting, this::isSilent, this::deliver);
         past.forEach(book::replay);
         desk.resume(nanoClock.getAsLong());
         journal.begin(book::snapshot);
@@ -393,7 +395,12 @@ public final class Scheduler implements AutoCloseable {
                 return CompletableFuture.completedFuture(new LeaseGrants(List.of()));
             }
             mustKnow(nodeId);
-            CompletableFuture<LeaseGrants> answer = waiting.forLeases(nodeId, atMost, links, now() + wait.toNanos());
+            long deadline = now() + wait.toNanos();
+            boolean volunteers =
+                    nodes.find(nodeId).filter(NodeRegistry.Node::volunteers).isPresent();
+            CompletableFuture<LeaseGrants> answer = volunteers
+                    ? waiting.forLeasesIfChosen(nodeId, atMost, links, deadline)
+                    : waiting.forLeases(nodeId, atMost, links, deadline);
             desk.expire(now());
             dispatch();
             if (wait.isZero()) {
@@ -466,12 +473,14 @@ public final class Scheduler implements AutoCloseable {
         dispatch();
         waiting.answerLate(now());
         pushes.tick(now());
+        sharedIngest.review(now());
     }
 
     /** Gives work to who waits for it, and tells who waits for an artifact. */
     private void dispatch() {
         waiting.wakeArtifacts();
         waiting.offer(this::serve);
+        sharedIngest.serve(now());
     }
 
     private WaitingRoom.Offer serve(WaitingRoom.ForLeases request) {

@@ -18,6 +18,8 @@ import java.util.function.Predicate;
 final class WaitingRoom {
     /** By node, oldest first. */
     private final Map<String, ForLeases> forLeases = new LinkedHashMap<>();
+    /** Likewise, of nodes that read only if they are told to. */
+    private final Map<String, ForLeases> volunteers = new LinkedHashMap<>();
 
     private final Map<Artifact, List<ForArtifact>> forArtifacts = new LinkedHashMap<>();
     private final Executor worker;
@@ -57,12 +59,27 @@ final class WaitingRoom {
         return answer;
     }
 
+    /** The same for a node that is offered nothing but by its name. */
+    CompletableFuture<LeaseGrants> forLeasesIfChosen(String nodeId, int atMost, Links links, long deadlineNanos) {
+        sendAway(nodeId);
+        CompletableFuture<LeaseGrants> answer = new CompletableFuture<>();
+        volunteers.put(nodeId, new ForLeases(nodeId, atMost, links, deadlineNanos, answer));
+        return answer;
+    }
+
     /** A node's request for leases, if one waits, is answered with nothing. */
     void sendAway(String nodeId) {
-        ForLeases waiting = forLeases.remove(nodeId);
-        if (waiting != null) {
-            complete(waiting.answer(), new LeaseGrants(List.of()));
+        for (Map<String, ForLeases> requests : List.of(forLeases, volunteers)) {
+            ForLeases waiting = requests.remove(nodeId);
+            if (waiting != null) {
+                complete(waiting.answer(), new LeaseGrants(List.of()));
+            }
         }
+    }
+
+    /** Whether a node waits that is offered nothing but by its name. */
+    boolean volunteers(String nodeId) {
+        return volunteers.containsKey(nodeId);
     }
 
     /** Answers requests for artifacts that are no longer READING. */
@@ -96,6 +113,14 @@ final class WaitingRoom {
         }
     }
 
+    /** Offers work to one that is offered nothing else. */
+    void offer(String nodeId, Function<ForLeases, Offer> work) {
+        ForLeases waiting = volunteers.get(nodeId);
+        if (waiting != null && work.apply(waiting) == Offer.TAKEN) {
+            volunteers.remove(nodeId, waiting);
+        }
+    }
+
     private void answerArtifacts(Predicate<Artifact> which, Predicate<ForArtifact> whom) {
         forArtifacts.entrySet().removeIf(entry -> {
             Artifact artifact = entry.getKey();
@@ -107,9 +132,10 @@ final class WaitingRoom {
     }
 
     private void answerLeases(Predicate<ForLeases> which) {
-        forLeases
-                .values()
-                .removeIf(waiting -> which.test(waiting) && complete(waiting.answer(), new LeaseGrants(List.of())));
+        for (Map<String, ForLeases> requests : List.of(forLeases, volunteers)) {
+            requests.values()
+                    .removeIf(waiting -> which.test(waiting) && complete(waiting.answer(), new LeaseGrants(List.of())));
+        }
     }
 
     private <T> boolean complete(CompletableFuture<T> answer, T value) {

@@ -51,14 +51,20 @@ final class NodeRoutes {
 
     private Answer register(NodeRegistration registration, InetAddress source) {
         String id = registration.nodeId();
-        if (id == null || id.isEmpty() || id.length() > MAX_NODE_ID_CHARS || registration.role() == null) {
+        if (id == null
+                || id.isEmpty()
+                || id.length() > MAX_NODE_ID_CHARS
+                || registration.role() == null
+                || registration.ingest() == null) {
             throw new PeerFault(
-                    Kind.USAGE, "a node needs an id of at most " + MAX_NODE_ID_CHARS + " characters and a role");
+                    Kind.USAGE,
+                    "a node needs an id of at most " + MAX_NODE_ID_CHARS
+                            + " characters, a role, and to say whether it reads origins");
         }
         scheduler.register(new NodeRegistry.Node(
                 id,
                 registration.role(),
-                registration.takesLeases(),
+                registration.ingest(),
                 advertised(registration.advertisedHost()),
                 WebSeedUrls.base(registration.webSeed(), source),
                 nanoClock.getAsLong()));

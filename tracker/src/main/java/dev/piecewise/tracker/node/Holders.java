@@ -3,6 +3,7 @@ package dev.piecewise.tracker.node;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -132,6 +133,11 @@ public final class Holders {
     public int heldBy(String nodeId) {
         Entry entry = nodes.get(nodeId);
         return entry == null ? 0 : entry.heldCount;
+    }
+
+    /** Up to so many live nodes that take part and lack a piece, those first that take part for longest. */
+    public List<String> incomplete(int atMost) {
+        return incomplete.stream().limit(atMost).toList();
     }
 
     /** How many pieces each live node holds that takes part. */

@@ -1,10 +1,13 @@
 package dev.piecewise.tracker.node;
 
+import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.NodeReport;
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,11 +23,12 @@ public final class NodeRegistry {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Optional<InetAddress>> advertised = new ConcurrentHashMap<>();
     private final Map<String, NodeReport> reports = new HashMap<>();
+    private final Set<String> readers = new LinkedHashSet<>();
     private int leaseTakers;
 
     /**
      * @param role {@code seeder}, {@code node} or {@code get}
-     * @param takesLeases whether it wants to read origins
+     * @param ingest whether it wants to read origins
      * @param advertised where other peers reach it; none means the source address of its announces
      * @param webSeed base URL below which it serves torrents over HTTP, if it does
      * @param heardNanos when it was heard of last
@@ -32,10 +36,25 @@ public final class NodeRegistry {
     public record Node(
             String id,
             String role,
-            boolean takesLeases,
+            Ingest ingest,
             Optional<InetAddress> advertised,
             Optional<URI> webSeed,
             long heardNanos) {
+        /** Whether it may read at all. */
+        public boolean takesLeases() {
+            return ingest != Ingest.NEVER;
+        }
+
+        /** Whether it reads whatever is asked for. */
+        public boolean readsForAll() {
+            return ingest == Ingest.ONLY;
+        }
+
+        /** Whether it reads only what it fetches itself. */
+        public boolean volunteers() {
+            return ingest == Ingest.AUTO;
+        }
+
         /** Whether it wants bytes for itself; a seeder reads for others. */
         public boolean wantsBytes() {
             return !role.equals("seeder");
@@ -47,6 +66,11 @@ public final class NodeRegistry {
         Node before = nodes.put(node.id(), node);
         leaseTakers += (node.takesLeases() ? 1 : 0) - (before != null && before.takesLeases() ? 1 : 0);
         advertised.put(node.id(), node.advertised());
+        if (node.readsForAll()) {
+            readers.add(node.id());
+        } else {
+            readers.remove(node.id());
+        }
     }
 
     /** The address that a live node advertises; may be asked by any thread. */
@@ -68,8 +92,7 @@ public final class NodeRegistry {
     public void heard(String id, long nowNanos) {
         nodes.computeIfPresent(
                 id,
-                (key, node) ->
-                        new Node(id, node.role(), node.takesLeases(), node.advertised(), node.webSeed(), nowNanos));
+                (key, node) -> new Node(id, node.role(), node.ingest(), node.advertised(), node.webSeed(), nowNanos));
     }
 
     /** What a live node says of itself; of others nothing is remembered. */
@@ -93,6 +116,7 @@ public final class NodeRegistry {
     public boolean remove(String id) {
         reports.remove(id);
         advertised.remove(id);
+        readers.remove(id);
         Node removed = nodes.remove(id);
         leaseTakers -= removed != null && removed.takesLeases() ? 1 : 0;
         return removed != null;
@@ -113,9 +137,19 @@ public final class NodeRegistry {
                 .toList();
     }
 
-    /** Ids of live nodes that take leases. */
+    /** Ids of live nodes that read for everybody. */
+    public Set<String> readerIds() {
+        return Collections.unmodifiableSet(readers);
+    }
+
+    /** Ids of those that read for everybody, or, if there are none, of all that take leases. */
     public Set<String> leaseTakerIds() {
-        return nodes.values().stream().filter(Node::takesLeases).map(Node::id).collect(Collectors.toUnmodifiableSet());
+        return readers.isEmpty()
+                ? nodes.values().stream()
+                        .filter(Node::takesLeases)
+                        .map(Node::id)
+                        .collect(Collectors.toUnmodifiableSet())
+                : readerIds();
     }
 
     /** How many live nodes take leases. */

@@ -26,6 +26,7 @@ import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
@@ -157,8 +158,13 @@ class RegistrationsTest {
     }
 
     private void node(String id, String role) {
-        scheduler.register(
-                new NodeRegistry.Node(id, role, role.equals("seeder"), Optional.empty(), Optional.empty(), nowNanos));
+        scheduler.register(new NodeRegistry.Node(
+                id,
+                role,
+                role.equals("seeder") ? Ingest.ONLY : Ingest.NEVER,
+                Optional.empty(),
+                Optional.empty(),
+                nowNanos));
     }
 
     private void wants(String node, ArtifactId id) {

@@ -24,6 +24,7 @@ import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
+import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseReturn;
@@ -138,7 +139,11 @@ class SchedulerTest {
         scheduler.register(new NodeRegistry.Node(
                 node,
                 role,
-                role.equals("seeder"),
+                switch (role) {
+                    case "seeder" -> Ingest.ONLY;
+                    case "volunteer" -> Ingest.AUTO;
+                    default -> Ingest.NEVER;
+                },
                 Optional.empty(),
                 node.startsWith("web-") ? Optional.of(URI.create("http://" + node + ":80")) : Optional.empty(),
                 nowNanos));

@@ -1,0 +1,117 @@
+package dev.piecewise.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.piecewise.client.FetchOutcome;
+import dev.piecewise.client.Node;
+import dev.piecewise.client.NodeConfig;
+import dev.piecewise.client.NodeMain;
+import dev.piecewise.client.Piecewise;
+import dev.piecewise.client.ProgressListener;
+import dev.piecewise.it.lab.Await;
+import dev.piecewise.it.lab.LocalCluster;
+import dev.piecewise.seeder.Listen;
+import dev.piecewise.seeder.lease.OriginSettings;
+import dev.piecewise.trackerclient.api.Ingest;
+import dev.piecewise.trackerclient.api.Ledger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes that read from S3 what is fetched on them: there is no seeder. */
+class NodeIngestTest {
+    private static final long SIZE = 24_000_007;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
+
+    private final Map<String, Node> nodes = new HashMap<>();
+
+    private CompletableFuture<FetchOutcome> fetch(LocalCluster cluster, String name) {
+        NodeConfig config = NodeConfig.defaults(cluster.trackerUrl(), cluster.dataOf(name))
+                .withListen(Listen.loopback())
+                .withAdvertise("127.0.0.1")
+                .withIngest(Ingest.AUTO, OriginSettings.defaults());
+        Node node = cluster.own(NodeMain.start(config));
+        nodes.put(node.nodeId(), node);
+        Piecewise through = cluster.own(Piecewise.open(config));
+        return CompletableFuture.supplyAsync(
+                () -> through.fetch(LocalCluster.request("model.bin", directory.resolve(name)), ProgressListener.NONE),
+                task -> new Thread(task, "fetch").start());
+    }
+
+    private static Set<String> readers(Ledger ledger) {
+        return ledger.pieces().stream()
+                .flatMap(piece -> piece.reads().stream())
+                .map(Ledger.Read::nodeId)
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void whoTakesOverFromAReaderThatStoppedReadsOnlyWhatIsLacking() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"))) {
+            Path source = cluster.put("model.bin", SIZE);
+            cluster.s3().pauseAfter(SIZE / 3);
+            Map<String, CompletableFuture<FetchOutcome>> fetches = new HashMap<>();
+            for (String name : List.of("a", "b", "c")) {
+                fetches.put(name, fetch(cluster, name));
+            }
+            Await.until(
+                    "an artifact",
+                    PATIENCE,
+                    () -> !cluster.client().artifacts().artifacts().isEmpty());
+            Await.until(
+                    "a node reads", PATIENCE, () -> !readers(ledger(cluster)).isEmpty());
+            Await.until("pieces are everywhere", PATIENCE, () -> ledger(cluster).pieces().stream()
+                    .anyMatch(piece -> piece.holders() == 3));
+            String reader = readers(ledger(cluster)).iterator().next();
+            assertThat(nodes).containsKey(reader);
+            nodes.remove(reader).close();
+            cluster.s3().pauseAfter(Long.MAX_VALUE);
+
+            int complete = 0;
+            for (Map.Entry<String, CompletableFuture<FetchOutcome>> fetch : fetches.entrySet()) {
+                if (fetch.getValue().get() instanceof FetchOutcome.Complete) {
+                    complete++;
+                    assertThat(Files.mismatch(source, directory.resolve(fetch.getKey())))
+                            .isEqualTo(-1);
+                }
+            }
+            assertThat(complete).isGreaterThanOrEqualTo(2);
+            Ledger ledger = ledger(cluster);
+            assertThat(readers(ledger)).hasSizeGreaterThan(1);
+            assertThat(ledger.originBytes() - ledger.wastedBytes() - ledger.rereadBytes())
+                    .isEqualTo(SIZE);
+        }
+    }
+
+    private static Ledger ledger(LocalCluster cluster) {
+        return cluster.client().ledger(cluster.onlyArtifact());
+    }
+
+    @Test
+    void theyReadEachByteOnce() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"))) {
+            Path source = cluster.put("model.bin", SIZE);
+            List<CompletableFuture<FetchOutcome>> fetches =
+                    List.of(fetch(cluster, "a"), fetch(cluster, "b"), fetch(cluster, "c"));
+            for (CompletableFuture<FetchOutcome> fetch : fetches) {
+                assertThat(fetch.get()).isInstanceOf(FetchOutcome.Complete.class);
+            }
+            for (String name : List.of("a", "b", "c")) {
+                assertThat(Files.mismatch(source, directory.resolve(name))).isEqualTo(-1);
+            }
+            assertThat(cluster.s3().objectBytesSent()).isEqualTo(SIZE);
+            assertThat(nodes).containsKeys(readers(ledger(cluster)).toArray(String[]::new));
+        }
+    }
+}
