@@ -57,8 +57,9 @@ public final class BoundCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             split = ",",
-            description = "Of warm, cold, aria2, libtorrent, super, direct. Default: ${DEFAULT-VALUE}",
-            defaultValue = "warm,cold,aria2,libtorrent,super,direct")
+            description =
+                    "Of warm, cold, shared (no seeder), aria2, libtorrent, super, direct. Default: ${DEFAULT-VALUE}",
+            defaultValue = "warm,cold,shared,aria2,libtorrent,super,direct")
     private List<String> only = List.of();
 
     @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
@@ -86,6 +87,7 @@ public final class BoundCommand implements Callable<Integer> {
                     "slowest/T*",
                     "median/T*",
                     "slowest s",
+                    "first piece s",
                     "S3 sent/F",
                     "seeder sent/F",
                     "CPU-s/node",
@@ -141,8 +143,9 @@ public final class BoundCommand implements Callable<Integer> {
         Path distribution = Path.of(System.getProperty("piecewise.distribution", "."));
         return only.stream()
                 .map(name -> switch (name) {
-                    case "warm" -> new PiecewiseRun(distribution, false);
-                    case "cold" -> new PiecewiseRun(distribution, true);
+                    case "warm" -> new PiecewiseRun(distribution, PiecewiseRun.Start.WARM);
+                    case "cold" -> new PiecewiseRun(distribution, PiecewiseRun.Start.COLD);
+                    case "shared" -> new PiecewiseRun(distribution, PiecewiseRun.Start.SHARED);
                     case "aria2" -> new Aria2Run();
                     case "libtorrent" -> new LibtorrentRun(script, false);
                     case "super" -> new LibtorrentRun(script, true);
@@ -165,8 +168,7 @@ public final class BoundCommand implements Callable<Integer> {
     }
 
     private static double boundOf(Contestant contestant, Setting setting) {
-        boolean fromS3 = contestant instanceof DirectRun || contestant.label().endsWith("cold");
-        return fromS3 ? setting.coldBoundSeconds() : setting.warmBoundSeconds();
+        return contestant.readsS3() ? setting.coldBoundSeconds() : setting.warmBoundSeconds();
     }
 
     private static String[] row(Contestant contestant, Setting setting, Measured measured, double bound) {
@@ -177,6 +179,7 @@ public final class BoundCommand implements Callable<Integer> {
             number(measured.slowest() / bound),
             number(measured.median() / bound),
             number(measured.slowest()),
+            number(measured.lastFirstPiece()),
             measured.s3Bytes() < 0 ? "-" : String.format(Locale.ROOT, "%.3f", measured.s3Bytes() / bytes),
             number(measured.seederSentBytes() / bytes),
             number(measured.nodeCpuSeconds()),

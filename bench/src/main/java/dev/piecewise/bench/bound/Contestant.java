@@ -8,6 +8,11 @@ interface Contestant {
     /** As it stands in the table. */
     String label();
 
+    /** Whether S3 is read while the nodes wait. */
+    default boolean readsS3() {
+        return false;
+    }
+
     /**
      * Runs once, in a star that is up and idle, and leaves nothing running.
      *

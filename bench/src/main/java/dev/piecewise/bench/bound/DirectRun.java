@@ -16,6 +16,11 @@ final class DirectRun implements Contestant {
     }
 
     @Override
+    public boolean readsS3() {
+        return true;
+    }
+
+    @Override
     public Measured run(Setting setting, Star star, Path directory) throws IOException, InterruptedException {
         List<Program> running = new ArrayList<>();
         try (S3Host s3 = star.startS3(directory.resolve("s3"), setting.payload().file())) {
@@ -44,7 +49,7 @@ final class DirectRun implements Contestant {
             for (int i = 1; i <= setting.nodes(); i++) {
                 correct &= setting.payload().equalsCopy(copy(directory, i));
             }
-            return new Measured(seconds, s3.sentBytes(), 0, Double.NaN, Double.NaN, 0, correct);
+            return new Measured(seconds, List.of(), s3.sentBytes(), 0, Double.NaN, Double.NaN, 0, correct);
         } finally {
             running.forEach(Program::close);
         }

@@ -7,6 +7,7 @@ import java.util.List;
  * One run of one contestant.
  *
  * @param seconds per node, from the moment that all were asked to the last byte verified and in place
+ * @param firstPieceSeconds per node, likewise to its first verified piece, as far as that was told: twice a second; may be empty
  * @param s3Bytes object bytes that S3 sent; -1 where the contestant has nothing to do with S3
  * @param seederSentBytes what the seeder put on its link meanwhile, headers included
  * @param nodeCpuSeconds processor time per node, the mean
@@ -16,12 +17,18 @@ import java.util.List;
  */
 record Measured(
         List<Double> seconds,
+        List<Double> firstPieceSeconds,
         long s3Bytes,
         long seederSentBytes,
         double nodeCpuSeconds,
         double seederCpuSeconds,
         long nodePeakBytes,
         boolean correct) {
+    /** Of the node that got its first piece last; NaN where that is not known. */
+    double lastFirstPiece() {
+        return firstPieceSeconds.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+    }
+
     double slowest() {
         return Collections.max(seconds);
     }

@@ -4,6 +4,8 @@ import dev.piecewise.client.Node;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
 import dev.piecewise.seeder.Listen;
+import dev.piecewise.seeder.lease.OriginSettings;
+import dev.piecewise.trackerclient.api.Ingest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,7 +32,8 @@ public final class NodesMain implements Callable<Integer> {
         try {
             nodes.forEach((address, data) -> running.add(NodeMain.start(NodeConfig.defaults(tracker, data)
                     .withListen(Listen.parse(address + ":6881"))
-                    .withAdvertise(address))));
+                    .withAdvertise(address)
+                    .withIngest(Ingest.AUTO, OriginSettings.defaults()))));
             System.out.println("READY");
             while (System.in.read() >= 0) {
                 // Nothing is to be said.

@@ -7,7 +7,6 @@ import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
-import dev.piecewise.client.ProgressListener;
 import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
@@ -31,9 +30,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ours: tracker beside the star, S3, seeder and nodes as processes in it. The nodes are up; they are asked through their
+ * Ours: tracker beside the star, S3, seeder (or none) and nodes as processes in it. The nodes are up; they are asked through their
  * local sockets, as {@code piecewise get} does.
  */
 final class PiecewiseRun implements Contestant {
@@ -42,20 +42,38 @@ final class PiecewiseRun implements Contestant {
     private static final ArtifactUri URI_ = ArtifactUri.parse("s3://" + S3Main.BUCKET + "/" + S3Main.KEY);
 
     private final Path command;
-    private final boolean cold;
+    private final Start start;
 
-    /**
-     * @param distribution of Piecewise
-     * @param cold whether the tracker has never seen the artifact, so that S3 is read meanwhile
-     */
-    PiecewiseRun(Path distribution, boolean cold) {
+    /** What there is when the nodes are asked. */
+    enum Start {
+        /** The seeder has read everything. */
+        WARM("warm"),
+        /** The tracker has never seen the artifact, so S3 is read meanwhile. */
+        COLD("cold"),
+        /** The same without a seeder: the nodes read themselves. */
+        SHARED("cold, no seeder");
+
+        private final String words;
+
+        Start(String words) {
+            this.words = words;
+        }
+    }
+
+    /** @param distribution of Piecewise */
+    PiecewiseRun(Path distribution, Start start) {
         this.command = distribution.resolve("bin").resolve("piecewise");
-        this.cold = cold;
+        this.start = start;
     }
 
     @Override
     public String label() {
-        return "Piecewise, " + (cold ? "cold" : "warm");
+        return "Piecewise, " + start.words;
+    }
+
+    @Override
+    public boolean readsS3() {
+        return start != Start.WARM;
     }
 
     @Override
@@ -68,8 +86,11 @@ final class PiecewiseRun implements Contestant {
                     "tracker", directory.resolve("tracker.log"), s3.credentials(), trackerCommand(directory));
             running.add(0, tracker);
             tracker.awaitLine("{\"event\":\"ready\"", START);
-            Program seeder = member(star, "seeder", "seeder", Star.SEEDER, directory);
-            running.add(0, seeder);
+            List<Program> seeders = new ArrayList<>();
+            if (start != Start.SHARED) {
+                seeders.add(member(star, "seeder", "seeder", Star.SEEDER, directory));
+                running.add(0, seeders.get(0));
+            }
             List<Program> nodes = new ArrayList<>();
             List<List<Integer>> groups = Star.groups(setting.nodes());
             for (List<Integer> group : groups) {
@@ -80,28 +101,30 @@ final class PiecewiseRun implements Contestant {
                                 : several(star, group, directory));
                 running.add(0, nodes.get(nodes.size() - 1));
             }
-            seeder.awaitLine("{\"event\":\"ready\"", START);
+            for (Program seeder : seeders) {
+                seeder.awaitLine("{\"event\":\"ready\"", START);
+            }
             for (int i = 0; i < nodes.size(); i++) {
                 nodes.get(i).awaitLine(groups.get(i).size() == 1 ? "{\"event\":\"ready\"" : "READY", START);
             }
-            if (!cold) {
+            if (start == Start.WARM) {
                 warmUp(setting);
             }
-            return measure(setting, star, directory, s3, seeder, nodes);
+            return measure(setting, star, directory, s3, seeders, nodes);
         } finally {
             closeAll(running);
         }
     }
 
     private static Measured measure(
-            Setting setting, Star star, Path directory, S3Host s3, Program seeder, List<Program> nodes)
+            Setting setting, Star star, Path directory, S3Host s3, List<Program> seeders, List<Program> nodes)
             throws IOException, InterruptedException {
-        double nodeCpu = -nodes.stream().mapToDouble(Program::cpuSeconds).sum();
-        double seederCpu = -seeder.cpuSeconds();
+        double nodeCpu = -cpuSeconds(nodes);
+        double seederCpu = -cpuSeconds(seeders);
         long seederSent = -star.sentBytes("seeder");
-        List<Double> seconds = askAll(setting, directory);
-        nodeCpu += nodes.stream().mapToDouble(Program::cpuSeconds).sum();
-        seederCpu += seeder.cpuSeconds();
+        List<Asked> asked = askAll(setting, directory);
+        nodeCpu += cpuSeconds(nodes);
+        seederCpu += cpuSeconds(seeders);
         seederSent += star.sentBytes("seeder");
         long peak = 0;
         boolean correct = true;
@@ -111,7 +134,19 @@ final class PiecewiseRun implements Contestant {
         for (int i = 1; i <= setting.nodes(); i++) {
             correct &= setting.payload().equalsCopy(destination(directory, i));
         }
-        return new Measured(seconds, s3.sentBytes(), seederSent, nodeCpu / setting.nodes(), seederCpu, peak, correct);
+        return new Measured(
+                asked.stream().map(Asked::seconds).toList(),
+                asked.stream().map(Asked::firstPieceSeconds).toList(),
+                s3.sentBytes(),
+                seederSent,
+                nodeCpu / setting.nodes(),
+                seederCpu,
+                peak,
+                correct);
+    }
+
+    private static double cpuSeconds(List<Program> programs) {
+        return programs.stream().mapToDouble(Program::cpuSeconds).sum();
     }
 
     private List<String> trackerCommand(Path directory) {
@@ -170,22 +205,25 @@ final class PiecewiseRun implements Contestant {
         return directory.resolve("files-" + node).resolve(S3Main.KEY);
     }
 
-    private static List<Double> askAll(Setting setting, Path directory) throws IOException, InterruptedException {
+    /** How long a node took, since it was asked. */
+    private record Asked(double seconds, double firstPieceSeconds) {}
+
+    private static List<Asked> askAll(Setting setting, Path directory) throws IOException, InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(setting.nodes());
         try {
             CyclicBarrier start = new CyclicBarrier(setting.nodes());
-            List<Callable<Double>> asks = new ArrayList<>();
+            List<Callable<Asked>> asks = new ArrayList<>();
             for (int i = 1; i <= setting.nodes(); i++) {
                 Path destination = destination(directory, i);
                 Files.createDirectories(destination.getParent());
                 NodeConfig config = NodeConfig.defaults(URI.create(TRACKER), directory.resolve("n" + i));
                 asks.add(() -> ask(setting, config, destination, start));
             }
-            List<Double> seconds = new ArrayList<>();
-            for (Future<Double> answer : threads.invokeAll(asks)) {
-                seconds.add(answer.get());
+            List<Asked> asked = new ArrayList<>();
+            for (Future<Asked> answer : threads.invokeAll(asks)) {
+                asked.add(answer.get());
             }
-            return seconds;
+            return asked;
         } catch (ExecutionException e) {
             throw new IOException("a node failed", e.getCause());
         } finally {
@@ -193,7 +231,7 @@ final class PiecewiseRun implements Contestant {
         }
     }
 
-    private static double ask(Setting setting, NodeConfig config, Path destination, CyclicBarrier start)
+    private static Asked ask(Setting setting, NodeConfig config, Path destination, CyclicBarrier start)
             throws Exception {
         try (Piecewise piecewise = Piecewise.open(config)) {
             FetchRequest request = FetchRequest.of(URI_, Destination.of(destination))
@@ -201,10 +239,15 @@ final class PiecewiseRun implements Contestant {
                     .withStallTimeout(setting.patience());
             start.await();
             long started = System.nanoTime();
-            FetchOutcome outcome = piecewise.fetch(request, ProgressListener.NONE);
+            AtomicLong first = new AtomicLong();
+            FetchOutcome outcome = piecewise.fetch(request, progress -> {
+                if (progress.piecesHeld() > 0) {
+                    first.compareAndSet(0, System.nanoTime() - started);
+                }
+            });
             double seconds = (System.nanoTime() - started) / 1e9;
             if (outcome instanceof FetchOutcome.Complete) {
-                return seconds;
+                return new Asked(seconds, first.get() / 1e9);
             }
             throw new IOException("a node ended with " + outcome);
         }

@@ -74,7 +74,8 @@ abstract class StockRun implements Contestant {
                 correct &= payload.equalsCopy(
                         directory.resolve("n" + i).resolve(payload.file().getFileName()));
             }
-            return new Measured(seconds, -1, seederSent, nodeCpu / setting.nodes(), seederCpu, peak, correct);
+            return new Measured(
+                    seconds, List.of(), -1, seederSent, nodeCpu / setting.nodes(), seederCpu, peak, correct);
         } finally {
             running.forEach(Program::close);
         }
