@@ -1,9 +1,11 @@
 #!/bin/bash
 # A star of network namespaces on this machine: s3, seeder, n1..nN around one bridge, each limited in both directions.
-#   star.sh up N NODE_RATE S3_RATE    rates as tc writes them: 100mbit
+#   star.sh up N NODE_RATE S3_RATE [ZONES ZONE_RATE]    rates as tc writes them: 100mbit
 #   star.sh down
 # Each host has a namespace; of more than 8 nodes eight share one (g1, g2, ...), each with a link of its own: what a node sends
 # from its address leaves by its link, also to a node beside it.
+# With zones, nodes stand in equal parts, in order, around a bridge for each zone, s3 and seeder in the first; each zone's bridge has one
+# link to the central one, of ZONE_RATE in both directions.
 # Addresses: bridge 10.77.255.254, s3 10.77.0.1, seeder 10.77.0.2, node i 10.77.1.i. Needs root, iproute2, sch_htb.
 # Upload is shaped inside the namespace, download on the bridge's side. One htb class for each other host shares a link
 # fairly between the hosts, as fq would where the kernel has it.
@@ -28,6 +30,16 @@ shape() { # "ip netns exec NS" or "", device, rate, dst|src
     } | $inside tc -batch -
 }
 
+bridge_of() { # host
+    if [ "$zones" -eq 0 ]; then
+        echo ${name}br
+    elif [[ $1 == n* ]]; then
+        echo ${name}z$(((${1#n} - 1) * zones / nodes + 1))
+    else
+        echo ${name}z1
+    fi
+}
+
 share() { # namespace: its own addresses are no reason to stay inside, and each device answers for its own
     ip netns exec "$1" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \
         net.ipv4.conf.all.accept_local=1 net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
@@ -42,11 +54,20 @@ by_own_link() { # namespace, node
 
 case ${1:?up or down} in
 up)
-    nodes=$2 rate=$3 s3_rate=$4
+    nodes=$2 rate=$3 s3_rate=$4 zones=${5:-0} zone_rate=${6:-}
     hosts="s3 seeder $(seq -s ' ' -f 'n%g' 1 "$nodes")"
     ip link add ${name}br type bridge
     ip link set ${name}br up
     ip addr add $bridge/16 dev ${name}br
+    for ((zone = 1; zone <= zones; zone++)); do
+        ip link add ${name}z$zone type bridge
+        ip link set ${name}z$zone up
+        ip link add ${name}in-$zone type veth peer name ${name}out-$zone
+        ip link set ${name}in-$zone master ${name}br up
+        ip link set ${name}out-$zone master ${name}z$zone up
+        shape "" ${name}out-$zone "$zone_rate" dst
+        shape "" ${name}in-$zone "$zone_rate" src
+    done
     for host in $hosts; do
         own=$rate
         [ "$host" != s3 ] || own=$s3_rate
@@ -60,7 +81,7 @@ up)
             [ $device = eth0 ] || share "$space"
         fi
         ip link add ${name}v-$host type veth peer name $device netns "$space"
-        ip link set ${name}v-$host master ${name}br up
+        ip link set ${name}v-$host master "$(bridge_of "$host")" up
         ip -n "$space" addr add "$(address "$host")/16" dev $device
         ip -n "$space" link set $device up
         [ $device = eth0 ] || by_own_link "$space" "$host"
@@ -73,6 +94,11 @@ down)
         for process in $(ip netns pids "$space"); do kill -9 "$process" || true; done
         ip netns del "$space"
     done
-    ip link del ${name}br 2>/dev/null || true
+    for link in $(ip -o link show type bridge | awk -F': ' '{print $2}' | grep -E "^${name}(br|z[0-9]+)$" || true); do
+        ip link del "$link" || true
+    done
+    for link in $(ip -o link show type veth | awk -F'[:@ ]+' '{print $2}' | grep -E "^${name}in-[0-9]+$" || true); do
+        ip link del "$link" || true
+    done
     ;;
 esac

@@ -1,6 +1,7 @@
 package dev.piecewise.cli;
 
 import dev.piecewise.client.NodeConfig;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.wire.EngineConfig;
@@ -95,6 +96,30 @@ final class PeerOptions {
             description = {"How many peers of a torrent to be connected to.", "Default: 200"})
     private int maxPeers = 200;
 
+    @Option(
+            names = "--zone",
+            paramLabel = "LABEL",
+            description = {
+                "Where this machine stands: a region, a data centre, whatever bytes are expensive between. A piece enters each zone once "
+                        + "and spreads inside.",
+                "Default: no label"
+            })
+    private Optional<String> zone = Optional.empty();
+
+    @Option(
+            names = "--rack",
+            paramLabel = "LABEL",
+            description = {"Where it stands in its zone; bytes are counted by it.", "Default: no label"})
+    private Optional<String> rack = Optional.empty();
+
+    Place place() {
+        try {
+            return new Place(zone.orElse(""), rack.orElse(""));
+        } catch (IllegalArgumentException e) {
+            throw new ProcessFault(Kind.USAGE, "--zone, --rack: " + e.getMessage(), e);
+        }
+    }
+
     /** Of traffic with peers. */
     EngineConfig.Limits limits() {
         if (uploadSlots < 0) {
@@ -121,13 +146,14 @@ final class PeerOptions {
     /** What a node, or whatever fetches in its place, is told; it serves no web seed. */
     NodeConfig node(Surroundings surroundings, Optional<URI> tracker, TrackerOptions trackerOptions) {
         return new NodeConfig(
-                tracker,
-                trackerOptions.token(surroundings),
-                data(surroundings, "node"),
-                listen(),
-                advertise,
-                limits(),
-                Optional.empty());
+                        tracker,
+                        trackerOptions.token(surroundings),
+                        data(surroundings, "node"),
+                        listen(),
+                        advertise,
+                        limits(),
+                        Optional.empty())
+                .withPlace(place());
     }
 
     Path data(Surroundings surroundings, String role) {

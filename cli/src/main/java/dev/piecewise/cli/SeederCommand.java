@@ -108,6 +108,7 @@ final class SeederCommand implements Callable<Integer> {
                 peerOptions.advertise(),
                 originOptions.settings(leases, limits.downloadRate()),
                 limits,
-                webSeedOptions.onByDefault(peerOptions.listen()));
+                webSeedOptions.onByDefault(peerOptions.listen()),
+                peerOptions.place());
     }
 }

@@ -179,6 +179,7 @@ final class StatusCommand implements Callable<Integer> {
                         node.nodeId(),
                         node.role(),
                         node.host(),
+                        node.place(),
                         node.takesLeases(),
                         node.webSeed(),
                         node.heardSecondsAgo(),

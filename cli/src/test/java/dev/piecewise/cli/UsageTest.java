@@ -26,6 +26,7 @@ final class UsageTest {
                 "seeder --max-upload-per-torrent 100Mbps | seeder: --max-upload-per-torrent: '100Mbps' is not a rate",
                 "node --max-download-per-torrent 0 | node: --max-download-per-torrent: '0' is not a rate",
                 "node --upload-slots -1 | node: --upload-slots: -1 peers cannot be sent to; write 0 for no limit",
+                "seeder --rack r1 | seeder: --zone, --rack: a rack stands in a zone: give the zone, too",
                 "seeder --max-peers 0 | seeder: --max-peers: at least 1 peer is needed, not 0",
                 "get b/k dest | get: URI: 'b/k' is not a URI",
                 "get magnet:?dn=x dest | get: URI: this magnet link names no infohash",

@@ -22,6 +22,7 @@ import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
@@ -112,6 +113,11 @@ final class NoTracker implements Tracker {
 
     @Override
     public void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) {}
+
+    @Override
+    public PeerNews peers(String nodeId, String cursor, Duration wait) {
+        throw none();
+    }
 
     @Override
     public LeaseGrants takeLeases(String nodeId, LeaseRequest request) {

@@ -1,5 +1,6 @@
 package dev.piecewise.client;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.http.WebSeedConfig;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param webSeed how a {@code node} serves torrents over HTTP, if it does
  * @param ingest whether a {@code node} reads origins
  * @param origin how it does
+ * @param place where it stands
  */
 public record NodeConfig(
         Optional<URI> tracker,
@@ -32,7 +34,8 @@ public record NodeConfig(
         EngineConfig.Limits limits,
         Optional<WebSeedConfig> webSeed,
         Ingest ingest,
-        OriginSettings origin) {
+        OriginSettings origin,
+        Place place) {
     /** Of a process that reads no origin. */
     public NodeConfig(
             Optional<URI> tracker,
@@ -42,10 +45,20 @@ public record NodeConfig(
             Optional<String> advertise,
             EngineConfig.Limits limits,
             Optional<WebSeedConfig> webSeed) {
-        this(tracker, token, data, listen, advertise, limits, webSeed, Ingest.NEVER, OriginSettings.defaults());
+        this(
+                tracker,
+                token,
+                data,
+                listen,
+                advertise,
+                limits,
+                webSeed,
+                Ingest.NEVER,
+                OriginSettings.defaults(),
+                Place.UNKNOWN);
     }
 
-    /** No token, {@link Listen#defaults()}, no limits, no web seed, no reading of origins. */
+    /** No token, {@link Listen#defaults()}, no limits, no web seed, no reading of origins, no labels. */
     public static NodeConfig defaults(URI tracker, Path data) {
         return new NodeConfig(
                 Optional.of(tracker),
@@ -70,27 +83,33 @@ public record NodeConfig(
     }
 
     public NodeConfig withToken(String secret) {
-        return new NodeConfig(tracker, Optional.of(secret), data, listen, advertise, limits, webSeed, ingest, origin);
+        return new NodeConfig(
+                tracker, Optional.of(secret), data, listen, advertise, limits, webSeed, ingest, origin, place);
     }
 
     public NodeConfig withListen(Listen address) {
-        return new NodeConfig(tracker, token, data, address, advertise, limits, webSeed, ingest, origin);
+        return new NodeConfig(tracker, token, data, address, advertise, limits, webSeed, ingest, origin, place);
     }
 
     public NodeConfig withAdvertise(String host) {
-        return new NodeConfig(tracker, token, data, listen, Optional.of(host), limits, webSeed, ingest, origin);
+        return new NodeConfig(tracker, token, data, listen, Optional.of(host), limits, webSeed, ingest, origin, place);
     }
 
     public NodeConfig withLimits(EngineConfig.Limits newLimits) {
-        return new NodeConfig(tracker, token, data, listen, advertise, newLimits, webSeed, ingest, origin);
+        return new NodeConfig(tracker, token, data, listen, advertise, newLimits, webSeed, ingest, origin, place);
     }
 
     public NodeConfig withWebSeed(WebSeedConfig config) {
-        return new NodeConfig(tracker, token, data, listen, advertise, limits, Optional.of(config), ingest, origin);
+        return new NodeConfig(
+                tracker, token, data, listen, advertise, limits, Optional.of(config), ingest, origin, place);
     }
 
     public NodeConfig withIngest(Ingest when, OriginSettings how) {
-        return new NodeConfig(tracker, token, data, listen, advertise, limits, webSeed, when, how);
+        return new NodeConfig(tracker, token, data, listen, advertise, limits, webSeed, when, how, place);
+    }
+
+    public NodeConfig withPlace(Place labels) {
+        return new NodeConfig(tracker, token, data, listen, advertise, limits, webSeed, ingest, origin, labels);
     }
 
     @Override
@@ -99,6 +118,7 @@ public record NodeConfig(
                 + (token.isPresent() ? "***" : "none") + ", data=" + data
                 + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", limits=" + limits + ", webSeed="
                 + webSeed.map(WebSeedConfig::toString).orElse("off") + ", ingest=" + ingest + ", origin=" + origin
+                + ", place=" + place
                 + "]";
     }
 }

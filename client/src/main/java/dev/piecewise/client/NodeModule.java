@@ -65,7 +65,7 @@ final class NodeModule extends AbstractModule {
     @Provides
     @Singleton
     SwarmEngine engine() {
-        return resources.add(config.listen().engine(config.limits()));
+        return resources.add(config.listen().engine(config.limits(), config.place()));
     }
 
     @Provides
@@ -90,7 +90,8 @@ final class NodeModule extends AbstractModule {
                 role.name().toLowerCase(Locale.ROOT),
                 ingest(),
                 host,
-                webSeed.map(of -> of.url(config.advertise(), host)).orElse(null));
+                webSeed.map(of -> of.url(config.advertise(), host)).orElse(null),
+                config.place());
         return resources.add(
                 new Participant(tracker, new DataDirectoryStore(directory), engine, registration, leases, nanoTime));
     }

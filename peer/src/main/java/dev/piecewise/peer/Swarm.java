@@ -2,7 +2,9 @@ package dev.piecewise.peer;
 
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.metainfo.EncodedInfo;
+import java.net.InetSocketAddress;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -28,6 +30,15 @@ public interface Swarm extends AutoCloseable {
      */
     void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata);
 
+    /** Whether it is found under this infohash. */
+    boolean isKnownAs(InfoHash infoHash);
+
+    /** These peers joined it just now; they were told of this one and probably call, so they are called after a moment. */
+    void introduce(List<InetSocketAddress> newcomers);
+
+    /** Announces itself soon, whenever it did last. */
+    void announce();
+
     /** Completes exceptionally when the swarm cannot go on (full disk, ...); never completes normally before close. */
     CompletionStage<Void> failure();
 
@@ -40,6 +51,7 @@ public interface Swarm extends AutoCloseable {
      * @param duplicateBytes payload received from peers in vain, not in {@code downloadedBytes}: there already or wanted no more;
      *     what has come of a unit of 16 KiB that is still arriving counts until the rest has come
      * @param refusedBytes of {@code downloadedBytes}, those of refused pieces
+     * @param fromPlaces all payload received, by how far away the peer was
      */
     record Stats(
             int peers,
@@ -48,7 +60,23 @@ public interface Swarm extends AutoCloseable {
             int piecesFromPeers,
             int piecesRefused,
             long duplicateBytes,
-            long refusedBytes) {}
+            long refusedBytes,
+            FromPlaces fromPlaces) {}
+
+    /**
+     * Payload received, in vain or not; what came from peers of unknown places is in none of these.
+     *
+     * @param sameZone but not of the same rack, as far as is known
+     */
+    record FromPlaces(long sameRack, long sameZone, long otherZone) {
+        /** Nothing. */
+        public static final FromPlaces NONE = new FromPlaces(0, 0, 0);
+
+        /** Both together. */
+        public FromPlaces plus(FromPlaces more) {
+            return new FromPlaces(sameRack + more.sameRack, sameZone + more.sameZone, otherZone + more.otherZone);
+        }
+    }
 
     /** Says goodbye to peers and tracker, releases the port, leaves the bytes. */
     @Override

@@ -1,5 +1,6 @@
 package dev.piecewise.seeder;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.SwarmEngine;
@@ -62,17 +63,20 @@ public record Listen(String host, int firstPort, int lastPort) {
      * An engine that listens here; the caller closes it.
      *
      * @param limits of its traffic with peers
+     * @param place where it says that it stands
      * @throws ProcessFault if the host is no address of this machine or the port is in use
      */
-    public SwarmEngine engine(EngineConfig.Limits limits) {
+    public SwarmEngine engine(EngineConfig.Limits limits, Place place) {
         InetAddress address;
         try {
             address = InetAddress.getByName(host);
         } catch (UnknownHostException e) {
             throw new ProcessFault(Kind.USAGE, "cannot listen on " + host + ": no such host; check --listen", e);
         }
-        EngineConfig defaults =
-                EngineConfig.defaults().searchingEvery(SEARCH_INTERVAL).within(limits);
+        EngineConfig defaults = EngineConfig.defaults()
+                .searchingEvery(SEARCH_INTERVAL)
+                .within(limits)
+                .standing(place);
         for (int port = firstPort; ; port++) {
             try {
                 return new WireEngine(defaults.at(address, port));

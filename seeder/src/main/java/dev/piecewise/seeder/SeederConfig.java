@@ -1,5 +1,6 @@
 package dev.piecewise.seeder;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.http.WebSeedConfig;
 import dev.piecewise.seeder.lease.OriginSettings;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param origin how origins are read
  * @param limits of traffic with peers; reads from origins and the web seed are not counted
  * @param webSeed how torrents are served over HTTP, if they are
+ * @param place where it stands
  */
 public record SeederConfig(
         URI tracker,
@@ -27,8 +29,9 @@ public record SeederConfig(
         Optional<String> advertise,
         OriginSettings origin,
         EngineConfig.Limits limits,
-        Optional<WebSeedConfig> webSeed) {
-    /** No token, {@link Listen#defaults()}, {@link OriginSettings#defaults()}, no limits, no web seed. */
+        Optional<WebSeedConfig> webSeed,
+        Place place) {
+    /** No token, {@link Listen#defaults()}, {@link OriginSettings#defaults()}, no limits, no web seed, no labels. */
     public static SeederConfig defaults(URI tracker, Path data) {
         return new SeederConfig(
                 tracker,
@@ -38,31 +41,36 @@ public record SeederConfig(
                 Optional.empty(),
                 OriginSettings.defaults(),
                 EngineConfig.Limits.none(),
-                Optional.empty());
+                Optional.empty(),
+                Place.UNKNOWN);
     }
 
     public SeederConfig withToken(String secret) {
-        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, origin, limits, webSeed);
+        return new SeederConfig(tracker, Optional.of(secret), data, listen, advertise, origin, limits, webSeed, place);
     }
 
     public SeederConfig withListen(Listen address) {
-        return new SeederConfig(tracker, token, data, address, advertise, origin, limits, webSeed);
+        return new SeederConfig(tracker, token, data, address, advertise, origin, limits, webSeed, place);
     }
 
     public SeederConfig withAdvertise(String host) {
-        return new SeederConfig(tracker, token, data, listen, Optional.of(host), origin, limits, webSeed);
+        return new SeederConfig(tracker, token, data, listen, Optional.of(host), origin, limits, webSeed, place);
     }
 
     public SeederConfig withOrigin(OriginSettings settings) {
-        return new SeederConfig(tracker, token, data, listen, advertise, settings, limits, webSeed);
+        return new SeederConfig(tracker, token, data, listen, advertise, settings, limits, webSeed, place);
     }
 
     public SeederConfig withLimits(EngineConfig.Limits newLimits) {
-        return new SeederConfig(tracker, token, data, listen, advertise, origin, newLimits, webSeed);
+        return new SeederConfig(tracker, token, data, listen, advertise, origin, newLimits, webSeed, place);
     }
 
     public SeederConfig withWebSeed(WebSeedConfig config) {
-        return new SeederConfig(tracker, token, data, listen, advertise, origin, limits, Optional.of(config));
+        return new SeederConfig(tracker, token, data, listen, advertise, origin, limits, Optional.of(config), place);
+    }
+
+    public SeederConfig withPlace(Place labels) {
+        return new SeederConfig(tracker, token, data, listen, advertise, origin, limits, webSeed, labels);
     }
 
     @Override
@@ -70,6 +78,6 @@ public record SeederConfig(
         return "SeederConfig[tracker=" + tracker + ", token=" + (token.isPresent() ? "***" : "none") + ", data=" + data
                 + ", listen=" + listen + ", advertise=" + advertise.orElse("auto") + ", origin=" + origin + ", limits="
                 + limits + ", webSeed="
-                + webSeed.map(WebSeedConfig::toString).orElse("off") + "]";
+                + webSeed.map(WebSeedConfig::toString).orElse("off") + ", place=" + place + "]";
     }
 }

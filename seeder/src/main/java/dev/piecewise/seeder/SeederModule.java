@@ -54,7 +54,7 @@ final class SeederModule extends AbstractModule {
     @Provides
     @Singleton
     SwarmEngine engine() {
-        return resources.add(config.listen().engine(config.limits()));
+        return resources.add(config.listen().engine(config.limits(), config.place()));
     }
 
     @Provides
@@ -78,7 +78,8 @@ final class SeederModule extends AbstractModule {
                 "seeder",
                 Ingest.ONLY,
                 host,
-                webSeed.map(of -> of.url(config.advertise(), host)).orElse(null));
+                webSeed.map(of -> of.url(config.advertise(), host)).orElse(null),
+                config.place());
         return resources.add(
                 new Participant(tracker, new DataDirectoryStore(data), engine, registration, leases, nanoTime));
     }

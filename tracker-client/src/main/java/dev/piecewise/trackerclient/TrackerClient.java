@@ -30,6 +30,7 @@ import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeList;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.ProfileList;
 import dev.piecewise.trackerclient.api.SignRequest;
@@ -195,6 +196,16 @@ public final class TrackerClient implements AutoCloseable {
         return read(
                 ofNode(Call.post(node(nodeId) + "/heartbeat", heartbeat).within(HEARTBEAT_TIMEOUT)),
                 HeartbeatReply.class);
+    }
+
+    /**
+     * {@code GET /v1/nodes/N/peers}: who joined the node's swarms after {@code cursor}, at once or within {@code wait}.
+     *
+     * @param cursor of the last answer, empty at first
+     */
+    public PeerNews peers(String nodeId, String cursor, Duration wait) throws UnknownNode {
+        String query = "?from=" + encode(cursor) + "&waitSeconds=" + wait.toMillis() / 1000.0;
+        return read(ofNode(Call.get(node(nodeId) + "/peers" + query).waiting(wait)), PeerNews.class);
     }
 
     /** {@code DELETE /v1/nodes/N}. A node that the tracker does not know has left already. */

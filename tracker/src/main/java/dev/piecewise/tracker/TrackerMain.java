@@ -13,6 +13,7 @@ import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.s3.S3Origin;
 import dev.piecewise.torrentbuilder.s3.S3Profile;
 import dev.piecewise.tracker.announce.Announcer;
+import dev.piecewise.tracker.announce.Introductions;
 import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.http.TrackerHttp;
@@ -91,15 +92,17 @@ public final class TrackerMain {
                     Guice.createInjector(Stage.PRODUCTION, new TrackerModule(config, profiles, state, threads));
             Scheduler scheduler = injector.getInstance(Scheduler.class);
             Announcer announcer = injector.getInstance(Announcer.class);
+            Introductions introductions = injector.getInstance(Introductions.class);
             TrackerHttp http = TrackerHttp.start(
                     config.listenHost(), config.listenPort(), injector.getInstance(TrackerHttp.Parts.class));
             threads.everyTick(
                     () -> {
                         scheduler.tick();
                         announcer.tick();
+                        introductions.tick();
                     },
                     failure -> LOG.error("tracker-clock failed", failure));
-            return new TrackerServer(http, scheduler, threads, state, owned);
+            return new TrackerServer(http, scheduler, introductions, threads, state, owned);
         } catch (RuntimeException e) {
             threads.close();
             state.ifPresent(StateDirectory::close);

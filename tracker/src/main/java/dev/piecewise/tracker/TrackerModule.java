@@ -5,6 +5,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.piecewise.tracker.announce.Announcer;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
+import dev.piecewise.tracker.announce.Introductions;
 import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.artifact.Admissions;
 import dev.piecewise.tracker.artifact.OriginProfiles;
@@ -57,8 +58,14 @@ final class TrackerModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Announcer announcer(SwarmStore swarms, LongSupplier nanoClock) {
-        return new Announcer(swarms, config.announceInterval(), config.announceMinInterval(), nanoClock);
+    Introductions introductions(InstantSource clock, LongSupplier nanoClock) {
+        return new Introductions(clock.millis(), nanoClock, threads.worker());
+    }
+
+    @Provides
+    @Singleton
+    Announcer announcer(SwarmStore swarms, Introductions introductions, LongSupplier nanoClock) {
+        return new Announcer(swarms, introductions, config.announceInterval(), config.announceMinInterval(), nanoClock);
     }
 
     @Provides
@@ -117,6 +124,7 @@ final class TrackerModule extends AbstractModule {
             Admissions admissions,
             Registrations registrations,
             Announcer announcer,
+            Introductions introductions,
             SwarmStore swarms,
             SwarmKeys keys,
             LongSupplier nanoClock) {
@@ -125,6 +133,7 @@ final class TrackerModule extends AbstractModule {
                 admissions,
                 registrations,
                 announcer,
+                introductions,
                 swarms,
                 config.tokens(),
                 keys,

@@ -1,5 +1,6 @@
 package dev.piecewise.tracker;
 
+import dev.piecewise.tracker.announce.Introductions;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.http.TrackerHttp;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.util.Optional;
 public final class TrackerServer implements AutoCloseable {
     private final TrackerHttp http;
     private final Scheduler scheduler;
+    private final Introductions introductions;
     private final TrackerThreads threads;
     private final Optional<? extends AutoCloseable> state;
     private final AutoCloseable origins;
@@ -19,11 +21,13 @@ public final class TrackerServer implements AutoCloseable {
     TrackerServer(
             TrackerHttp http,
             Scheduler scheduler,
+            Introductions introductions,
             TrackerThreads threads,
             Optional<? extends AutoCloseable> state,
             AutoCloseable origins) {
         this.http = http;
         this.scheduler = scheduler;
+        this.introductions = introductions;
         this.threads = threads;
         this.state = state;
         this.origins = origins;
@@ -38,6 +42,7 @@ public final class TrackerServer implements AutoCloseable {
     public void close() {
         threads.stopClock();
         scheduler.close();
+        introductions.close();
         http.close();
         threads.close();
         state.ifPresent(TrackerMain::closeQuietly);

@@ -25,6 +25,7 @@ import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.tracker.token.Tokens;
 import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.HashList;
@@ -32,6 +33,7 @@ import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.TokenRole;
 import dev.piecewise.trackerclient.api.WantedPieces;
@@ -141,6 +143,29 @@ class AnnounceTest {
     }
 
     @Test
+    void aNodeHearsByOneRequestWhoJoinsItsSwarms() throws Exception {
+        TrackerClient client = client(start().uri(), Optional.empty());
+        InfoHash infoHash = infoHash(publish(client));
+        client.register(new NodeRegistration("n", "node", false, "127.0.0.1"));
+        client.announce(request(infoHash, 1000, 0, AnnounceEvent.STARTED), "s");
+        client.announce(request(infoHash, 1001, 5, AnnounceEvent.STARTED), "n");
+        PeerNews first = client.peers("s", "", Duration.ofSeconds(20));
+        assertThat(first.newcomers()).containsExactly(new PeerNews.Newcomer(infoHash.hex(), "127.0.0.1", 1001));
+        client.announce(request(infoHash, 1001, 5, AnnounceEvent.NONE), "n");
+        assertThat(client.peers("s", first.cursor(), Duration.ZERO).newcomers()).isEmpty();
+        assertThatThrownBy(() -> client.peers("nobody", "", Duration.ZERO)).isInstanceOf(UnknownNode.class);
+    }
+
+    @Test
+    void whoMayOnlyReadIsNotToldWhoJoins() throws Exception {
+        TrackerServer server =
+                start(TrackerConfig.defaults().withListen("127.0.0.1", 0).withTokens(tokens()));
+        client(server.uri(), Optional.of("noder")).register(new NodeRegistration("n", "node", false, ""));
+        TrackerClient reader = client(server.uri(), Optional.of("reader"));
+        assertThatThrownBy(() -> reader.peers("n", "", Duration.ZERO)).hasMessageContaining("may only read");
+    }
+
+    @Test
     void peersFindEachOtherAndLeave() throws Exception {
         TrackerServer server = start();
         TrackerClient client = client(server.uri(), Optional.empty());
@@ -149,7 +174,7 @@ class AnnounceTest {
 
         AnnounceResponse first = client.announce(request(infoHash, 1001, 0, AnnounceEvent.STARTED), "s");
         assertThat(first.peers()).isEmpty();
-        assertThat(first.interval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(first.interval()).as("of a node").isEqualTo(Duration.ofMinutes(15));
         assertThat(first.minInterval()).isEqualTo(Duration.ofSeconds(5));
         AnnounceResponse second = client.announce(request(infoHash, 1002, 5, AnnounceEvent.STARTED), "n");
         assertThat(second.peers()).containsExactly(loopback(1001));

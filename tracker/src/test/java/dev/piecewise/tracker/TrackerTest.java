@@ -473,7 +473,7 @@ class TrackerTest {
     }
 
     private static TransferReport transfer(double askedAgo, double took, @Nullable LinkRate download) {
-        return new TransferReport(askedAgo, took, false, 1, 0, 0, 0, 0, 0, took, 0.1, null, 0.1, download, null);
+        return new TransferReport(askedAgo, took, false, 1, 0, 0, 0, 0, 0, took, 0.1, null, 0.1, download, null, null);
     }
 
     @Test

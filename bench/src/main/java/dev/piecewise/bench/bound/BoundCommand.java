@@ -45,6 +45,18 @@ public final class BoundCommand implements Callable<Integer> {
     @Option(names = "--s3-mbit", description = "Default: ${DEFAULT-VALUE}", defaultValue = "1000")
     private int s3Mbit;
 
+    @Option(
+            names = "--zones",
+            description = "Put the nodes in so many zones, in equal parts, the seeder in the first. Default: no zones",
+            defaultValue = "0")
+    private int zones;
+
+    @Option(
+            names = "--zone-mbit",
+            description = "Of each zone towards the others, both ways. Default: ${DEFAULT-VALUE}",
+            defaultValue = "25")
+    private int zoneMbit;
+
     @Option(names = "--size", description = "Default: ${DEFAULT-VALUE}", defaultValue = "256MiB")
     private String size = "";
 
@@ -90,12 +102,13 @@ public final class BoundCommand implements Callable<Integer> {
                     "first piece s",
                     "S3 sent/F",
                     "seeder sent/F",
+                    "into zones/F",
                     "CPU-s/node",
                     "CPU-s seeder",
                     "peak RSS");
             int pieceBytes = Math.toIntExact(ByteSize.parse(pieceSize));
             for (int count : nodes) {
-                Setting setting = new Setting(payload, count, pieceBytes, mbit, s3Mbit);
+                Setting setting = new Setting(payload, count, pieceBytes, mbit, s3Mbit, zones, zoneMbit);
                 for (Contestant contestant : contestants()) {
                     List<Measured> measured = new ArrayList<>();
                     for (int run = 1; run <= runs; run++) {
@@ -112,12 +125,13 @@ public final class BoundCommand implements Callable<Integer> {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "Nodes at %d Mbit/s, S3 at %d Mbit/s, %s in pieces of %s; T* = %.2f s; median of %d%n%n%s%n",
+                    "Nodes at %d Mbit/s, S3 at %d Mbit/s, %s%s in pieces of %s; T* = %.2f s; median of %d%n%n%s%n",
                     mbit,
                     s3Mbit,
+                    zones == 0 ? "" : zones + " zones at " + zoneMbit + " Mbit/s, ",
                     size,
                     pieceSize,
-                    new Setting(payload, 1, pieceBytes, mbit, s3Mbit).warmBoundSeconds(),
+                    new Setting(payload, 1, pieceBytes, mbit, s3Mbit, zones, zoneMbit).warmBoundSeconds(),
                     runs,
                     table);
             if (report != null) {
@@ -158,7 +172,7 @@ public final class BoundCommand implements Callable<Integer> {
     private Measured runOnce(Contestant contestant, Setting setting, Path directory)
             throws IOException, InterruptedException {
         Files.createDirectories(directory);
-        try (Star star = Star.up(HOME.resolve("bench/star.sh").normalize(), setting.nodes(), mbit, s3Mbit)) {
+        try (Star star = Star.up(HOME.resolve("bench/star.sh").normalize(), setting)) {
             return contestant.run(setting, star, directory);
         } finally {
             if (!keep) {
@@ -182,6 +196,7 @@ public final class BoundCommand implements Callable<Integer> {
             number(measured.lastFirstPiece()),
             measured.s3Bytes() < 0 ? "-" : String.format(Locale.ROOT, "%.3f", measured.s3Bytes() / bytes),
             number(measured.seederSentBytes() / bytes),
+            setting.zones() == 0 ? "-" : number(measured.zoneBytes() / bytes),
             number(measured.nodeCpuSeconds()),
             number(measured.seederCpuSeconds()),
             measured.nodePeakBytes() == 0 ? "-" : ByteSize.format(measured.nodePeakBytes() >> 20 << 20)

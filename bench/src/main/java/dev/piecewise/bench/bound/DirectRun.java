@@ -49,7 +49,7 @@ final class DirectRun implements Contestant {
             for (int i = 1; i <= setting.nodes(); i++) {
                 correct &= setting.payload().equalsCopy(copy(directory, i));
             }
-            return new Measured(seconds, List.of(), s3.sentBytes(), 0, Double.NaN, Double.NaN, 0, correct);
+            return new Measured(seconds, List.of(), s3.sentBytes(), 0, 0, Double.NaN, Double.NaN, 0, correct);
         } finally {
             running.forEach(Program::close);
         }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param firstPieceSeconds per node, likewise to its first verified piece, as far as that was told: twice a second; may be empty
  * @param s3Bytes object bytes that S3 sent; -1 where the contestant has nothing to do with S3
  * @param seederSentBytes what the seeder put on its link meanwhile, headers included
+ * @param zoneBytes what entered zones from others, headers and all other traffic included; 0 without zones
  * @param nodeCpuSeconds processor time per node, the mean
  * @param seederCpuSeconds likewise of the seeder
  * @param nodePeakBytes the largest resident memory of a node
@@ -20,6 +21,7 @@ record Measured(
         List<Double> firstPieceSeconds,
         long s3Bytes,
         long seederSentBytes,
+        long zoneBytes,
         double nodeCpuSeconds,
         double seederCpuSeconds,
         long nodePeakBytes,

@@ -3,6 +3,7 @@ package dev.piecewise.bench.bound;
 import dev.piecewise.client.Node;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
+import dev.piecewise.core.Place;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.lease.OriginSettings;
 import dev.piecewise.trackerclient.api.Ingest;
@@ -26,6 +27,9 @@ public final class NodesMain implements Callable<Integer> {
     @Option(names = "--node", paramLabel = "ADDRESS=DATA", required = true)
     private Map<String, Path> nodes = new LinkedHashMap<>();
 
+    @Option(names = "--zone", paramLabel = "ADDRESS=LABEL")
+    private Map<String, String> zones = new LinkedHashMap<>();
+
     @Override
     public Integer call() throws IOException {
         List<Node> running = new ArrayList<>();
@@ -33,7 +37,8 @@ public final class NodesMain implements Callable<Integer> {
             nodes.forEach((address, data) -> running.add(NodeMain.start(NodeConfig.defaults(tracker, data)
                     .withListen(Listen.parse(address + ":6881"))
                     .withAdvertise(address)
-                    .withIngest(Ingest.AUTO, OriginSettings.defaults()))));
+                    .withIngest(Ingest.AUTO, OriginSettings.defaults())
+                    .withPlace(new Place(zones.getOrDefault(address, ""), "")))));
             System.out.println("READY");
             while (System.in.read() >= 0) {
                 // Nothing is to be said.

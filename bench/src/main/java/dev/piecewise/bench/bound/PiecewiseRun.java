@@ -88,7 +88,7 @@ final class PiecewiseRun implements Contestant {
             tracker.awaitLine("{\"event\":\"ready\"", START);
             List<Program> seeders = new ArrayList<>();
             if (start != Start.SHARED) {
-                seeders.add(member(star, "seeder", "seeder", Star.SEEDER, directory));
+                seeders.add(member(star, "seeder", "seeder", Star.SEEDER, setting.zoneOf(1), directory));
                 running.add(0, seeders.get(0));
             }
             List<Program> nodes = new ArrayList<>();
@@ -97,8 +97,8 @@ final class PiecewiseRun implements Contestant {
                 int first = group.get(0);
                 nodes.add(
                         group.size() == 1
-                                ? member(star, "n" + first, "node", Star.node(first), directory)
-                                : several(star, group, directory));
+                                ? member(star, "n" + first, "node", Star.node(first), setting.zoneOf(first), directory)
+                                : several(star, group, setting, directory));
                 running.add(0, nodes.get(nodes.size() - 1));
             }
             for (Program seeder : seeders) {
@@ -122,10 +122,12 @@ final class PiecewiseRun implements Contestant {
         double nodeCpu = -cpuSeconds(nodes);
         double seederCpu = -cpuSeconds(seeders);
         long seederSent = -star.sentBytes("seeder");
+        long zoneBytes = -star.zoneBytes();
         List<Asked> asked = askAll(setting, directory);
         nodeCpu += cpuSeconds(nodes);
         seederCpu += cpuSeconds(seeders);
         seederSent += star.sentBytes("seeder");
+        zoneBytes += star.zoneBytes();
         long peak = 0;
         boolean correct = true;
         for (Program process : nodes) {
@@ -139,6 +141,7 @@ final class PiecewiseRun implements Contestant {
                 asked.stream().map(Asked::firstPieceSeconds).toList(),
                 s3.sentBytes(),
                 seederSent,
+                zoneBytes,
                 nodeCpu / setting.nodes(),
                 seederCpu,
                 peak,
@@ -160,23 +163,22 @@ final class PiecewiseRun implements Contestant {
                 "--allow=s3://" + S3Main.BUCKET + "/");
     }
 
-    private Program member(Star star, String host, String role, String address, Path directory) throws IOException {
-        return star.start(
-                host,
-                directory.resolve(host + ".log"),
-                Map.of(),
-                List.of(
-                        command.toString(),
-                        role,
-                        "--json",
-                        "--tracker=" + TRACKER,
-                        "--data=" + directory.resolve(host),
-                        "--listen=" + address + ":6881",
-                        "--advertise=" + address));
+    private Program member(Star star, String host, String role, String address, Optional<String> zone, Path directory)
+            throws IOException {
+        List<String> line = new ArrayList<>(List.of(
+                command.toString(),
+                role,
+                "--json",
+                "--tracker=" + TRACKER,
+                "--data=" + directory.resolve(host),
+                "--listen=" + address + ":6881",
+                "--advertise=" + address));
+        zone.ifPresent(label -> line.add("--zone=" + label));
+        return star.start(host, directory.resolve(host + ".log"), Map.of(), line);
     }
 
     /** One process for all of them, so that not every node compiles its code anew. */
-    private static Program several(Star star, List<Integer> group, Path directory) throws IOException {
+    private static Program several(Star star, List<Integer> group, Setting setting, Path directory) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
@@ -187,6 +189,8 @@ final class PiecewiseRun implements Contestant {
                 "nodes",
                 "--tracker=" + TRACKER));
         group.forEach(node -> command.add("--node=" + Star.node(node) + "=" + directory.resolve("n" + node)));
+        group.forEach(node ->
+                setting.zoneOf(node).ifPresent(label -> command.add("--zone=" + Star.node(node) + "=" + label)));
         String host = "n" + group.get(0);
         return star.start(host, directory.resolve(host + ".log"), Map.of(), command);
     }

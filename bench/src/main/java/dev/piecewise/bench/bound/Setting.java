@@ -2,6 +2,7 @@ package dev.piecewise.bench.bound;
 
 import dev.piecewise.bench.Payload;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What all contestants of a run share.
@@ -9,16 +10,27 @@ import java.time.Duration;
  * @param pieceBytes for all that cut the payload
  * @param nodeMbit of each node and of the seeder, up and down
  * @param s3Mbit of S3
+ * @param zones in which the nodes stand in equal parts, in order, the seeder in the first; 0 for no zones
+ * @param zoneMbit of each zone towards the others, up and down
  */
-record Setting(Payload payload, int nodes, int pieceBytes, int nodeMbit, int s3Mbit) {
+record Setting(Payload payload, int nodes, int pieceBytes, int nodeMbit, int s3Mbit, int zones, int zoneMbit) {
     /** The time in which a fluid could fill all nodes from the seeder: none can do better. */
     double warmBoundSeconds() {
-        return seconds(nodeMbit);
+        return seconds(slowestOf(nodeMbit));
     }
 
     /** The same from S3. */
     double coldBoundSeconds() {
-        return seconds(Math.min(nodeMbit, s3Mbit));
+        return seconds(slowestOf(Math.min(nodeMbit, s3Mbit)));
+    }
+
+    private int slowestOf(int mbit) {
+        return zones > 1 ? Math.min(mbit, zoneMbit) : mbit;
+    }
+
+    /** The label of a node's zone, if there are any. */
+    Optional<String> zoneOf(int node) {
+        return zones == 0 ? Optional.empty() : Optional.of("zone" + ((node - 1) * zones / nodes + 1));
     }
 
     private double seconds(int mbit) {
@@ -27,6 +39,6 @@ record Setting(Payload payload, int nodes, int pieceBytes, int nodeMbit, int s3M
 
     /** When a contestant is given up. */
     Duration patience() {
-        return Duration.ofSeconds(30 + (long) (seconds(Math.min(nodeMbit, s3Mbit)) * (nodes + 4)));
+        return Duration.ofSeconds(30 + (long) (coldBoundSeconds() * (nodes + 4)));
     }
 }

@@ -26,16 +26,25 @@ final class Star implements AutoCloseable {
 
     private final Path script;
     private final int nodes;
+    private final int zones;
 
-    private Star(Path script, int nodes) {
+    private Star(Path script, int nodes, int zones) {
         this.script = script;
         this.nodes = nodes;
+        this.zones = zones;
     }
 
-    static Star up(Path script, int nodes, int nodeMbit, int s3Mbit) throws IOException, InterruptedException {
-        Star star = new Star(script, nodes);
+    static Star up(Path script, Setting setting) throws IOException, InterruptedException {
+        Star star = new Star(script, setting.nodes(), setting.zones());
         star.close();
-        run(List.of(script.toString(), "up", "" + nodes, nodeMbit + "mbit", s3Mbit + "mbit"));
+        run(List.of(
+                script.toString(),
+                "up",
+                "" + setting.nodes(),
+                setting.nodeMbit() + "mbit",
+                setting.s3Mbit() + "mbit",
+                "" + setting.zones(),
+                setting.zoneMbit() + "mbit"));
         return star;
     }
 
@@ -80,6 +89,16 @@ final class Star implements AutoCloseable {
         // What a host sends, its end of the pair on the bridge receives.
         return Long.parseLong(Files.readString(Path.of("/sys/class/net/pwbv-" + host + "/statistics/rx_bytes"))
                 .trim());
+    }
+
+    /** Bytes that entered zones from others, headers included. */
+    long zoneBytes() throws IOException {
+        long bytes = 0;
+        for (int zone = 1; zone <= zones; zone++) {
+            bytes += Long.parseLong(Files.readString(Path.of("/sys/class/net/pwbin-" + zone + "/statistics/tx_bytes"))
+                    .trim());
+        }
+        return bytes;
     }
 
     private static void run(List<String> command) throws IOException, InterruptedException {

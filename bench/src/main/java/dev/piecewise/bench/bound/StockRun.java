@@ -53,6 +53,7 @@ abstract class StockRun implements Contestant {
             }
             double seederCpu = -seeder.cpuSeconds();
             long seederSent = -star.sentBytes("seeder");
+            long zoneBytes = -star.zoneBytes();
             double started = System.currentTimeMillis() / 1e3;
             for (Leech leech : leeches) {
                 leech.go();
@@ -63,6 +64,7 @@ abstract class StockRun implements Contestant {
                 seconds.add(leech.awaitDone(setting) - started);
             }
             seederSent += star.sentBytes("seeder");
+            zoneBytes += star.zoneBytes();
             seederCpu += seeder.cpuSeconds();
             double nodeCpu = 0;
             long peak = 0;
@@ -75,7 +77,7 @@ abstract class StockRun implements Contestant {
                         directory.resolve("n" + i).resolve(payload.file().getFileName()));
             }
             return new Measured(
-                    seconds, List.of(), -1, seederSent, nodeCpu / setting.nodes(), seederCpu, peak, correct);
+                    seconds, List.of(), -1, seederSent, zoneBytes, nodeCpu / setting.nodes(), seederCpu, peak, correct);
         } finally {
             running.forEach(Program::close);
         }

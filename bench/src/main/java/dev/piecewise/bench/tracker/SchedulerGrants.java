@@ -2,6 +2,7 @@ package dev.piecewise.bench.tracker;
 
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.torrentbuilder.origin.Origin;
@@ -87,7 +88,8 @@ final class SchedulerGrants {
         Queue<Waiting> waiting = new ArrayDeque<>();
         for (int node = 0; node < nodes; node++) {
             String id = "node-" + node;
-            scheduler.register(new NodeRegistry.Node(id, "seeder", Ingest.ONLY, Optional.empty(), Optional.empty(), 0));
+            scheduler.register(new NodeRegistry.Node(
+                    id, "seeder", Ingest.ONLY, Optional.empty(), Optional.empty(), Place.UNKNOWN, 0));
             waiting.add(ask(id));
         }
         long started = System.nanoTime();

@@ -62,6 +62,8 @@ public record Setting(
                     .or("0"),
             of(Section.PEER, "upload-slots", "--upload-slots", ValueType.COUNT).or("0"),
             of(Section.PEER, "max-peers", "--max-peers", ValueType.COUNT).or("200"),
+            of(Section.PEER, "zone", "--zone", ValueType.TEXT).orInWords("no label"),
+            of(Section.PEER, "rack", "--rack", ValueType.TEXT).orInWords("no label"),
             of(Section.WEB_SEED, "listen", "--web-seed", ValueType.TEXT)
                     .orInWords("seeder: port 7080 to 7099; node: off"),
             of(Section.WEB_SEED, "wait", "--web-seed-wait", ValueType.DURATION).or("30s"),

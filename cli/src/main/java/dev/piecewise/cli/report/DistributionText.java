@@ -5,6 +5,7 @@ import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Distribution.Part;
 import dev.piecewise.trackerclient.api.Distribution.Term;
 import dev.piecewise.trackerclient.api.Distribution.Waste;
+import dev.piecewise.trackerclient.api.TransferReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,10 @@ public final class DistributionText {
             add(lines, "limit", distribution.binds() + " (" + distribution.why() + ")");
             distribution.terms().forEach(term -> add(lines, "", term(term)));
             slow(lines);
+        }
+        TransferReport.FromPlaces from = distribution.fromPlaces();
+        if (from != null) {
+            add(lines, "places", places(from));
         }
         add(lines, "in vain", waste(distribution.waste()));
         return lines;
@@ -105,6 +110,16 @@ public final class DistributionText {
                 ByteSize.format(part.report().peakReceived()),
                 ByteSize.format(part.report().peakSent()),
                 part.limit());
+    }
+
+    private String places(TransferReport.FromPlaces from) {
+        return "received from the same rack " + amount(from.sameRack()) + ", elsewhere in the zone "
+                + amount(from.sameZone()) + ", other zones " + amount(from.otherZone());
+    }
+
+    private String amount(long bytes) {
+        double share = distribution.totalBytes() == 0 ? 0 : (double) bytes / distribution.totalBytes();
+        return String.format(Locale.ROOT, "%s (%.2f x the size)", ByteSize.format(bytes), share);
     }
 
     private static String waste(Waste waste) {

@@ -1,6 +1,7 @@
 package dev.piecewise.cli.report;
 
 import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.Place;
 import dev.piecewise.trackerclient.api.NodeReport;
 import dev.piecewise.trackerclient.api.NodeStatus;
 import dev.piecewise.trackerclient.api.TransferReport;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The processes of a cluster as a table, one a line, with a line for all of them together. */
 public final class NodesText {
@@ -45,6 +47,14 @@ public final class NodesText {
         nodes.forEach(node -> table.add(row(node)));
         List<String> lines = new ArrayList<>(table.lines());
         lines.add(sum());
+        nodes.stream()
+                .flatMap(node -> node.artifacts().stream())
+                .flatMap(part -> Stream.ofNullable(part.transfer()))
+                .flatMap(transfer -> Stream.ofNullable(transfer.fromPlaces()))
+                .reduce(TransferReport.FromPlaces::plus)
+                .ifPresent(from -> lines.add("Received from peers of the same rack " + ByteSize.format(from.sameRack())
+                        + ", elsewhere in the zone " + ByteSize.format(from.sameZone()) + ", of other zones "
+                        + ByteSize.format(from.otherZone()) + "."));
         return lines;
     }
 
@@ -53,7 +63,7 @@ public final class NodesText {
         List<String> row = new ArrayList<>();
         row.add(node.nodeId().length() > ID_CHARS ? node.nodeId().substring(0, ID_CHARS) : node.nodeId());
         row.add(node.role());
-        row.add(node.host() == null ? UNKNOWN : node.host());
+        row.add((node.host() == null ? UNKNOWN : node.host()) + place(node.place()));
         if (report == null) {
             for (int i = 0; i < 8; i++) {
                 row.add(UNKNOWN);
@@ -80,6 +90,10 @@ public final class NodesText {
                         : String.valueOf(node.leases().count()));
         row.add(does(node));
         return row;
+    }
+
+    private static String place(@Nullable Place place) {
+        return place == null ? "" : " " + place.zone() + (place.rack().isEmpty() ? "" : "/" + place.rack());
     }
 
     private static String rate(NodeReport.Flow flow) {

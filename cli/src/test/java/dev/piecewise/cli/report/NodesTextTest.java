@@ -2,6 +2,7 @@ package dev.piecewise.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.trackerclient.api.NodeReport;
 import dev.piecewise.trackerclient.api.NodeReport.Flow;
 import dev.piecewise.trackerclient.api.NodeStatus;
@@ -15,7 +16,8 @@ final class NodesTextTest {
 
     private static NodeStatus node(
             String role, @Nullable NodeReport report, NodeStatus.Leases leases, NodeStatus.Part... parts) {
-        return new NodeStatus("0123456789abcdef", role, "10.0.0.9", false, null, 1, report, leases, List.of(parts));
+        return new NodeStatus(
+                "0123456789abcdef", role, "10.0.0.9", null, false, null, 1, report, leases, List.of(parts));
     }
 
     private static NodeStatus.Part part(String uri, int held, int count, @Nullable Double asked) {
@@ -23,7 +25,7 @@ final class NodesTextTest {
     }
 
     private static TransferReport transfer(@Nullable Double asked) {
-        return new TransferReport(asked, null, false, 0, 0, 0, 0, 0, 0, 0, 0, null, 0, null, null);
+        return new TransferReport(asked, null, false, 0, 0, 0, 0, 0, 0, 0, 0, null, 0, null, null, null);
     }
 
     private static NodeReport report(NodeReport.Unpacking... unpacking) {
@@ -52,6 +54,44 @@ final class NodesTextTest {
         assertThat(new NodesText(List.of(node)).lines().get(1).replaceAll("  +", "|"))
                 .isEqualTo("01234567|node|10.0.0.9|1.3/8|200 MiB|-|3 MiB/s|2 MiB/s|-|7 MiB|11 MiB|80/103|-|"
                         + "fetching model.bin 77%, unpacking tools.tar.gz 40%, seeding 1");
+    }
+
+    @Test
+    void whereNodesAreLabelledTheirPlacesAndTheDistancesOfBytesAreShown() {
+        TransferReport transfer = new TransferReport(
+                1.0,
+                2.0,
+                false,
+                7,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                null,
+                0,
+                null,
+                null,
+                new TransferReport.FromPlaces(MIB, 2 * MIB, 3 * MIB));
+        NodeStatus node = new NodeStatus(
+                "0123456789abcdef",
+                "node",
+                "10.0.0.9",
+                new Place("eu", "r1"),
+                false,
+                null,
+                1,
+                null,
+                new NodeStatus.Leases(0, 0),
+                List.of(new NodeStatus.Part("00", "s3://b/k", 3, 3, transfer)));
+        List<String> lines = new NodesText(List.of(node, node)).lines();
+        assertThat(lines.get(1)).contains("10.0.0.9 eu/r1");
+        assertThat(lines)
+                .last()
+                .isEqualTo("Received from peers of the same rack 2 MiB, elsewhere in the zone 4 MiB, of other zones"
+                        + " 6 MiB.");
     }
 
     @Test

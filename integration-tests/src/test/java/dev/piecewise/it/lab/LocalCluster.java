@@ -9,6 +9,7 @@ import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.Place;
 import dev.piecewise.locals3.LocalS3;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.Seeder;
@@ -99,6 +100,22 @@ public final class LocalCluster implements AutoCloseable {
         return own(SeederMain.start(SeederConfig.defaults(trackerUrl(), dataOf(name))
                 .withListen(Listen.loopback())
                 .withAdvertise("127.0.0.1")));
+    }
+
+    /** The same in a zone. */
+    public Seeder addSeeder(String name, Place place) {
+        return own(SeederMain.start(SeederConfig.defaults(trackerUrl(), dataOf(name))
+                .withListen(Listen.loopback())
+                .withAdvertise("127.0.0.1")
+                .withPlace(place)));
+    }
+
+    /** A node in a zone. */
+    public Piecewise addNode(String name, Place place) {
+        return own(Piecewise.open(NodeConfig.defaults(trackerUrl(), dataOf(name))
+                .withListen(Listen.loopback())
+                .withAdvertise("127.0.0.1")
+                .withPlace(place)));
     }
 
     /** A node with its own data directory. */

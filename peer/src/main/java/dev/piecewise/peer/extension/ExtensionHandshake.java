@@ -1,5 +1,6 @@
 package dev.piecewise.peer.extension;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.core.bencode.BDictionary;
 import dev.piecewise.core.bencode.BInteger;
 import dev.piecewise.core.bencode.BString;
@@ -21,6 +22,8 @@ import java.util.OptionalInt;
  * @param port {@code p}: where the peer accepts connections
  * @param requestQueue {@code reqq}: outstanding requests that the peer takes
  * @param blockBytes {@code pw_block}, ours alone: the largest block that the peer sends for one request; absent means 16 KiB
+ * @param claimId {@code m.pw_claim}, ours alone: how to number messages that claim pieces, see {@link ClaimMessage}
+ * @param place {@code pw_zone} and {@code pw_rack}, ours alone: where the peer stands
  * @param client {@code v}: name and version
  */
 public record ExtensionHandshake(
@@ -29,9 +32,12 @@ public record ExtensionHandshake(
         OptionalInt port,
         OptionalInt requestQueue,
         OptionalInt blockBytes,
+        OptionalInt claimId,
+        Place place,
         Optional<String> client) {
     static final int ID = 0;
     private static final String METADATA = "ut_metadata";
+    private static final String CLAIM = "pw_claim";
     private static final int MAX_ID = 255;
     private static final int MAX_PORT = 65_535;
 
@@ -39,11 +45,16 @@ public record ExtensionHandshake(
         Map<String, BencodeValue> fields = new HashMap<>();
         Map<String, BencodeValue> messages = new HashMap<>();
         metadataId.ifPresent(id -> messages.put(METADATA, new BInteger(id)));
+        claimId.ifPresent(id -> messages.put(CLAIM, new BInteger(id)));
         fields.put("m", BDictionary.of(messages));
         metadataBytes.ifPresent(bytes -> fields.put("metadata_size", new BInteger(bytes)));
         port.ifPresent(number -> fields.put("p", new BInteger(number)));
         requestQueue.ifPresent(count -> fields.put("reqq", new BInteger(count)));
         blockBytes.ifPresent(bytes -> fields.put("pw_block", new BInteger(bytes)));
+        if (!place.equals(Place.UNKNOWN)) {
+            fields.put("pw_zone", BString.of(place.zone()));
+            fields.put("pw_rack", BString.of(place.rack()));
+        }
         client.ifPresent(name -> fields.put("v", BString.of(name)));
         return Bencode.encode(BDictionary.of(fields));
     }
@@ -58,14 +69,32 @@ public record ExtensionHandshake(
             throw new PeerFault(Kind.FAILED, "an extension handshake that is no dictionary");
         }
         return new ExtensionHandshake(
-                fields.get("m", BDictionary.class)
-                        .map(messages -> number(messages, METADATA, MAX_ID))
-                        .orElse(OptionalInt.empty()),
+                message(fields, METADATA),
                 fields.get("metadata_size", BInteger.class).map(BInteger::value).filter(size -> size > 0),
                 number(fields, "p", MAX_PORT),
                 number(fields, "reqq", Integer.MAX_VALUE),
                 number(fields, "pw_block", Integer.MAX_VALUE),
+                message(fields, CLAIM),
+                place(fields),
                 fields.get("v", BString.class).flatMap(BString::text));
+    }
+
+    private static OptionalInt message(BDictionary fields, String name) {
+        return fields.get("m", BDictionary.class)
+                .map(messages -> number(messages, name, MAX_ID))
+                .orElse(OptionalInt.empty());
+    }
+
+    private static Place place(BDictionary fields) {
+        try {
+            return new Place(text(fields, "pw_zone"), text(fields, "pw_rack"));
+        } catch (IllegalArgumentException e) {
+            return Place.UNKNOWN;
+        }
+    }
+
+    private static String text(BDictionary fields, String key) {
+        return fields.get(key, BString.class).flatMap(BString::text).orElse("");
     }
 
     private static OptionalInt number(BDictionary fields, String key, int most) {
@@ -81,6 +110,8 @@ public record ExtensionHandshake(
                 port.isPresent() ? port : earlier.port,
                 requestQueue.isPresent() ? requestQueue : earlier.requestQueue,
                 blockBytes.isPresent() ? blockBytes : earlier.blockBytes,
+                claimId.isPresent() ? claimId : earlier.claimId,
+                place.equals(Place.UNKNOWN) ? earlier.place : place,
                 client.or(() -> earlier.client));
     }
 }

@@ -1,6 +1,7 @@
 package dev.piecewise.peer.extension;
 
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.metainfo.EncodedInfo;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class ExtensionSession {
     /** How we want metadata messages to us to be numbered; any number but 0 would do. */
     private static final int METADATA_ID = 1;
+    /** Likewise of claims ({@link ClaimMessage}), which are not for {@link #receive}. */
+    public static final int CLAIM_ID = 2;
 
     private static final int MAX_PAYLOAD_BYTES = 64 * 1024;
     private static final String CLIENT = "Piecewise";
@@ -31,6 +34,7 @@ public final class ExtensionSession {
             int port,
             OptionalInt requestQueue,
             OptionalInt blockBytes,
+            Optional<Place> place,
             Optional<EncodedInfo> metadata,
             Optional<MetadataFetch> fetch) {
         this.server = new MetadataServer(metadata);
@@ -41,6 +45,8 @@ public final class ExtensionSession {
                 OptionalInt.of(port),
                 requestQueue,
                 blockBytes,
+                place.isPresent() ? OptionalInt.of(CLAIM_ID) : OptionalInt.empty(),
+                place.orElse(Place.UNKNOWN),
                 Optional.of(CLIENT));
     }
 
@@ -50,10 +56,11 @@ public final class ExtensionSession {
      * @param port where this process accepts connections of the swarm
      * @param requestQueue how many requests for blocks are taken at once
      * @param blockBytes the largest block that is sent, if that is more than everyone's 16 KiB
+     * @param place where this process stands, if it says so and hears of claims
      */
     public static ExtensionSession serving(
-            int port, int requestQueue, OptionalInt blockBytes, Optional<EncodedInfo> metadata) {
-        return new ExtensionSession(port, OptionalInt.of(requestQueue), blockBytes, metadata, Optional.empty());
+            int port, int requestQueue, OptionalInt blockBytes, Optional<Place> place, Optional<EncodedInfo> metadata) {
+        return new ExtensionSession(port, OptionalInt.of(requestQueue), blockBytes, place, metadata, Optional.empty());
     }
 
     /** With a peer from whom the metadata is wanted. */
@@ -62,6 +69,7 @@ public final class ExtensionSession {
                 port,
                 OptionalInt.empty(),
                 OptionalInt.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.of(new MetadataFetch(wanted)));
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AddressBook {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration COURTESY = Duration.ofMillis(500);
     private static final Duration LAST_RETRY = Duration.ofSeconds(60);
     private static final Duration SHORT_LIFE = Duration.ofSeconds(10);
     private static final int MAX_FAILURES = 12;
@@ -48,11 +49,39 @@ public final class AddressBook {
             if (entry != null) {
                 entry.failures = Math.min(entry.failures, 1);
                 entry.nextNanos = Math.min(entry.nextNanos, soon);
-            } else if (!address.isUnresolved() && address.getPort() > 0 && entries.size() < MAX_ENTRIES) {
-                Entry fresh = new Entry();
-                fresh.nextNanos = nanoTime.getAsLong();
-                entries.put(address, fresh);
+            } else {
+                add(address, nanoTime.getAsLong());
             }
+        }
+    }
+
+    /** These joined just now and know of us: they are dialled only if they do not call in a moment. */
+    public synchronized void introduced(List<InetSocketAddress> newcomers) {
+        long later = nanoTime.getAsLong() + COURTESY.toNanos();
+        for (InetSocketAddress address : newcomers) {
+            Entry entry = entries.get(address);
+            if (entry != null) {
+                entry.failures = 0;
+                entry.nextNanos = later;
+            } else {
+                add(address, later);
+            }
+        }
+    }
+
+    /** A peer called, which accepts calls at this address. */
+    public synchronized void called(InetSocketAddress address, PeerId id) {
+        Entry entry = entries.get(address);
+        if (entry != null) {
+            entry.id = id;
+        }
+    }
+
+    private void add(InetSocketAddress address, long dueNanos) {
+        if (!address.isUnresolved() && address.getPort() > 0 && entries.size() < MAX_ENTRIES) {
+            Entry fresh = new Entry();
+            fresh.nextNanos = dueNanos;
+            entries.put(address, fresh);
         }
     }
 

@@ -19,9 +19,22 @@ public final class PeerState {
         void cancel(BlockRequest request);
 
         void interested(boolean wanted);
+
+        /** To a peer of our zone: this node brings a piece from another zone, or does so no longer. */
+        default void claims(int piece, boolean claimed) {}
     }
 
-    private static final long LEAST_PIPELINE_BYTES = 256 << 10;
+    /** Where a peer stands, seen from here. */
+    public enum Nearness {
+        /** It does not say, or we do not. */
+        UNKNOWN,
+        /** In our zone. */
+        NEAR,
+        /** In another zone. */
+        FAR
+    }
+
+    static final long LEAST_PIPELINE_BYTES = 256 << 10;
     private static final long MOST_PIPELINE_BYTES = 64 << 20;
     private static final int MOST_SUGGESTIONS = 64;
 
@@ -44,6 +57,9 @@ public final class PeerState {
     private boolean interesting;
     private boolean snubbed;
     private boolean present;
+    private Nearness nearness = Nearness.UNKNOWN;
+    private String zone = "";
+    private long key;
     private long lastBlockNanos;
     private long pausedUntilNanos;
 
@@ -63,6 +79,37 @@ public final class PeerState {
     public void accepts(int requests, int units) {
         maxRequests = Math.max(1, requests);
         unitsPerRequest = Math.max(1, units);
+    }
+
+    /**
+     * It told where it stands, see {@link RequestSchedule#placed}.
+     *
+     * @param number random, and the same to all that know this peer
+     */
+    void placed(Nearness where, String ofZone, long number) {
+        nearness = where;
+        zone = ofZone;
+        key = number;
+    }
+
+    boolean isNear() {
+        return nearness == Nearness.NEAR;
+    }
+
+    boolean isFar() {
+        return nearness == Nearness.FAR;
+    }
+
+    long key() {
+        return key;
+    }
+
+    String zone() {
+        return zone;
+    }
+
+    Voice voice() {
+        return voice;
     }
 
     /** A round trip was seen otherwise, say by connecting. */
@@ -169,6 +216,10 @@ public final class PeerState {
         return outstandingBytes <= target - target / 4 && outstanding.size() <= maxRequests - maxRequests / 4;
     }
 
+    long outstandingBytes() {
+        return outstandingBytes;
+    }
+
     int unitsPerRequest() {
         return unitsPerRequest;
     }
@@ -244,6 +295,11 @@ public final class PeerState {
 
     void choking(boolean now) {
         choking = now;
+    }
+
+    /** Whether it has something that is wanted here. */
+    public boolean isInteresting() {
+        return interesting;
     }
 
     void interesting(boolean now) {

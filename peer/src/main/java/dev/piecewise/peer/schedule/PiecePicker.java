@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Decides which block a peer is asked for next. A peer finishes its own pieces first, then starts the rarest piece it has (at
  * random among equals; of what an earlier run left first), then helps with others' pieces, then repeats what others were asked for long ago.
  *
- * <p>Every piece is held, being fetched ({@code active}) or open.
+ * <p>Every piece is held, being fetched ({@code active}) or open. A peer of another zone is asked for those pieces only that {@link
+ * ZoneEntry} lets this node fetch from there.
  */
 public final class PiecePicker {
     /** Rarest of so many candidates is rare enough; bounds the work on torrents of very many pieces. */
@@ -22,6 +23,7 @@ public final class PiecePicker {
 
     private final PieceLayout layout;
     private final RandomGenerator random;
+    private final ZoneEntry zone;
     private final BitSet held;
     private final BitSet open;
     private final Map<Integer, PieceProgress> active = new LinkedHashMap<>();
@@ -31,9 +33,15 @@ public final class PiecePicker {
     private final int[] copies;
     private int heldCount;
 
+    /** In no zone. */
     public PiecePicker(PieceLayout layout, BitSet held, RandomGenerator random) {
+        this(layout, held, random, new ZoneEntry(0));
+    }
+
+    public PiecePicker(PieceLayout layout, BitSet held, RandomGenerator random, ZoneEntry zone) {
         this.layout = layout;
         this.random = random;
+        this.zone = zone;
         this.held = (BitSet) held.clone();
         this.heldCount = held.cardinality();
         this.open = new BitSet();
@@ -59,6 +67,10 @@ public final class PiecePicker {
 
     void becameVerifiable(BitSet pieces) {
         unverifiable.andNot(pieces);
+    }
+
+    ZoneEntry zone() {
+        return zone;
     }
 
     /** Pieces that are being fetched. */
@@ -134,8 +146,7 @@ public final class PiecePicker {
         for (PieceProgress piece : List.copyOf(active.values())) {
             piece.left(peer);
             if (piece.isUntouched()) {
-                active.remove(piece.index());
-                open.set(piece.index());
+                openAgain(piece);
             }
         }
     }
@@ -149,6 +160,7 @@ public final class PiecePicker {
     void openAgain(PieceProgress piece) {
         if (piece.isUntouched() && active.remove(piece.index(), piece)) {
             open.set(piece.index());
+            zone.release(piece.index());
         }
     }
 
@@ -159,10 +171,35 @@ public final class PiecePicker {
         if (pick != null) {
             return pick;
         }
+        if (peer.isFar()) {
+            return pickFar(peer, nowNanos);
+        }
         PieceProgress fresh = start(peer, nowNanos);
         return fresh == null
                 ? firstFree(active.values(), peer, nowNanos)
                 : request(fresh, fresh.nextFree(), peer, nowNanos);
+    }
+
+    /** What was claimed is finished before more is claimed. */
+    private @Nullable BlockRequest pickFar(PeerState peer, long nowNanos) {
+        BlockRequest pick = firstFree(active.values(), peer, nowNanos);
+        if (pick != null) {
+            return pick;
+        }
+        PieceProgress fresh = start(peer, nowNanos);
+        if (fresh != null) {
+            return request(fresh, fresh.nextFree(), peer, nowNanos);
+        }
+        // Begun with peers of this zone, who are gone.
+        BitSet begunHere = new BitSet();
+        active.values().stream().filter(piece -> piece.nextFree() >= 0).forEach(piece -> begunHere.set(piece.index()));
+        begunHere.and(peer.offered(nowNanos));
+        zone.filter(begunHere, peer, nowNanos);
+        int piece = begunHere.nextSetBit(0);
+        if (piece >= 0) {
+            zone.claim(piece, nowNanos);
+        }
+        return piece < 0 ? null : firstFree(active.values(), peer, nowNanos);
     }
 
     private @Nullable BlockRequest firstFree(Iterable<PieceProgress> pieces, PeerState peer, long nowNanos) {
@@ -184,7 +221,7 @@ public final class PiecePicker {
     @Nullable
     BlockRequest pickLate(PeerState peer, long nowNanos) {
         for (PieceProgress piece : active.values()) {
-            if (isAllowed(piece, peer, nowNanos)) {
+            if (!peer.isFar() && isAllowed(piece, peer, nowNanos)) {
                 for (int unit = piece.nextLate(0); unit >= 0; unit = piece.nextLate(unit + 1)) {
                     if (piece.owed(unit) < 2 && !peer.hasOutstanding(piece.index(), unit)) {
                         return new BlockRequest(piece, unit, 1, nowNanos, !peer.owes());
@@ -196,13 +233,19 @@ public final class PiecePicker {
     }
 
     private boolean isAllowed(PieceProgress piece, PeerState peer, long nowNanos) {
-        return active.get(piece.index()) == piece && peer.offers(piece.index(), nowNanos) && piece.isAllowed(peer);
+        return active.get(piece.index()) == piece
+                && peer.offers(piece.index(), nowNanos)
+                && piece.isAllowed(peer)
+                && (!peer.isFar() || zone.isOwn(piece.index()));
     }
 
     private @Nullable PieceProgress start(PeerState peer, long nowNanos) {
         BitSet candidates = peer.offered(nowNanos);
         candidates.and(open);
         candidates.andNot(unverifiable);
+        if (peer.isFar()) {
+            zone.filter(candidates, peer, nowNanos);
+        }
         if (candidates.isEmpty()) {
             return null;
         }
@@ -215,6 +258,9 @@ public final class PiecePicker {
         open.clear(index);
         PieceProgress piece = new PieceProgress(index, layout.lengthOf(index), leftover(index));
         active.put(index, piece);
+        if (peer.isFar()) {
+            zone.claim(index, nowNanos);
+        }
         return piece;
     }
 

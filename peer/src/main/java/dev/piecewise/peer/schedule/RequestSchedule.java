@@ -26,12 +26,14 @@ public final class RequestSchedule {
     private static final int REFUSALS = 8;
 
     private final PiecePicker picker;
+    private final ZoneEntry zone;
     private final LongSupplier nanoTime;
     private final List<PeerState> peers = new ArrayList<>();
     private boolean stopped;
 
     public RequestSchedule(PiecePicker picker, LongSupplier nanoTime) {
         this.picker = picker;
+        this.zone = picker.zone();
         this.nanoTime = nanoTime;
     }
 
@@ -51,8 +53,42 @@ public final class RequestSchedule {
         if (peers.remove(peer)) {
             peer.present(false);
             release(peer);
+            zone.left(peer, nanoTime.getAsLong());
             picker.left(peer);
             fillAll();
+        }
+    }
+
+    /**
+     * The peer, which is one of ours, told where it stands.
+     *
+     * @param zone its label
+     * @param key random, and the same for all that know this peer
+     */
+    public void placed(PeerState peer, PeerState.Nearness nearness, String zone, long key) {
+        peer.placed(nearness, zone, key);
+        this.zone.placed(peer, nanoTime.getAsLong());
+        noLongerFromFar(this.zone.has(peer, peer.has(), nanoTime.getAsLong()));
+    }
+
+    /** A peer of our zone brings a piece from another one, or does so no longer. */
+    public void claimed(PeerState peer, int piece, boolean claims) {
+        if (zone.claimed(peer, piece, claims, nanoTime.getAsLong())) {
+            noLongerFromFar(List.of(piece));
+        }
+        if (!claims) {
+            fillAll();
+        }
+    }
+
+    /** Whoever is far need not send the rest of these. */
+    private void noLongerFromFar(List<Integer> pieces) {
+        for (int index : pieces) {
+            PieceProgress piece = picker.active(index);
+            if (piece != null) {
+                peers.stream().filter(PeerState::isFar).forEach(peer -> abandon(peer, piece));
+                picker.openAgain(piece);
+            }
         }
     }
 
@@ -64,6 +100,7 @@ public final class RequestSchedule {
                 picker.copyAdded(piece);
             }
         }
+        noLongerFromFar(zone.has(peer, pieces, nanoTime.getAsLong()));
         peer.interesting(picker.isWantedFrom(peer));
         fill(peer);
     }
@@ -73,6 +110,9 @@ public final class RequestSchedule {
         if (!peer.has().get(piece)) {
             peer.has().set(piece);
             picker.copyAdded(piece);
+            BitSet one = new BitSet();
+            one.set(piece);
+            noLongerFromFar(zone.has(peer, one, nanoTime.getAsLong()));
             if (!picker.isHeld(piece)) {
                 peer.interesting(true);
                 fill(peer);
@@ -211,6 +251,7 @@ public final class RequestSchedule {
 
     /** The piece is in the store and verified, whoever brought it. */
     public void held(int piece) {
+        zone.held(piece, nanoTime.getAsLong());
         PieceProgress ended = picker.becameHeld(piece);
         if (ended != null) {
             for (PeerState peer : peers) {
@@ -312,9 +353,20 @@ public final class RequestSchedule {
                 peer.working().clear();
             }
         }
+        zone.tick(owedFromFar(), now);
         fillAll();
         peers.forEach(peer -> askForLate(peer, now));
         return stuck;
+    }
+
+    private BitSet owedFromFar() {
+        BitSet owed = new BitSet();
+        for (PeerState peer : peers) {
+            if (peer.isFar()) {
+                peer.outstanding().forEach(request -> owed.set(request.piece().index()));
+            }
+        }
+        return owed;
     }
 
     private void askForLate(PeerState peer, long now) {

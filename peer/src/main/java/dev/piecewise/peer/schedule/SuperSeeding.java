@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class SuperSeeding {
     /** One of our own nodes that wants blocks. */
     public interface Taker {
+        /** Or can get it in its own zone, which is not ours. */
         boolean has(int piece);
 
         /** It had best ask for this piece next. */

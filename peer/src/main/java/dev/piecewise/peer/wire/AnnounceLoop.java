@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the tracker that we are here, and learns who else is (BEP 3): {@code STARTED} at once, then at the tracker's interval,
- * or much sooner while pieces are wanted and peers are few, {@code COMPLETED} once, {@code STOPPED} at the end.
+ * or much sooner while pieces are wanted and peers are fewer than they could be, {@code COMPLETED} once, {@code STOPPED} at the end.
  */
 final class AnnounceLoop implements AutoCloseable {
     /** What an announce tells of a swarm. */
@@ -36,7 +36,12 @@ final class AnnounceLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AnnounceLoop.class);
     private static final int FEW_PEERS = 5;
-    private static final int WANTED_PEERS = 100;
+    /** So many are enough, of a swarm that has so many. */
+    private static final int ENOUGH_PEERS = 30;
+    /** Between announces while peers are neither few nor enough. */
+    private static final Duration UNHURRIED = Duration.ofSeconds(15);
+
+    private static final int WANTED_PEERS = 50;
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(15);
     private static final Duration GOODBYE = Duration.ofSeconds(1);
 
@@ -85,6 +90,12 @@ final class AnnounceLoop implements AutoCloseable {
     /** The swarm is announced under another infohash from now on. */
     synchronized void moved(InfoHash to) {
         infoHash = to;
+        hurried = true;
+        notifyAll();
+    }
+
+    /** Announces now rather than later. */
+    synchronized void hurry() {
         hurried = true;
         notifyAll();
     }
@@ -144,10 +155,13 @@ final class AnnounceLoop implements AutoCloseable {
 
     private synchronized Duration pause(AnnounceResponse response) {
         resting = swarm.isComplete();
-        if (resting || swarm.stats().peers() >= FEW_PEERS) {
+        int others = response.complete() + response.incomplete() - 1;
+        int peers = swarm.stats().peers();
+        if (resting || peers >= Math.max(FEW_PEERS, Math.min(ENOUGH_PEERS, others))) {
             return response.interval();
         }
-        Duration soon = response.minInterval().compareTo(searchInterval) > 0 ? response.minInterval() : searchInterval;
+        Duration least = peers < FEW_PEERS || searchInterval.compareTo(UNHURRIED) > 0 ? searchInterval : UNHURRIED;
+        Duration soon = response.minInterval().compareTo(least) > 0 ? response.minInterval() : least;
         return soon.compareTo(response.interval()) < 0 ? soon : response.interval();
     }
 

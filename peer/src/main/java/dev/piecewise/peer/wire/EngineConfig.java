@@ -1,5 +1,6 @@
 package dev.piecewise.peer.wire;
 
+import dev.piecewise.core.Place;
 import java.net.InetAddress;
 import java.time.Duration;
 
@@ -11,8 +12,10 @@ import java.time.Duration;
  * @param searchInterval between two announces while pieces are wanted and peers are few
  * @param limits of the process and of each torrent
  * @param threads how the work is shared out
+ * @param place where this process stands
  */
-public record EngineConfig(InetAddress listen, int port, Duration searchInterval, Limits limits, Threads threads) {
+public record EngineConfig(
+        InetAddress listen, int port, Duration searchInterval, Limits limits, Threads threads, Place place) {
     public EngineConfig {
         if (port < 0 || port > 65_535 || searchInterval.isNegative()) {
             throw new IllegalArgumentException("a port from 0 to 65535 is needed, not " + port);
@@ -129,21 +132,27 @@ public record EngineConfig(InetAddress listen, int port, Duration searchInterval
                 0,
                 Duration.ofSeconds(2),
                 Limits.none(),
-                Threads.forProcessors(Runtime.getRuntime().availableProcessors()));
+                Threads.forProcessors(Runtime.getRuntime().availableProcessors()),
+                Place.UNKNOWN);
     }
 
     /** The same on another address. */
     public EngineConfig at(InetAddress newListen, int newPort) {
-        return new EngineConfig(newListen, newPort, searchInterval, limits, threads);
+        return new EngineConfig(newListen, newPort, searchInterval, limits, threads, place);
     }
 
     /** The same with another search interval. */
     public EngineConfig searchingEvery(Duration interval) {
-        return new EngineConfig(listen, port, interval, limits, threads);
+        return new EngineConfig(listen, port, interval, limits, threads, place);
     }
 
     /** The same with other limits. */
     public EngineConfig within(Limits newLimits) {
-        return new EngineConfig(listen, port, searchInterval, newLimits, threads);
+        return new EngineConfig(listen, port, searchInterval, newLimits, threads, place);
+    }
+
+    /** The same at another place. */
+    public EngineConfig standing(Place newPlace) {
+        return new EngineConfig(listen, port, searchInterval, limits, threads, newPlace);
     }
 }

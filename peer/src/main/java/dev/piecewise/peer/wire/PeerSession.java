@@ -12,20 +12,24 @@ import bt.protocol.NotInterested;
 import bt.protocol.Request;
 import bt.protocol.Unchoke;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.TorrentFault;
+import dev.piecewise.peer.extension.ClaimMessage;
 import dev.piecewise.peer.extension.ExtensionMessage;
 import dev.piecewise.peer.extension.ExtensionSession;
 import dev.piecewise.peer.schedule.BlockRequest;
 import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.SuperSeeding;
 import dev.piecewise.peer.schedule.UploadSlots;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +40,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
 
     private static final int MAX_STRANGERS_BLOCK_BYTES = 128 * 1024;
     /** Before the peer says how many requests it keeps. */
-    private static final Hello STRANGER = new Hello(250, PieceLength.BLOCK_BYTES);
+    private static final Hello STRANGER = new Hello(250, PieceLength.BLOCK_BYTES, Place.UNKNOWN);
 
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
     private static final Duration DEAD = Duration.ofMinutes(4);
@@ -76,7 +80,11 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
         this.sinceNanos = swarm.now();
         this.state = new PeerState(this, sinceNanos);
         this.extensions = ExtensionSession.serving(
-                swarm.port(), Outbox.MOST_REQUESTS, OptionalInt.of(OWN_BLOCK_BYTES), swarm.metadata());
+                swarm.port(),
+                Outbox.MOST_REQUESTS,
+                OptionalInt.of(OWN_BLOCK_BYTES),
+                Optional.of(swarm.place()),
+                swarm.metadata());
         this.connection = maker.connect(this);
     }
 
@@ -189,7 +197,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
 
     @Override
     public boolean has(int piece) {
-        return state.has().get(piece);
+        return state.has().get(piece) || swarm.isInZone(hello.place(), piece);
     }
 
     @Override
@@ -288,12 +296,53 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
     }
 
     private void onExtended(FastMessage.Extended extended) {
+        if (extended.id() == ExtensionSession.CLAIM_ID) {
+            ClaimMessage.decode(ByteBuffer.wrap(extended.payload())).ifPresent(claim -> swarm.onClaim(this, claim));
+            return;
+        }
         extensions.receive(extended.id(), ByteBuffer.wrap(extended.payload())).forEach(this::send);
         if (extended.id() == 0) {
             hello = extensions.peer().map(said -> Hello.of(said, STRANGER)).orElse(STRANGER);
             int units = Math.min(OWN_BLOCK_BYTES, hello.blockBytes()) / PieceLength.BLOCK_BYTES;
+            extensions.peer().flatMap(said -> calls(said.port())).ifPresent(at -> swarm.addresses()
+                    .called(at, remoteId()));
             state.accepts(Math.min(hello.requests(), Outbox.MOST_REQUESTS), units);
+            if (hello.isOurs()) {
+                swarm.schedule().placed(state, nearness(), hello.place().zone(), WireSwarm.key(remoteId()));
+            }
         }
+    }
+
+    boolean isInZone(Place zone) {
+        return hello.place().zone().equals(zone.zone());
+    }
+
+    /** How far away it is. */
+    Place.Distance distance() {
+        return swarm.place().to(hello.place());
+    }
+
+    private PeerState.Nearness nearness() {
+        return switch (distance()) {
+            case SAME_RACK, SAME_ZONE -> PeerState.Nearness.NEAR;
+            case OTHER_ZONE -> PeerState.Nearness.FAR;
+            case UNKNOWN -> PeerState.Nearness.UNKNOWN;
+        };
+    }
+
+    @Override
+    public void claims(int piece, boolean claimed) {
+        extensions
+                .peer()
+                .flatMap(said -> said.claimId().stream().boxed().findFirst())
+                .ifPresent(id -> send(new ClaimMessage(piece, claimed).encode(id)));
+    }
+
+    /** Where it accepts calls, if it called us. */
+    private Optional<InetSocketAddress> calls(OptionalInt port) {
+        return dialling == Dialling.THEIRS && port.isPresent()
+                ? Optional.of(new InetSocketAddress(connection.remote().getAddress(), port.getAsInt()))
+                : Optional.empty();
     }
 
     private void send(ExtensionMessage message) {
@@ -312,7 +361,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
     public void blockBytes(@Nullable SharedBuffer buffer, ByteBuffer bytes, int from, int length) {
         BlockRequest request = arriving;
         if (request == null) {
-            swarm.wasted(length);
+            swarm.wasted(this, length);
         } else if (buffer == null) {
             // It was sent before it can have been asked for.
             throw new PeerFault(Kind.FAILED, "a block that nobody asked for");

@@ -3,6 +3,7 @@ package dev.piecewise.peer.wire;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
@@ -11,6 +12,7 @@ import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmSpec;
+import dev.piecewise.peer.extension.ClaimMessage;
 import dev.piecewise.peer.schedule.AddressBook;
 import dev.piecewise.peer.schedule.BlockRequest;
 import dev.piecewise.peer.schedule.PeerState;
@@ -19,6 +21,7 @@ import dev.piecewise.peer.schedule.PieceProgress;
 import dev.piecewise.peer.schedule.RequestSchedule;
 import dev.piecewise.peer.schedule.SuperSeeding;
 import dev.piecewise.peer.schedule.UploadSlots;
+import dev.piecewise.peer.schedule.ZoneEntry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,9 +31,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +59,11 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
     /** What is received for so long is fetched again if the process is killed. */
     private static final Duration CHECKPOINT = Duration.ofSeconds(2);
+
+    /** A leech that nobody has anything for asks for other peers after so long, and then ever more seldom. */
+    private static final Duration FIRST_SEARCH = Duration.ofSeconds(5);
+
+    private static final Duration LAST_SEARCH = Duration.ofMinutes(1);
 
     private static final Duration PATIENCE = Duration.ofMillis(700);
     private static final int MAX_BAD_PIECES = 5;
@@ -98,12 +108,15 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private final AtomicLong downloaded = new AtomicLong();
     private final AtomicLong uploaded = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
+    private final Map<Place.Distance, AtomicLong> receivedFrom = new EnumMap<>(Place.Distance.class);
     private final AtomicLong refused = new AtomicLong();
     private final AtomicInteger piecesFromPeers = new AtomicInteger();
     private final AtomicInteger piecesRefused = new AtomicInteger();
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile long leftBytes;
     private long checkpointNanos;
+    private long searchNanos;
+    private Duration search = FIRST_SEARCH;
     private boolean stopped;
 
     /** By which it is found, the one that is announced first. */
@@ -133,13 +146,17 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.host = host;
         this.shared = shared;
         this.subscription = storage.subscribe(this); // what it tells from now on waits for this thread
-        this.picker = new PiecePicker(layout, storage.held(), random);
+        this.picker = new PiecePicker(layout, storage.held(), random, new ZoneEntry(key(localId)));
+        for (Place.Distance distance : Place.Distance.values()) {
+            receivedFrom.put(distance, new AtomicLong());
+        }
         picker.resume(storage.written());
         BitSet unverifiable = unverifiable();
         picker.unverifiable(unverifiable);
         this.bringing = !unverifiable.isEmpty() && picker.heldCount() > 0; // perhaps nobody else has them
         this.leftBytes = picker.leftBytes();
         this.checkpointNanos = shared.nanoTime().getAsLong();
+        this.searchNanos = checkpointNanos;
         this.schedule = new RequestSchedule(picker, shared.nanoTime());
         this.random = random;
         updateSuperSeeding();
@@ -180,7 +197,15 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
                 piecesFromPeers.get(),
                 piecesRefused.get(),
                 received.get() - useful,
-                refused.get());
+                refused.get(),
+                new FromPlaces(
+                        receivedFrom(Place.Distance.SAME_RACK),
+                        receivedFrom(Place.Distance.SAME_ZONE),
+                        receivedFrom(Place.Distance.OTHER_ZONE)));
+    }
+
+    private long receivedFrom(Place.Distance distance) {
+        return Objects.requireNonNull(receivedFrom.get(distance)).get();
     }
 
     private BitSet unverifiable() {
@@ -201,6 +226,21 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     public synchronized void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata) {
         names = names.and(infoHash, metadata);
         announces.moved(infoHash);
+    }
+
+    @Override
+    public boolean isKnownAs(InfoHash infoHash) {
+        return infoHashes().contains(infoHash);
+    }
+
+    @Override
+    public void introduce(List<InetSocketAddress> newcomers) {
+        addresses.introduced(newcomers);
+    }
+
+    @Override
+    public void announce() {
+        announces.hurry();
     }
 
     @Override
@@ -283,8 +323,28 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
                 && (long) offset + length <= layout.lengthOf(piece);
     }
 
-    void wasted(int bytes) {
+    void wasted(PeerSession from, int bytes) {
+        came(from, bytes);
+    }
+
+    private void came(PeerSession from, int bytes) {
         received.addAndGet(bytes);
+        Objects.requireNonNull(receivedFrom.get(from.distance())).addAndGet(bytes);
+    }
+
+    Place place() {
+        return config.place();
+    }
+
+    /** Whether a peer in that zone, which is another than ours, has the piece. */
+    boolean isInZone(Place zone, int piece) {
+        return place().to(zone) == Place.Distance.OTHER_ZONE
+                && sessions.stream().anyMatch(session -> session.state().has().get(piece) && session.isInZone(zone));
+    }
+
+    /** A number that all who know a peer have of it: of its id, what is random. */
+    static long key(PeerId id) {
+        return ByteBuffer.wrap(id.bytes()).getLong(PeerId.BYTES - Long.BYTES);
     }
 
     private boolean isConnectedTo(PeerId id) {
@@ -386,6 +446,13 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         closeIfPointless(session);
     }
 
+    void onClaim(PeerSession session, ClaimMessage claim) {
+        if (!layout.contains(claim.piece())) {
+            throw new PeerFault(Kind.FAILED, "claims piece " + claim.piece() + " of " + layout.pieceCount());
+        }
+        schedule.claimed(session.state(), claim.piece(), claim.claimed());
+    }
+
     void onSuggest(PeerSession session, int piece) {
         if (!layout.contains(piece)) {
             throw new PeerFault(Kind.FAILED, "suggests piece " + piece + " of " + layout.pieceCount());
@@ -406,7 +473,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         if (current) {
             deliver(piece, request.offset() + request.receivedBytes(), buffer, from, length);
         }
-        received.addAndGet(length);
+        came(session, length);
         int fresh = schedule.received(session.state(), request, length);
         downloaded.addAndGet(fresh);
         if (current && fresh > 0 && piece.hasArrived()) {
@@ -604,9 +671,22 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             checkpointNanos = now;
             checkpoint();
         }
+        search(now);
         dial();
         Duration pause = sessions.isEmpty() && picker.isComplete() ? IDLE_TICK : TICK;
         loop().schedule(pause.toNanos(), this::tick);
+    }
+
+    private void search(long now) {
+        if (picker.isComplete()
+                || sessions.stream().anyMatch(session -> session.state().isInteresting())) {
+            searchNanos = now;
+            search = FIRST_SEARCH;
+        } else if (now - searchNanos > search.toNanos()) {
+            searchNanos = now;
+            search = search.multipliedBy(2).compareTo(LAST_SEARCH) < 0 ? search.multipliedBy(2) : LAST_SEARCH;
+            announces.hurry();
+        }
     }
 
     private void dial() {

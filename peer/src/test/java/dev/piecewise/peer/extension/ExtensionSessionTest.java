@@ -42,7 +42,7 @@ class ExtensionSessionTest {
     }
 
     private static ExtensionSession server(EncodedInfo info) {
-        return ExtensionSession.serving(1, 250, OptionalInt.empty(), Optional.of(info));
+        return ExtensionSession.serving(1, 250, OptionalInt.empty(), Optional.empty(), Optional.of(info));
     }
 
     private static ExtensionSession client(EncodedInfo info) {
@@ -269,7 +269,8 @@ class ExtensionSessionTest {
 
     @Example
     void whoeverHasNoMetadataRejectsAndIsLeft() {
-        ExtensionSession without = ExtensionSession.serving(1, 1, OptionalInt.empty(), Optional.empty());
+        ExtensionSession without =
+                ExtensionSession.serving(1, 1, OptionalInt.empty(), Optional.empty(), Optional.empty());
         give(without, handshake(7));
         assertThat(typeOf(give(without, request(0)))).isEqualTo(2);
         ExtensionSession client = client(LONG);

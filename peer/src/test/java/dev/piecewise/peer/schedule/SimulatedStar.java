@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One seed and its leeches around a switch, in simulated time: the real scheduling classes above links that share their rates
- * fairly, without headers, slow starts or work for processors. Deterministic.
+ * One seed and its leeches around a switch, or in zones that are linked with each other, in simulated time: the real scheduling
+ * classes above links that share their rates fairly, without headers, slow starts or work for processors. Deterministic.
  */
 final class SimulatedStar {
     private static final int OWN_UNITS = 16;
@@ -25,6 +25,9 @@ final class SimulatedStar {
     private final Deque<Runnable> messages = new ArrayDeque<>();
     private final SuperSeeding seeding;
     private final long[] sentBytes;
+    private final int[] zones;
+    private final double zoneBytesPerSecond;
+    private long betweenZones;
     private long now = 1_000_000_000;
 
     /** A host; the first one is the seed. */
@@ -40,8 +43,13 @@ final class SimulatedStar {
         Host(int number, double bytesPerSecond, BitSet held) {
             this.number = number;
             this.bytesPerSecond = bytesPerSecond;
-            this.picker = new PiecePicker(layout, held, new Random(number));
+            this.picker = new PiecePicker(layout, held, new Random(number), new ZoneEntry(key()));
             this.schedule = new RequestSchedule(picker, () -> now);
+        }
+
+        /** As peer ids are: nothing follows from a node's number. */
+        long key() {
+            return new Random(number + 1L).nextLong();
         }
 
         void held(int piece) {
@@ -109,8 +117,32 @@ final class SimulatedStar {
         public void interested(boolean wanted) {}
 
         @Override
+        public void claims(int piece, boolean claimed) {
+            messages.add(() -> peer.schedule.claimed(opposite().state, piece, claimed));
+        }
+
+        boolean isBetweenZones() {
+            return zones[host.number] != zones[peer.number];
+        }
+
+        /** By number: uploads and downloads of hosts, then of zones. */
+        List<Integer> links() {
+            int count = hosts.size();
+            List<Integer> links = new ArrayList<>(List.of(peer.number, count + host.number));
+            if (isBetweenZones()) {
+                links.add(2 * count + zones[peer.number]);
+                links.add(3 * count + zones[host.number]);
+            }
+            return links;
+        }
+
+        @Override
         public boolean has(int piece) {
-            return state.has().get(piece);
+            return state.has().get(piece)
+                    || (isBetweenZones()
+                            && host.sides.stream()
+                                    .anyMatch(other -> zones[other.peer.number] == zones[peer.number]
+                                            && other.state.has().get(piece)));
         }
 
         /** Of the seed's side: tells the other end. */
@@ -130,6 +162,7 @@ final class SimulatedStar {
             int bytes = Math.min(STEP_BYTES, request.length() - request.receivedBytes());
             flowed = 0;
             sentBytes[peer.number] += bytes;
+            betweenZones += isBetweenZones() ? bytes : 0;
             boolean current = request.isCurrent();
             int piece = request.piece().index();
             if (request.receivedBytes() == 0
@@ -149,7 +182,17 @@ final class SimulatedStar {
 
     /** @param bytesPerSecond of the seed and of each leech, both ways */
     SimulatedStar(PieceLayout layout, double... bytesPerSecond) {
+        this(layout, new int[bytesPerSecond.length], Double.MAX_VALUE, bytesPerSecond);
+    }
+
+    /**
+     * @param zones of each host, from 0
+     * @param zoneBytesPerSecond of each zone, both ways, towards all others
+     */
+    SimulatedStar(PieceLayout layout, int[] zones, double zoneBytesPerSecond, double... bytesPerSecond) {
         this.layout = layout;
+        this.zones = zones.clone();
+        this.zoneBytesPerSecond = zoneBytesPerSecond;
         this.sentBytes = new long[bytesPerSecond.length];
         for (int number = 0; number < bytesPerSecond.length; number++) {
             BitSet held = new BitSet();
@@ -176,6 +219,13 @@ final class SimulatedStar {
         for (Host host : hosts) {
             for (Side side : host.sides) {
                 host.schedule.has(side.state, side.peer.picker.held());
+                if (Arrays.stream(zones).distinct().count() > 1) {
+                    host.schedule.placed(
+                            side.state,
+                            side.isBetweenZones() ? PeerState.Nearness.FAR : PeerState.Nearness.NEAR,
+                            "zone" + zones[side.peer.number],
+                            side.peer.key());
+                }
                 host.schedule.unchoked(side.state);
             }
         }
@@ -224,7 +274,7 @@ final class SimulatedStar {
             deliver();
             if (now >= tick) {
                 tick += TICK_NANOS;
-                hosts.forEach(host -> host.schedule.tick());
+                hosts.stream().filter(host -> !host.gone).forEach(host -> host.schedule.tick());
                 seeding.tick();
                 deliver();
             }
@@ -233,32 +283,29 @@ final class SimulatedStar {
 
     /** Max-min fairness: the tightest link is shared out, then the next. */
     private void share(List<Side> flows) {
-        double[] up = hosts.stream().mapToDouble(host -> host.bytesPerSecond).toArray();
-        double[] down = Arrays.copyOf(up, up.length);
+        double[] free = new double[4 * hosts.size()];
+        Arrays.fill(free, zoneBytesPerSecond);
+        for (Host host : hosts) {
+            free[host.number] = host.bytesPerSecond;
+            free[hosts.size() + host.number] = host.bytesPerSecond;
+        }
         List<Side> left = new ArrayList<>(flows);
         while (!left.isEmpty()) {
-            int[] ups = new int[up.length];
-            int[] downs = new int[up.length];
-            for (Side side : left) {
-                ups[side.peer.number]++;
-                downs[side.host.number]++;
-            }
+            int[] users = new int[free.length];
+            left.forEach(side -> side.links().forEach(link -> users[link]++));
             double least = Double.MAX_VALUE;
-            for (int i = 0; i < up.length; i++) {
-                least = Math.min(least, ups[i] == 0 ? least : up[i] / ups[i]);
-                least = Math.min(least, downs[i] == 0 ? least : down[i] / downs[i]);
+            for (int link = 0; link < free.length; link++) {
+                least = Math.min(least, users[link] == 0 ? least : free[link] / users[link]);
             }
-            List<Side> fixed = new ArrayList<>();
-            for (Side side : left) {
-                if (up[side.peer.number] / ups[side.peer.number] <= least * 1.000001
-                        || down[side.host.number] / downs[side.host.number] <= least * 1.000001) {
-                    fixed.add(side);
-                }
-            }
+            double tightest = least * 1.000001;
+            List<Side> fixed = left.stream()
+                    .filter(side -> side.links().stream().anyMatch(link -> free[link] / users[link] <= tightest))
+                    .toList();
             for (Side side : fixed) {
                 side.rate = least;
-                up[side.peer.number] -= least;
-                down[side.host.number] -= least;
+                for (int link : side.links()) {
+                    free[link] -= least;
+                }
             }
             left.removeAll(fixed);
         }
@@ -292,6 +339,10 @@ final class SimulatedStar {
             slowest = Math.max(slowest, host.gone ? 0 : secondsOf(host.number));
         }
         return slowest;
+    }
+
+    long betweenZones() {
+        return betweenZones;
     }
 
     long sentBytes(int number) {

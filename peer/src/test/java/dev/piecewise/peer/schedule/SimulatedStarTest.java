@@ -46,6 +46,37 @@ class SimulatedStarTest {
         }
     }
 
+    /** The seed and a part of the leeches in the first zone, the others in further ones, with links of a quarter of a node's rate. */
+    private static SimulatedStar zones(PieceLayout layout, int zones, int leechesPerZone) {
+        int[] zoneOf = new int[1 + zones * leechesPerZone];
+        for (int leech = 1; leech < zoneOf.length; leech++) {
+            zoneOf[leech] = (leech - 1) / leechesPerZone;
+        }
+        return new SimulatedStar(layout, zoneOf, RATE / 4, rates(zones * leechesPerZone));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 2, 64", "3, 4, 128", "3, 4, 32"})
+    void aPieceEntersEachZoneOnceAndTheLinksBetweenZonesAreUsed(int zones, int leechesPerZone, int pieces) {
+        PieceLayout layout = new PieceLayout((long) pieces * MIB, MIB);
+        SimulatedStar star = zones(layout, zones, leechesPerZone);
+        star.run();
+        assertThat(star.betweenZones())
+                .isBetween((zones - 1) * layout.totalBytes(), (long) ((zones - 1) * 1.1 * layout.totalBytes()));
+        assertThat(star.slowestSeconds()).isLessThan(1.7 * layout.totalBytes() / (RATE / 4));
+    }
+
+    @Test
+    void aNodeThatLeavesWhileItBringsPiecesIntoItsZoneIsReplaced() {
+        PieceLayout layout = new PieceLayout(64L * MIB, MIB);
+        SimulatedStar star = zones(layout, 3, 4);
+        star.runFor(Duration.ofSeconds(3));
+        star.leaves(5);
+        star.leaves(9);
+        star.run();
+        assertThat(star.betweenZones()).isLessThan((long) (2.5 * layout.totalBytes()));
+    }
+
     @Test
     void leechesThatLeaveWithPiecesThatNobodyElseHasTakeNothingAway() {
         PieceLayout layout = new PieceLayout(64L * MIB, MIB);

@@ -50,6 +50,7 @@ public final class Participant implements AutoCloseable {
     private final Transfers transfers;
     private final SelfReport self;
     private final HoldingsReporter holdings;
+    private final Newcomers newcomers;
     private final ArtifactUses uses = new ArtifactUses();
     private final LongSupplier nanoTime;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -86,6 +87,7 @@ public final class Participant implements AutoCloseable {
 
     private volatile boolean closing;
     private volatile @Nullable Worker sampler;
+    private volatile @Nullable Worker hearing;
 
     /**
      * @param engine closed with this
@@ -117,11 +119,17 @@ public final class Participant implements AutoCloseable {
                 nanoTime);
         this.membership = new Membership(tracker, registration, leases, transfers, self, this::tellAll, nanoTime);
         this.holdings = new HoldingsReporter(tracker, nodeId, membership, transfers);
+        this.newcomers = new Newcomers(tracker, nodeId, membership, this::swarms);
     }
 
     private void tellAll() {
         transfers.tellAgain();
         holdings.resendAll();
+        swarms().forEach(Swarm::announce);
+    }
+
+    private synchronized List<Swarm> swarms() {
+        return swarms.values().stream().map(Joined::swarm).toList();
     }
 
     /**
@@ -133,6 +141,7 @@ public final class Participant implements AutoCloseable {
         sampler = worker("transfers", transfers::run);
         holdings.start(failure);
         membership.start(failure);
+        hearing = worker("newcomers", newcomers::run);
     }
 
     /** The id under which the tracker knows this process. */
@@ -296,7 +305,7 @@ public final class Participant implements AutoCloseable {
     public Swarm join(EncodedInfo torrent, LinkedPeers peers) {
         StoredArtifact artifact =
                 keep(ArtifactId.of(torrent.infoHash()), torrent.info().content());
-        return join(artifact, torrent, peers.trackers(), peers);
+        return join(artifact, torrent, peers.trackers(), new SeedSearch(peers));
     }
 
     private synchronized Swarm join(
@@ -314,10 +323,7 @@ public final class Participant implements AutoCloseable {
             }
         }
         store.recordTorrent(artifact.id(), torrent, trackers);
-        return join(
-                SwarmSpec.of(torrent, artifact, new SeedSearch(peers)),
-                Optional.of(torrent.infoHash()),
-                Optional.empty());
+        return join(SwarmSpec.of(torrent, artifact, peers), Optional.of(torrent.infoHash()), Optional.empty());
     }
 
     @GuardedBy("this")
@@ -405,8 +411,8 @@ public final class Participant implements AutoCloseable {
         if (running != null && running.works()) {
             return running.growth(); // somebody was faster
         }
-        SwarmSpec spec = new SwarmSpec(
-                List.of(growth.provisionalId()), artifact, growth, new SeedSearch(this::announce), growth.isPrivate());
+        SwarmSpec spec =
+                new SwarmSpec(List.of(growth.provisionalId()), artifact, growth, this::announce, growth.isPrivate());
         growth.joined(join(spec, Optional.empty(), Optional.of(growth)));
         return Optional.of(growth);
     }
@@ -564,6 +570,10 @@ public final class Participant implements AutoCloseable {
         growing.forEach(Growth::stop);
         growing.forEach(Growth::close);
         holdings.close();
+        Worker listening = hearing;
+        if (listening != null) {
+            listening.close();
+        }
         engine.close();
         membership.close();
         Worker running = sampler;

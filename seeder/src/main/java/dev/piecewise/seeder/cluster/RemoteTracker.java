@@ -21,6 +21,7 @@ import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
@@ -100,6 +101,11 @@ public final class RemoteTracker implements Tracker {
     @Override
     public void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode {
         client.reportHoldings(nodeId, id, holdings);
+    }
+
+    @Override
+    public PeerNews peers(String nodeId, String cursor, Duration wait) throws UnknownNode {
+        return client.peers(nodeId, cursor, wait);
     }
 
     @Override

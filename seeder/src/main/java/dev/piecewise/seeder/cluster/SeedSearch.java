@@ -6,8 +6,8 @@ import dev.piecewise.peer.PeerSource;
 import java.time.Duration;
 
 /**
- * Announces, and while the tracker names no seed asks again sooner than it says: with publication all leeches announce at
- * once, some of them before the seeder. The pauses double up to the tracker's own. For the one announce thread of a swarm.
+ * Announces at trackers that are not the cluster's, and while they name no seed asks again sooner than they say. The pauses double
+ * up to the tracker's own. For the one announce thread of a swarm.
  */
 final class SeedSearch implements PeerSource {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);

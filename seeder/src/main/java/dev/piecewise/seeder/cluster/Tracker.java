@@ -20,6 +20,7 @@ import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
@@ -58,6 +59,8 @@ public interface Tracker {
     void leave(String nodeId);
 
     void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode;
+
+    PeerNews peers(String nodeId, String cursor, Duration wait) throws UnknownNode;
 
     LeaseGrants takeLeases(String nodeId, LeaseRequest request) throws UnknownNode;
 

@@ -24,7 +24,7 @@ final class Transfer {
     private final PeakRate receiving = new PeakRate();
     private final PeakRate sending = new PeakRate();
     private @Nullable Swarm swarm;
-    private Swarm.Stats former = new Swarm.Stats(0, 0, 0, 0, 0, 0, 0);
+    private Swarm.Stats former = new Swarm.Stats(0, 0, 0, 0, 0, 0, 0, Swarm.FromPlaces.NONE);
     private Load last;
     private Moved lastMoved;
     private StoredArtifact.Writes lastWrites;
@@ -93,7 +93,8 @@ final class Transfer {
                 former.piecesFromPeers() + now.piecesFromPeers(),
                 former.piecesRefused() + now.piecesRefused(),
                 former.duplicateBytes() + now.duplicateBytes(),
-                former.refusedBytes() + now.refusedBytes());
+                former.refusedBytes() + now.refusedBytes(),
+                former.fromPlaces().plus(now.fromPlaces()));
     }
 
     /** @return whether anything moved since the last one */
@@ -140,7 +141,14 @@ final class Transfer {
                 machineTotal == 0 ? null : share(machineBusy, (double) machineTotal),
                 share(writingNanos, (double) movingNanos),
                 link.download(),
-                link.upload());
+                link.upload(),
+                fromPlaces(stats.fromPlaces()));
+    }
+
+    private static TransferReport.@Nullable FromPlaces fromPlaces(Swarm.FromPlaces from) {
+        return from.equals(Swarm.FromPlaces.NONE)
+                ? null
+                : new TransferReport.FromPlaces(from.sameRack(), from.sameZone(), from.otherZone());
     }
 
     /** What moves for less than a second has no peak but the average. */

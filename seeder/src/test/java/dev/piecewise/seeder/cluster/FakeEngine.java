@@ -6,6 +6,7 @@ import dev.piecewise.peer.PeerSource;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -22,6 +23,8 @@ public final class FakeEngine implements SwarmEngine {
     public final List<Integer> verifiable = new CopyOnWriteArrayList<>();
 
     public final List<InfoHash> laterNames = new CopyOnWriteArrayList<>();
+    public final List<InetSocketAddress> introduced = new CopyOnWriteArrayList<>();
+    public final AtomicInteger announced = new AtomicInteger();
     private final AtomicInteger joins = new AtomicInteger();
     public final CompletableFuture<Void> firstFailure = new CompletableFuture<>();
     public volatile boolean closed;
@@ -38,7 +41,7 @@ public final class FakeEngine implements SwarmEngine {
 
             @Override
             public Stats stats() {
-                return new Stats(0, 0, 0, 0, 0, 0, 0);
+                return new Stats(0, 0, 0, 0, 0, 0, 0, Swarm.FromPlaces.NONE);
             }
 
             @Override
@@ -49,6 +52,21 @@ public final class FakeEngine implements SwarmEngine {
             @Override
             public void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata) {
                 laterNames.add(infoHash);
+            }
+
+            @Override
+            public boolean isKnownAs(InfoHash infoHash) {
+                return spec.infoHashes().contains(infoHash);
+            }
+
+            @Override
+            public void introduce(List<InetSocketAddress> newcomers) {
+                introduced.addAll(newcomers);
+            }
+
+            @Override
+            public void announce() {
+                announced.incrementAndGet();
             }
 
             @Override

@@ -27,6 +27,7 @@ import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.NodeReport;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TokenRole;
@@ -54,6 +55,7 @@ public final class FakeTracker implements Tracker {
     public static final InfoHash SWARM = InfoHash.of(new byte[InfoHash.BYTES]);
 
     public final BlockingQueue<LeaseGrant> grants = new LinkedBlockingQueue<>();
+    public final BlockingQueue<PeerNews.Newcomer> newcomers = new LinkedBlockingQueue<>();
     public final List<PieceReport> reports = new CopyOnWriteArrayList<>();
     public final List<LeaseReturn> returns = new CopyOnWriteArrayList<>();
     public final List<SignRequest> signed = new CopyOnWriteArrayList<>();
@@ -209,6 +211,19 @@ public final class FakeTracker implements Tracker {
         reach();
         know();
         holdings.add(reported);
+    }
+
+    @Override
+    public PeerNews peers(String nodeId, String cursor, Duration wait) throws UnknownNode {
+        reach();
+        know();
+        try {
+            PeerNews.Newcomer newcomer = newcomers.poll(20, TimeUnit.MILLISECONDS);
+            return new PeerNews("", newcomer == null ? List.of() : List.of(newcomer));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProcessFault(Kind.FAILED, "interrupted", e);
+        }
     }
 
     @Override

@@ -18,7 +18,10 @@ import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.Holdings;
 import dev.piecewise.trackerclient.api.NodeRegistration;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.TransferReport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -281,6 +284,25 @@ class ParticipantTest {
         assertThat(growth.infoHash()).contains(info().infoHash());
         assertThat(participant.infoHash(ID)).contains(info().infoHash());
         assertThat(participant.grows(ID)).isFalse();
+    }
+
+    @Test
+    void whoJoinsASwarmIsToldToThatSwarm() {
+        participant.start();
+        participant.join(ID, info());
+        tracker.newcomers.add(new PeerNews.Newcomer("ab".repeat(20), "127.0.0.1", 1));
+        tracker.newcomers.add(new PeerNews.Newcomer(info().infoHash().hex(), "127.0.0.1", 2));
+        Eventually.await("the newcomer", () -> !engine.introduced.isEmpty());
+        assertThat(engine.introduced).containsExactly(new InetSocketAddress(InetAddress.getLoopbackAddress(), 2));
+    }
+
+    @Test
+    void aForgottenProcessAnnouncesItsSwarmsAgain() {
+        participant.start();
+        participant.join(ID, info());
+        tracker.known = false;
+        Eventually.await("registered again", () -> tracker.registrations.size() == 2);
+        Eventually.await("announced again", () -> engine.announced.get() > 0);
     }
 
     @Test

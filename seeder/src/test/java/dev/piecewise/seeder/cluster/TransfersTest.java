@@ -14,6 +14,7 @@ import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.trackerclient.api.TransferReport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class TransfersTest {
     private long processNanos = 77;
     private long machineBusy;
     private long machineTotal;
-    private Swarm.Stats stats = new Swarm.Stats(0, 0, 0, 0, 0, 0, 0);
+    private Swarm.Stats stats = new Swarm.Stats(0, 0, 0, 0, 0, 0, 0, Swarm.FromPlaces.NONE);
 
     private final Transfers transfers = new Transfers(
             new ProcessLoad() {
@@ -77,6 +78,17 @@ class TransfersTest {
 
             @Override
             public void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata) {}
+
+            @Override
+            public boolean isKnownAs(InfoHash infoHash) {
+                return false;
+            }
+
+            @Override
+            public void introduce(List<InetSocketAddress> newcomers) {}
+
+            @Override
+            public void announce() {}
 
             @Override
             public int port() {
@@ -121,7 +133,8 @@ class TransfersTest {
         processNanos += Math.round(time.toNanos() * 4 * cpuShare);
         machineBusy += time.toMillis() * machinePercent;
         machineTotal += time.toMillis() * 100;
-        stats = new Swarm.Stats(1, stats.downloadedBytes() + received, stats.uploadedBytes() + sent, 0, 0, 0, 0);
+        stats = new Swarm.Stats(
+                1, stats.downloadedBytes() + received, stats.uploadedBytes() + sent, 0, 0, 0, 0, Swarm.FromPlaces.NONE);
     }
 
     private void hold(int piece) {
@@ -183,7 +196,7 @@ class TransfersTest {
     @Test
     void whatSeveralSwarmsMovedIsSummedUp() {
         pass(Duration.ofSeconds(1), 100, 7, 0, 0);
-        transfers.joined(ID, swarm(() -> new Swarm.Stats(0, 3, 0, 0, 0, 0, 0)));
+        transfers.joined(ID, swarm(() -> new Swarm.Stats(0, 3, 0, 0, 0, 0, 0, Swarm.FromPlaces.NONE)));
         assertThat(report().receivedBytes()).isEqualTo(103);
         assertThat(report().sentBytes()).isEqualTo(7);
     }

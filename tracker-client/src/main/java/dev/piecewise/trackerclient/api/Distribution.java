@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param terms of T*, the largest first, then those not known
  * @param medianSeconds of those that are complete
  * @param stragglers how many took, or have been fetching, half as long again as the median
+ * @param fromPlaces what its nodes received from peers, by how far away those were; {@code null} if none of them is labelled
  * @param parts the nodes, stragglers and then the slowest first, at most {@link #MOST_PARTS}; then seeders
  */
 public record Distribution(
@@ -41,6 +42,7 @@ public record Distribution(
         List<Term> terms,
         @Nullable Double medianSeconds,
         int stragglers,
+        TransferReport.@Nullable FromPlaces fromPlaces,
         List<Part> parts,
         Waste waste) {
     /** How many parts are listed at most. */

@@ -1,5 +1,6 @@
 package dev.piecewise.trackerclient.api;
 
+import dev.piecewise.core.Place;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +14,22 @@ import org.jspecify.annotations.Nullable;
  * @param advertisedHost address that other peers can reach it at; empty means the request's source address
  * @param webSeed base URL, {@code http://HOST:PORT}, below which it serves torrents over HTTP (BEP 19), if it does; the host
  *     {@code 0.0.0.0} means the request's source address
+ * @param place where the process stands, if it is labelled
  */
 public record NodeRegistration(
-        String nodeId, String role, Ingest ingest, String advertisedHost, @Nullable String webSeed) {
-    /** Of a process that serves no web seed, and reads for everybody or not at all. */
+        String nodeId,
+        String role,
+        Ingest ingest,
+        String advertisedHost,
+        @Nullable String webSeed,
+        @Nullable Place place) {
+    /** Of a process without labels. */
+    public NodeRegistration(
+            String nodeId, String role, Ingest ingest, String advertisedHost, @Nullable String webSeed) {
+        this(nodeId, role, ingest, advertisedHost, webSeed, null);
+    }
+
+    /** Of a process that serves no web seed, either, and reads for everybody or not at all. */
     public NodeRegistration(String nodeId, String role, boolean takesLeases, String advertisedHost) {
         this(nodeId, role, takesLeases ? Ingest.ONLY : Ingest.NEVER, advertisedHost, null);
     }

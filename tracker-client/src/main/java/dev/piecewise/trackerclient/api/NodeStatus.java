@@ -1,5 +1,6 @@
 package dev.piecewise.trackerclient.api;
 
+import dev.piecewise.core.Place;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeId new with every start of a process
  * @param role {@code seeder}, {@code node} or {@code get}
  * @param host at which it wants to be reached; {@code null} if it advertises none
+ * @param place where it stands, if it is labelled
  * @param takesLeases whether it reads origins
  * @param webSeed base URL below which it serves torrents over HTTP, if it does
  * @param heardSecondsAgo since it registered or its last heartbeat
@@ -20,6 +22,7 @@ public record NodeStatus(
         String nodeId,
         String role,
         @Nullable String host,
+        @Nullable Place place,
         boolean takesLeases,
         @Nullable String webSeed,
         double heardSecondsAgo,

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param diskShare of the moving seconds, how many had a write under way, 0 to 1
  * @param download the speed of its link towards it; {@code null} if not known
  * @param upload likewise away from it
+ * @param fromPlaces payload from peers, in vain or not, by how far away they were; {@code null} if none came from a known distance
  */
 public record TransferReport(
         @Nullable Double askedSecondsAgo,
@@ -38,7 +39,8 @@ public record TransferReport(
         @Nullable Double machineShare,
         double diskShare,
         @Nullable LinkRate download,
-        @Nullable LinkRate upload) {
+        @Nullable LinkRate upload,
+        @Nullable FromPlaces fromPlaces) {
     private static final double LONGEST_SECONDS = 1e9;
 
     /** @throws IllegalArgumentException if a number makes no sense */
@@ -57,6 +59,25 @@ public record TransferReport(
                 && peakSent >= 0;
         if (!sane) {
             throw new IllegalArgumentException("a transfer's durations, shares and bytes are not negative");
+        }
+    }
+
+    /**
+     * Bytes by the distance that they came; what came from processes without labels is in none of these.
+     *
+     * @param sameZone but not of the same rack, as far as is known
+     */
+    public record FromPlaces(long sameRack, long sameZone, long otherZone) {
+        /** @throws IllegalArgumentException if a number makes no sense */
+        public FromPlaces {
+            if (sameRack < 0 || sameZone < 0 || otherZone < 0) {
+                throw new IllegalArgumentException("received bytes are not negative");
+            }
+        }
+
+        /** Both together. */
+        public FromPlaces plus(FromPlaces more) {
+            return new FromPlaces(sameRack + more.sameRack, sameZone + more.sameZone, otherZone + more.otherZone);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.piecewise.tracker.announce;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
@@ -10,19 +11,31 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Answers announces. Thread-safe. */
+/**
+ * Answers announces. A node's peer is in its swarm for as long as the node lives; it announces seldom, and only in case it was
+ * not heard when it left a swarm. Thread-safe.
+ */
 public final class Announcer {
     private static final int DEFAULT_PEERS = 50;
     private static final int MAX_PEERS = 200;
+    /** Nodes are told who comes, and the tracker knows when they die: what they announce is known already. */
+    private static final Duration NODE_INTERVAL = Duration.ofMinutes(15);
 
     private final SwarmStore swarms;
+    private final Introductions introductions;
     private final Duration interval;
     private final Duration minInterval;
     private final LongSupplier nanoClock;
 
-    /** @param interval between announces; a peer that is silent for two and a half of them is gone */
-    public Announcer(SwarmStore swarms, Duration interval, Duration minInterval, LongSupplier nanoClock) {
+    /** @param interval between announces of stock clients; a peer that is silent for two and a half of them is gone */
+    public Announcer(
+            SwarmStore swarms,
+            Introductions introductions,
+            Duration interval,
+            Duration minInterval,
+            LongSupplier nanoClock) {
         this.swarms = swarms;
+        this.introductions = introductions;
         this.interval = interval;
         this.minInterval = minInterval;
         this.nanoClock = nanoClock;
@@ -33,25 +46,38 @@ public final class Announcer {
      *
      * @param host where others reach the peer, its port is in the request
      * @param nodeId the registered node that announces
+     * @param place where that node stands
      */
-    public AnnounceResponse announce(AnnounceRequest request, InetAddress host, Optional<String> nodeId) {
-        SwarmPeer peer = new SwarmPeer(new InetSocketAddress(host, request.port()), nodeId, request.leftBytes() == 0);
+    public AnnounceResponse announce(AnnounceRequest request, InetAddress host, Optional<String> nodeId, Place place) {
+        SwarmPeer peer = new SwarmPeer(
+                new InetSocketAddress(host, request.port()), nodeId, request.leftBytes() == 0, place.zone());
         if (request.event() == AnnounceEvent.STOPPED) {
             swarms.remove(request.infoHash(), peer.address());
-            return response(request, List.of());
+            return response(request, peer, List.of());
         }
-        swarms.put(request.infoHash(), peer, request.event() == AnnounceEvent.COMPLETED, nanoClock.getAsLong());
+        boolean fresh =
+                swarms.put(request.infoHash(), peer, request.event() == AnnounceEvent.COMPLETED, nanoClock.getAsLong());
         int wanted = request.wantedPeers() < 0 ? DEFAULT_PEERS : Math.min(request.wantedPeers(), MAX_PEERS);
-        return response(request, swarms.sample(request.infoHash(), peer, wanted));
+        List<SwarmPeer> neighbours = swarms.sample(request.infoHash(), peer, wanted);
+        if (fresh) {
+            introductions.introduce(request.infoHash(), peer, neighbours);
+        }
+        return response(
+                request, peer, neighbours.stream().map(SwarmPeer::address).toList());
     }
 
-    private AnnounceResponse response(AnnounceRequest request, List<InetSocketAddress> peers) {
+    private AnnounceResponse response(AnnounceRequest request, SwarmPeer peer, List<InetSocketAddress> peers) {
         SwarmCounts counts = swarms.counts(request.infoHash());
-        return new AnnounceResponse(interval, minInterval, counts.seeds(), counts.leeches(), peers);
+        return new AnnounceResponse(
+                peer.nodeId().isPresent() ? NODE_INTERVAL : interval,
+                minInterval,
+                counts.seeds(),
+                counts.leeches(),
+                peers);
     }
 
     /** Drops peers that are silent for too long; call now and then. */
     public void tick() {
-        swarms.expire(nanoClock.getAsLong(), interval.toNanos() / 2 * 5);
+        swarms.expire(nanoClock.getAsLong(), interval.toNanos() / 2 * 5, NODE_INTERVAL.toNanos() / 2 * 5);
     }
 }

@@ -4,7 +4,6 @@ import dev.piecewise.core.InfoHash;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -20,12 +19,12 @@ public final class InMemorySwarmStore implements SwarmStore {
     }
 
     @Override
-    public void put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos) {
+    public boolean put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos) {
         SwarmRoster roster = swarms.get(swarm);
         if (roster == null) {
             roster = swarms.computeIfAbsent(swarm, absent -> newRoster());
         }
-        roster.put(peer, completed, nowNanos);
+        return roster.put(peer, completed, nowNanos);
     }
 
     private SwarmRoster newRoster() {
@@ -44,17 +43,16 @@ public final class InMemorySwarmStore implements SwarmStore {
 
     @Override
     public void removeNode(String nodeId) {
-        Optional<String> gone = Optional.of(nodeId);
-        swarms.values().forEach(roster -> roster.removeIf(peer -> peer.nodeId().equals(gone)));
+        swarms.values().forEach(roster -> roster.removeNode(nodeId));
     }
 
     @Override
-    public void expire(long nowNanos, long silentNanos) {
-        swarms.values().forEach(roster -> roster.expire(nowNanos, silentNanos));
+    public void expire(long nowNanos, long silentNanos, long silentNodeNanos) {
+        swarms.values().forEach(roster -> roster.expire(nowNanos, silentNanos, silentNodeNanos));
     }
 
     @Override
-    public List<InetSocketAddress> sample(InfoHash swarm, SwarmPeer asking, int atMost) {
+    public List<SwarmPeer> sample(InfoHash swarm, SwarmPeer asking, int atMost) {
         SwarmRoster roster = swarms.get(swarm);
         return roster == null || atMost <= 0 ? List.of() : roster.sample(asking, atMost);
     }

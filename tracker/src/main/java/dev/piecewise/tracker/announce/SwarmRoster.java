@@ -2,11 +2,16 @@ package dev.piecewise.tracker.announce;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +20,18 @@ import org.jspecify.annotations.Nullable;
  * apart, where each knows its place, and are counted as they come and go. Thread-safe, by a lock of its own.
  */
 final class SwarmRoster {
-    /** Those heard longest ago come first. */
-    private final Map<InetSocketAddress, Member> members = new LinkedHashMap<>();
+    /** Of random peers twice as many as a node is to be named are looked at. */
+    private static final int CHOICE = 2;
+    /** Of those that a node is named, so many of five are of its own zone. */
+    private static final int OF_FIVE = 3;
+
+    /** Those heard longest ago come first; a peer is in one of the two. */
+    private final Map<InetSocketAddress, Member> strangers = new LinkedHashMap<>();
+
+    private final Map<InetSocketAddress, Member> nodes = new LinkedHashMap<>();
+
+    /** Nodes that are labelled, by zone. */
+    private final Map<String, List<Member>> zones = new HashMap<>();
 
     private final List<Member> seeds = new ArrayList<>();
     private final List<Member> leeches = new ArrayList<>();
@@ -29,10 +44,17 @@ final class SwarmRoster {
         final SwarmPeer peer;
         long heardNanos;
         int place;
+        int placeInZone;
+        int handedOut;
 
         Member(SwarmPeer peer, long heardNanos) {
             this.peer = peer;
             this.heardNanos = heardNanos;
+        }
+
+        SwarmPeer handOut() {
+            handedOut++;
+            return peer;
         }
     }
 
@@ -41,39 +63,62 @@ final class SwarmRoster {
         this.random = random;
     }
 
-    synchronized void put(SwarmPeer peer, boolean finished, long nowNanos) {
+    /** @return whether it was not there before */
+    synchronized boolean put(SwarmPeer peer, boolean finished, long nowNanos) {
         completed += finished ? 1 : 0;
-        Member known = members.remove(peer.address());
+        Member known = forget(peer.address());
         if (known != null && known.peer.equals(peer)) {
             known.heardNanos = nowNanos;
-            members.put(peer.address(), known);
-            return;
+            sort(peer).put(peer.address(), known);
+            return false;
         }
         leave(known);
         Member member = new Member(peer, nowNanos);
-        members.put(peer.address(), member);
+        member.handedOut = known == null ? 0 : known.handedOut;
+        sort(peer).put(peer.address(), member);
         List<Member> kind = kindOf(peer);
         member.place = kind.size();
         kind.add(member);
+        if (!peer.zone().isEmpty()) {
+            List<Member> zone = zones.computeIfAbsent(peer.zone(), absent -> new ArrayList<>());
+            member.placeInZone = zone.size();
+            zone.add(member);
+        }
         count(peer, 1);
+        return known == null || !known.peer.nodeId().equals(peer.nodeId());
+    }
+
+    private Map<InetSocketAddress, Member> sort(SwarmPeer peer) {
+        return peer.nodeId().isPresent() ? nodes : strangers;
+    }
+
+    private @Nullable Member forget(InetSocketAddress address) {
+        Member node = nodes.remove(address);
+        return node == null ? strangers.remove(address) : node;
     }
 
     synchronized void remove(InetSocketAddress address) {
-        leave(members.remove(address));
+        leave(forget(address));
     }
 
-    synchronized void removeIf(Predicate<SwarmPeer> gone) {
-        Iterator<Member> all = members.values().iterator();
-        while (all.hasNext()) {
-            Member member = all.next();
-            if (gone.test(member.peer)) {
-                all.remove();
+    /** All peers of a node. */
+    synchronized void removeNode(String nodeId) {
+        Optional<String> gone = Optional.of(nodeId);
+        nodes.values().removeIf(member -> {
+            boolean leaves = member.peer.nodeId().equals(gone);
+            if (leaves) {
                 leave(member);
             }
-        }
+            return leaves;
+        });
     }
 
-    synchronized void expire(long nowNanos, long silentNanos) {
+    synchronized void expire(long nowNanos, long silentNanos, long silentNodeNanos) {
+        expire(strangers, nowNanos, silentNanos);
+        expire(nodes, nowNanos, silentNodeNanos);
+    }
+
+    private void expire(Map<InetSocketAddress, Member> members, long nowNanos, long silentNanos) {
         Iterator<Member> oldestFirst = members.values().iterator();
         while (oldestFirst.hasNext()) {
             Member member = oldestFirst.next();
@@ -96,7 +141,22 @@ final class SwarmRoster {
             kind.set(member.place, last);
             last.place = member.place;
         }
+        leaveZone(member);
         count(member.peer, -1);
+    }
+
+    private void leaveZone(Member member) {
+        List<Member> zone = zones.get(member.peer.zone());
+        if (zone != null) {
+            Member last = zone.remove(zone.size() - 1);
+            if (last != member) {
+                zone.set(member.placeInZone, last);
+                last.placeInZone = member.placeInZone;
+            }
+            if (zone.isEmpty()) {
+                zones.remove(member.peer.zone());
+            }
+        }
     }
 
     private List<Member> kindOf(SwarmPeer peer) {
@@ -110,23 +170,50 @@ final class SwarmRoster {
         }
     }
 
-    /**
-     * Different peers, each equally likely to be among them: from a random one on, in steps of a random width that has no factor
-     * in common with their number and so comes by each of them once.
-     */
-    synchronized List<InetSocketAddress> sample(SwarmPeer asking, int atMost) {
+    /** Different peers, without the one that asks. */
+    synchronized List<SwarmPeer> sample(SwarmPeer asking, int atMost) {
+        List<Member> zone = zones.getOrDefault(asking.zone(), List.of());
+        Set<Member> chosen = new LinkedHashSet<>();
+        if (asking.nodeId().isPresent() && zones.size() > 1) {
+            List<Member> near = random(zone.size(), -1, CHOICE * atMost, zone::get);
+            near.removeIf(member ->
+                    member.peer.address().equals(asking.address()) || (member.peer.seed() && !asking.wantsSeeds()));
+            chosen.addAll(leastHandedOut(near, atMost * OF_FIVE / 5));
+        }
         int useful = leeches.size() + (asking.wantsSeeds() ? seeds.size() : 0);
-        int own = indexOf(asking.address());
-        int others = own < useful ? useful - 1 : useful;
-        int count = Math.min(atMost, others);
-        List<InetSocketAddress> sample = new ArrayList<>(count);
-        if (count > 0) {
+        int looked = asking.nodeId().isPresent() ? CHOICE * atMost : atMost;
+        List<Member> others = random(
+                useful,
+                indexOf(asking.address()),
+                looked,
+                index -> index < leeches.size() ? leeches.get(index) : seeds.get(index - leeches.size()));
+        others.removeAll(chosen);
+        chosen.addAll(leastHandedOut(others, atMost - chosen.size()));
+        return chosen.stream().map(Member::handOut).toList();
+    }
+
+    private static List<Member> leastHandedOut(List<Member> members, int atMost) {
+        if (members.size() > atMost) {
+            members.sort(Comparator.comparingInt(member -> member.handedOut));
+        }
+        return members.subList(0, Math.min(members.size(), atMost));
+    }
+
+    /**
+     * Different ones, each equally likely to be among them: from a random one on, in steps of a random width that has no factor
+     * in common with their number and so comes by each of them once.
+     *
+     * @param own index to leave out, if it is one
+     */
+    private List<Member> random(int count, int own, int atMost, IntFunction<Member> member) {
+        int others = own >= 0 && own < count ? count - 1 : count;
+        int looked = Math.min(atMost, others);
+        List<Member> sample = new ArrayList<>(Math.max(0, looked));
+        if (looked > 0) {
             int step = step(others);
             int other = random.nextInt(others);
-            while (sample.size() < count) {
-                int index = other < own ? other : other + 1;
-                Member member = index < leeches.size() ? leeches.get(index) : seeds.get(index - leeches.size());
-                sample.add(member.peer.address());
+            while (sample.size() < looked) {
+                sample.add(member.apply(own < 0 || other < own ? other : other + 1));
                 other = other < others - step ? other + step : other - (others - step);
             }
         }
@@ -135,7 +222,8 @@ final class SwarmRoster {
 
     /** Where a peer stands if leeches and seeds are counted through; beyond all of them if it is none. */
     private int indexOf(InetSocketAddress address) {
-        Member member = members.get(address);
+        Member node = nodes.get(address);
+        Member member = node == null ? strangers.get(address) : node;
         if (member == null) {
             return Integer.MAX_VALUE;
         }

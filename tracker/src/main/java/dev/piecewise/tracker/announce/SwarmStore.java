@@ -9,8 +9,12 @@ import java.util.List;
  * {@code SwarmStoreContract}.
  */
 public interface SwarmStore {
-    /** Adds a peer or brings it up to date; {@code completed} counts a finished download. */
-    void put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos);
+    /**
+     * Adds a peer or brings it up to date; {@code completed} counts a finished download.
+     *
+     * @return whether it was not in the swarm before
+     */
+    boolean put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos);
 
     /** A peer stopped. */
     void remove(InfoHash swarm, InetSocketAddress address);
@@ -18,11 +22,20 @@ public interface SwarmStore {
     /** All peers of a node are gone, in every swarm. */
     void removeNode(String nodeId);
 
-    /** Drops peers not heard of for longer than this. */
-    void expire(long nowNanos, long silentNanos);
+    /**
+     * Drops peers not heard of for longer than this.
+     *
+     * @param silentNanos of stock clients
+     * @param silentNodeNanos of nodes
+     */
+    void expire(long nowNanos, long silentNanos, long silentNodeNanos);
 
-    /** A random sample for {@code asking}, which is not in it; a node that seeds is handed no seeds. */
-    List<InetSocketAddress> sample(InfoHash swarm, SwarmPeer asking, int atMost);
+    /**
+     * A random sample for {@code asking}, which is not in it; a node that seeds is handed no seeds. What nodes are handed is spread
+     * evenly: of random ones those that were handed out least. More than half of a node's are of its own zone, if it is in one that
+     * has so many.
+     */
+    List<SwarmPeer> sample(InfoHash swarm, SwarmPeer asking, int atMost);
 
     /** How many are there now. */
     SwarmCounts counts(InfoHash swarm);

@@ -1,5 +1,6 @@
 package dev.piecewise.tracker.artifact;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.tracker.lease.Lease;
 import dev.piecewise.tracker.lease.LeaseBook;
 import dev.piecewise.tracker.node.NodeRegistry;
@@ -33,6 +34,7 @@ final class NodeView {
                         node.id(),
                         node.role(),
                         node.advertised().map(InetAddress::getHostAddress).orElse(null),
+                        node.place().equals(Place.UNKNOWN) ? null : node.place(),
                         node.takesLeases(),
                         node.webSeed().map(URI::toString).orElse(null),
                         Math.max(0, nowNanos - node.heardNanos()) / 1e9,

@@ -4,6 +4,7 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault;
@@ -234,6 +235,17 @@ public final class Scheduler implements AutoCloseable {
         return nodes.isAlive(nodeId);
     }
 
+    /**
+     * Takes no lock, unlike all the rest.
+     *
+     * @throws Refused UNKNOWN_NODE: it must register again
+     */
+    public void mustBeAlive(String nodeId) {
+        if (!isAlive(nodeId)) {
+            throw unknown(nodeId);
+        }
+    }
+
     /** Whether a torrent is published. Takes no lock, unlike all the rest. */
     public boolean isPublished(InfoHash infoHash) {
         return book.isPublished(infoHash);
@@ -242,6 +254,11 @@ public final class Scheduler implements AutoCloseable {
     /** Where a live node wants to be reached. Takes no lock, unlike all the rest. */
     public Optional<InetAddress> advertised(String nodeId) {
         return nodes.advertised(nodeId);
+    }
+
+    /** Where a live node stands. Takes no lock, unlike all the rest. */
+    public Place place(String nodeId) {
+        return nodes.place(nodeId);
     }
 
     /** @throws OriginFault NOT_FOUND */
@@ -587,8 +604,12 @@ public final class Scheduler implements AutoCloseable {
 
     private void mustKnow(String nodeId) {
         if (nodes.find(nodeId).isEmpty()) {
-            throw new Refused(Refused.Reason.UNKNOWN_NODE, "node '" + nodeId + "' is not registered; register again");
+            throw unknown(nodeId);
         }
+    }
+
+    private static Refused unknown(String nodeId) {
+        return new Refused(Refused.Reason.UNKNOWN_NODE, "node '" + nodeId + "' is not registered; register again");
     }
 
     private long now() {

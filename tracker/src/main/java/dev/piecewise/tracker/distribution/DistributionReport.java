@@ -4,6 +4,7 @@ import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Distribution.Part;
 import dev.piecewise.trackerclient.api.Distribution.Term;
 import dev.piecewise.trackerclient.api.Distribution.Waste;
+import dev.piecewise.trackerclient.api.TransferReport;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** From what processes reported to what held a distribution up. */
@@ -62,6 +64,7 @@ final class DistributionReport {
                     List.of(),
                     null,
                     0,
+                    null,
                     List.of(),
                     waste(fetching, originWasted, originReread));
         }
@@ -110,6 +113,10 @@ final class DistributionReport {
                 terms,
                 median.orElse(null),
                 stragglers,
+                fetching.stream()
+                        .flatMap(taker -> Stream.ofNullable(taker.report().fromPlaces()))
+                        .reduce(TransferReport.FromPlaces::plus)
+                        .orElse(null),
                 parts,
                 waste(fetching, originWasted, originReread));
     }

@@ -1,9 +1,11 @@
 package dev.piecewise.tracker.http;
 
 import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.tracker.announce.Introductions;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.trackerclient.api.Heartbeat;
@@ -34,12 +36,21 @@ final class NodeRoutes {
     private static final int MAX_NODE_ID_CHARS = 200;
 
     private final Scheduler scheduler;
+    private final Introductions introductions;
+    private final Duration maxWait;
     private final LongSupplier nanoClock;
     private final Executor lookups;
 
     /** @param lookups runs host name lookups, which may block */
-    NodeRoutes(Scheduler scheduler, LongSupplier nanoClock, Executor lookups) {
+    NodeRoutes(
+            Scheduler scheduler,
+            Introductions introductions,
+            Duration maxWait,
+            LongSupplier nanoClock,
+            Executor lookups) {
         this.scheduler = scheduler;
+        this.introductions = introductions;
+        this.maxWait = maxWait;
         this.nanoClock = nanoClock;
         this.lookups = lookups;
     }
@@ -67,6 +78,7 @@ final class NodeRoutes {
                 registration.ingest(),
                 advertised(registration.advertisedHost()),
                 WebSeedUrls.base(registration.webSeed(), source),
+                Optional.ofNullable(registration.place()).orElse(Place.UNKNOWN),
                 nanoClock.getAsLong()));
         return Answer.json(new NodeAccepted(
                 id,
@@ -108,6 +120,15 @@ final class NodeRoutes {
         given(transfer.artifactId());
         given(transfer.report());
         scheduler.transferred(nodeId, ArtifactRoutes.id(transfer.artifactId()), transfer.report());
+    }
+
+    /** {@code GET /v1/nodes/N/peers}. */
+    CompletableFuture<Answer> peers(Exchange exchange) {
+        String nodeId = exchange.path().get(2);
+        scheduler.mustBeAlive(nodeId);
+        return introductions
+                .ask(nodeId, exchange.parameter("from").orElse(""), exchange.wait(maxWait))
+                .thenApply(Answer::json);
     }
 
     /** {@code GET /v1/nodes}. */

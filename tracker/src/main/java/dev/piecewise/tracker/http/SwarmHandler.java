@@ -1,6 +1,7 @@
 package dev.piecewise.tracker.http;
 
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.AnnounceCodec;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
@@ -103,7 +104,8 @@ final class SwarmHandler extends Handler.Wrapper {
             return failure("unknown torrent " + request.infoHash());
         }
         InetAddress host = nodeId.flatMap(scheduler::advertised).orElseGet(() -> Exchange.source(caller.request()));
-        AnnounceResponse response = announcer.announce(request, host, nodeId);
+        AnnounceResponse response = announcer.announce(
+                request, host, nodeId, nodeId.map(scheduler::place).orElse(Place.UNKNOWN));
         return AnnounceCodec.encode(response, AnnounceCodec.formWanted(query));
     }
 

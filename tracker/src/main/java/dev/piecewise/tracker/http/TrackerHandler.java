@@ -77,10 +77,7 @@ final class TrackerHandler extends Handler.Abstract {
         }
         Role needed = get ? Role.READ : Role.NODE;
         if (!exchange.isAllowed(needed)) {
-            return now(
-                    exchange.role().isEmpty()
-                            ? Answer.unauthorized()
-                            : Answer.error(403, "DENIED", "this token may only read; use one of role node or admin"));
+            return now(exchange.role().isEmpty() ? Answer.unauthorized() : onlyNodes());
         }
         return switch (first) {
             case "v1" -> api(exchange);
@@ -138,6 +135,7 @@ final class TrackerHandler extends Handler.Abstract {
                     default -> notFound(exchange);
                 };
             case "GET nodes 2" -> now(nodes.list());
+            case "GET nodes 4" -> last.equals("peers") ? peers(exchange) : notFound(exchange);
             case "POST nodes 2" -> nodes.register(exchange);
             case "DELETE nodes 3" -> now(nodes.leave(exchange));
             case "POST nodes 4" ->
@@ -156,6 +154,15 @@ final class TrackerHandler extends Handler.Abstract {
                 };
             default -> notFound(exchange);
         };
+    }
+
+    /** Who is told of peers is told of provisional swarms, too. */
+    private CompletableFuture<Answer> peers(Exchange exchange) {
+        return exchange.isAllowed(Role.NODE) ? nodes.peers(exchange) : now(onlyNodes());
+    }
+
+    private static Answer onlyNodes() {
+        return Answer.error(403, "DENIED", "this token may only read; use one of role node or admin");
     }
 
     private Answer role(Exchange exchange) {

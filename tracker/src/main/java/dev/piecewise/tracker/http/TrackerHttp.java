@@ -3,6 +3,7 @@ package dev.piecewise.tracker.http;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.tracker.announce.Announcer;
+import dev.piecewise.tracker.announce.Introductions;
 import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.artifact.Admissions;
 import dev.piecewise.tracker.artifact.Registrations;
@@ -51,6 +52,7 @@ public final class TrackerHttp implements AutoCloseable {
             Admissions admissions,
             Registrations registrations,
             Announcer announcer,
+            Introductions introductions,
             SwarmStore swarms,
             Tokens tokens,
             SwarmKeys keys,
@@ -82,7 +84,8 @@ public final class TrackerHttp implements AutoCloseable {
         server.addConnector(connector);
         TrackerHandler api = new TrackerHandler(
                 new ArtifactRoutes(parts.scheduler(), parts.admissions(), parts.registrations(), parts.maxWait()),
-                new NodeRoutes(parts.scheduler(), parts.nanoClock(), parts.lookups()),
+                new NodeRoutes(
+                        parts.scheduler(), parts.introductions(), parts.maxWait(), parts.nanoClock(), parts.lookups()),
                 parts.tokens(),
                 parts.keys(),
                 parts.publicUrl());

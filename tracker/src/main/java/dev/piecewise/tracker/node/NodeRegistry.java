@@ -1,5 +1,6 @@
 package dev.piecewise.tracker.node;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.NodeReport;
 import java.net.InetAddress;
@@ -16,12 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The live processes, each until a deadline on the caller's monotonic clock. Not thread-safe, but for {@link #advertised} and
- * {@link #isAlive}.
+ * The live processes, each until a deadline on the caller's monotonic clock. Not thread-safe, but for {@link #advertised}, {@link
+ * #place} and {@link #isAlive}.
  */
 public final class NodeRegistry {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Optional<InetAddress>> advertised = new ConcurrentHashMap<>();
+    private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final Map<String, NodeReport> reports = new HashMap<>();
     private final Set<String> readers = new LinkedHashSet<>();
     private int leaseTakers;
@@ -31,6 +33,7 @@ public final class NodeRegistry {
      * @param ingest whether it wants to read origins
      * @param advertised where other peers reach it; none means the source address of its announces
      * @param webSeed base URL below which it serves torrents over HTTP, if it does
+     * @param place where it stands
      * @param heardNanos when it was heard of last
      */
     public record Node(
@@ -39,6 +42,7 @@ public final class NodeRegistry {
             Ingest ingest,
             Optional<InetAddress> advertised,
             Optional<URI> webSeed,
+            Place place,
             long heardNanos) {
         /** Whether it may read at all. */
         public boolean takesLeases() {
@@ -71,11 +75,17 @@ public final class NodeRegistry {
         } else {
             readers.remove(node.id());
         }
+        places.put(node.id(), node.place());
     }
 
     /** The address that a live node advertises; may be asked by any thread. */
     public Optional<InetAddress> advertised(String id) {
         return advertised.getOrDefault(id, Optional.empty());
+    }
+
+    /** Where a live node stands; may be asked by any thread. */
+    public Place place(String id) {
+        return places.getOrDefault(id, Place.UNKNOWN);
     }
 
     /** Whether there is a live node of that id; may be asked by any thread. */
@@ -92,7 +102,8 @@ public final class NodeRegistry {
     public void heard(String id, long nowNanos) {
         nodes.computeIfPresent(
                 id,
-                (key, node) -> new Node(id, node.role(), node.ingest(), node.advertised(), node.webSeed(), nowNanos));
+                (key, node) -> new Node(
+                        id, node.role(), node.ingest(), node.advertised(), node.webSeed(), node.place(), nowNanos));
     }
 
     /** What a live node says of itself; of others nothing is remembered. */
@@ -117,6 +128,7 @@ public final class NodeRegistry {
         reports.remove(id);
         advertised.remove(id);
         readers.remove(id);
+        places.remove(id);
         Node removed = nodes.remove(id);
         leaseTakers -= removed != null && removed.takesLeases() ? 1 : 0;
         return removed != null;

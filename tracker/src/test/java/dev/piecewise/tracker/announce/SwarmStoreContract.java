@@ -35,15 +35,10 @@ abstract class SwarmStoreContract {
         store.put(SWARM, stock(2, true), false, 0);
         store.put(SWARM, stock(3, false), false, 0);
         SwarmPeer node = new SwarmPeer(stock(1, true).address(), Optional.of("node"), true);
-        assertThat(store.sample(SWARM, node, 50))
-                .containsExactly(stock(3, false).address());
+        assertThat(store.sample(SWARM, node, 50)).containsExactly(stock(3, false));
         // It may be aria2 with a magnet link.
-        assertThat(store.sample(SWARM, stock(1, true), 50))
-                .containsExactlyInAnyOrder(
-                        stock(2, true).address(), stock(3, false).address());
-        assertThat(store.sample(SWARM, stock(3, false), 50))
-                .containsExactlyInAnyOrder(
-                        stock(1, true).address(), stock(2, true).address());
+        assertThat(store.sample(SWARM, stock(1, true), 50)).containsExactlyInAnyOrder(stock(2, true), stock(3, false));
+        assertThat(store.sample(SWARM, stock(3, false), 50)).containsExactlyInAnyOrder(stock(1, true), stock(2, true));
         assertThat(store.sample(SWARM, stock(3, false), 0)).isEmpty();
         assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(2, 1, 0, 2, 1));
     }
@@ -54,7 +49,7 @@ abstract class SwarmStoreContract {
         for (int port = 1; port <= 20; port++) {
             store.put(SWARM, stock(port, false), false, 0);
         }
-        Set<InetSocketAddress> seen = new HashSet<>();
+        Set<SwarmPeer> seen = new HashSet<>();
         for (int i = 0; i < 200; i++) {
             assertThat(store.sample(SWARM, stock(99, false), 3)).hasSize(3).doesNotHaveDuplicates();
             seen.addAll(store.sample(SWARM, stock(99, false), 3));
@@ -68,9 +63,9 @@ abstract class SwarmStoreContract {
         store.put(SWARM, stock(1, false), false, 0);
         store.put(SWARM, stock(1, true), true, 10);
         assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(1, 0, 1, 1, 0));
-        store.expire(20, 10);
+        store.expire(20, 10, 1000);
         assertThat(store.counts(SWARM).seeds()).isEqualTo(1);
-        store.expire(21, 10);
+        store.expire(21, 10, 1000);
         assertThat(store.counts(SWARM).seeds()).isZero();
         store.put(SWARM, stock(1, false), false, 30);
         store.remove(SWARM, stock(1, false).address());
@@ -85,9 +80,8 @@ abstract class SwarmStoreContract {
         store.sample(SWARM, stock(1, false), 50);
         store.put(SWARM, stock(1, false), false, 10);
         assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(0, 2, 0, 0, 2));
-        store.expire(16, 10);
-        assertThat(store.sample(SWARM, stock(9, false), 50))
-                .containsExactly(stock(1, false).address());
+        store.expire(16, 10, 1000);
+        assertThat(store.sample(SWARM, stock(9, false), 50)).containsExactly(stock(1, false));
         store.put(SWARM, new SwarmPeer(stock(1, false).address(), Optional.of("n"), false), false, 16);
         assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(0, 1, 0, 0, 0));
     }
@@ -150,12 +144,74 @@ abstract class SwarmStoreContract {
         Map<Integer, Integer> named = new HashMap<>();
         int rounds = 9000;
         for (int i = 0; i < rounds; i++) {
-            for (InetSocketAddress address : store.sample(SWARM, stock(11, false), 4)) {
-                named.merge(address.getPort(), 1, Integer::sum);
+            for (SwarmPeer peer : store.sample(SWARM, stock(11, false), 4)) {
+                named.merge(peer.address().getPort(), 1, Integer::sum);
             }
         }
         assertThat(named).containsOnlyKeys(1, 3, 4, 5, 6, 7, 8, 9, 10);
         assertThat(named.values()).allSatisfy(times -> assertThat(times).isBetween(rounds * 4 / 10, rounds * 5 / 10));
         assertThat(store.counts(SWARM)).isEqualTo(new SwarmCounts(4, 6, 0, 4, 6));
+    }
+
+    private static SwarmPeer node(int port) {
+        return new SwarmPeer(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Optional.of("n" + port), false);
+    }
+
+    @Test
+    void aNodesPeerMayBeSilentForLongerThanAStranger() {
+        SwarmStore store = store();
+        store.put(SWARM, node(1), false, 0);
+        store.put(SWARM, stock(2, false), false, 0);
+        store.expire(500, 10, 1000);
+        assertThat(store.sample(SWARM, stock(3, false), 50)).containsExactly(node(1));
+        store.expire(1001, 10, 1000);
+        assertThat(store.counts(SWARM).leeches()).isZero();
+    }
+
+    @Test
+    void aPeerIsNewOnceUntilAnotherNodeHasItsAddress() {
+        SwarmStore store = store();
+        assertThat(store.put(SWARM, node(1), false, 0)).isTrue();
+        assertThat(store.put(SWARM, node(1), false, 1)).isFalse();
+        SwarmPeer complete = new SwarmPeer(node(1).address(), node(1).nodeId(), true);
+        assertThat(store.put(SWARM, complete, true, 2)).isFalse();
+        assertThat(store.put(SWARM, new SwarmPeer(node(1).address(), Optional.of("heir"), false), false, 3))
+                .isTrue();
+        store.remove(SWARM, node(1).address());
+        assertThat(store.put(SWARM, node(1), false, 4)).isTrue();
+    }
+
+    private static SwarmPeer node(int port, String zone) {
+        return new SwarmPeer(node(port).address(), node(port).nodeId(), false, zone);
+    }
+
+    @Test
+    void mostOfANodesNeighboursAreOfItsZoneAndSomeAreNot() {
+        SwarmStore store = store();
+        for (int port = 1; port <= 400; port++) {
+            store.put(SWARM, node(port, "zone" + port % 4), false, 0);
+        }
+        for (int port = 4; port <= 40; port += 4) {
+            store.remove(SWARM, node(port).address());
+        }
+        List<SwarmPeer> neighbours = store.sample(SWARM, node(41, "zone1"), 50);
+        assertThat(neighbours).hasSize(50).doesNotHaveDuplicates().doesNotContain(node(41, "zone1"), node(4, "zone0"));
+        assertThat(neighbours.stream().filter(peer -> peer.zone().equals("zone1")))
+                .hasSizeBetween(30, 45);
+        assertThat(store.sample(SWARM, node(1000, "new"), 50)).hasSize(50);
+        assertThat(store.sample(SWARM, node(1001), 1000)).hasSize(390);
+    }
+
+    @Test
+    void nodesAreHandedOutToNodesAboutEquallyOften() {
+        SwarmStore store = store();
+        Map<SwarmPeer, Integer> named = new HashMap<>();
+        for (int port = 1; port <= 1000; port++) {
+            store.put(SWARM, node(port), false, 0);
+            store.sample(SWARM, node(port), 20).forEach(peer -> named.merge(peer, 1, Integer::sum));
+        }
+        // Purely at random the first ones would be named some 100 times.
+        assertThat(named.values()).allMatch(times -> times <= 60);
     }
 }

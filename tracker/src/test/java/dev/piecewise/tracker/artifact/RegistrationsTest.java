@@ -10,6 +10,7 @@ import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.metainfo.InfoDictionary;
@@ -164,6 +165,7 @@ class RegistrationsTest {
                 role.equals("seeder") ? Ingest.ONLY : Ingest.NEVER,
                 Optional.empty(),
                 Optional.empty(),
+                Place.UNKNOWN,
                 nowNanos));
     }
 

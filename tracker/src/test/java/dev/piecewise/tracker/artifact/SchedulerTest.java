@@ -7,6 +7,7 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.fault.OriginFault;
@@ -146,6 +147,7 @@ class SchedulerTest {
                 },
                 Optional.empty(),
                 node.startsWith("web-") ? Optional.of(URI.create("http://" + node + ":80")) : Optional.empty(),
+                Place.UNKNOWN,
                 nowNanos));
     }
 

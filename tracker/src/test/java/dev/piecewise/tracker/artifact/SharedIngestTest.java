@@ -2,6 +2,7 @@ package dev.piecewise.tracker.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.core.Place;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
@@ -74,7 +75,7 @@ class SharedIngestTest {
 
     private void register(String node, Ingest ingest) {
         scheduler.register(new NodeRegistry.Node(
-                node, ingest == Ingest.ONLY ? "seeder" : "node", ingest, Optional.empty(), Optional.empty(), nowNanos));
+                node, ingest == Ingest.ONLY ? "seeder" : "node", ingest, Optional.empty(), Optional.empty(), Place.UNKNOWN, nowNanos));
     }
 
     private CompletableFuture<LeaseGrants> ask(String node) {

@@ -38,6 +38,7 @@ class DistributionLogTest {
         private double disk;
         private @Nullable LinkRate download;
         private @Nullable LinkRate upload;
+        private TransferReport.@Nullable FromPlaces fromPlaces;
 
         static Said seeder() {
             return new Said();
@@ -88,6 +89,11 @@ class DistributionLogTest {
             return this;
         }
 
+        Said from(long sameRack, long sameZone, long otherZone) {
+            fromPlaces = new TransferReport.FromPlaces(sameRack, sameZone, otherZone);
+            return this;
+        }
+
         Said download(long rate) {
             download = new LinkRate(rate, LinkRate.LIMIT);
             return this;
@@ -114,8 +120,17 @@ class DistributionLogTest {
                     machine,
                     disk,
                     download,
-                    upload);
+                    upload,
+                    fromPlaces);
         }
+    }
+
+    @Test
+    void whatNodesReceivedIsSummedUpByDistance() {
+        node("a", Said.asked(0).took(10).from(1, 20, 300));
+        node("b", Said.asked(0).took(11).from(5, 0, 7));
+        node("unlabelled", Said.asked(0).took(11));
+        assertThat(now().fromPlaces()).isEqualTo(new TransferReport.FromPlaces(6, 20, 307));
     }
 
     private void node(String id, Said said) {
