@@ -41,6 +41,9 @@ public final class TrackerMain {
      */
     public static TrackerServer start(TrackerConfig config) {
         checkListen(config);
+        Thread warming = new Thread(S3Origin::warmUp, "s3-warm-up");
+        warming.setDaemon(true);
+        warming.start();
         List<Origin> opened = new ArrayList<>();
         AutoCloseable origins = () -> opened.forEach(TrackerMain::closeQuietly);
         try {

@@ -63,6 +63,23 @@ public final class S3Origin implements Origin {
         return S3Clients.of(profile);
     }
 
+    /**
+     * Goes through what a request and a signature take once, without reaching any S3: the first ones of a process would wait a second
+     * and more for the SDK's classes. Takes as long.
+     */
+    public static void warmUp() {
+        URI nowhere = URI.create("http://127.0.0.1:1");
+        ArtifactUri uri = new ArtifactUri("s3", "none", "none");
+        OriginObject object = new OriginObject("none", new VersionedEntry("none", 1, "none"));
+        try (S3Origin origin = at(nowhere, "us-east-1", "none", "none")) {
+            origin.presign(
+                    ResolvedArtifact.object(uri, nowhere.toString(), object), object, 0, 0, Duration.ofMinutes(1));
+            origin.resolve(uri);
+        } catch (OriginFault refused) {
+            // Nobody listens there.
+        }
+    }
+
     @Override
     public String scheme() {
         return "s3";
