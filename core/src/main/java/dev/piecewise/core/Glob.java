@@ -28,6 +28,7 @@ public final class Glob {
 
     private final String pattern;
     private final boolean wholePath;
+    private final boolean allBelow;
     private final List<Step> steps = new ArrayList<>();
 
     /**
@@ -47,6 +48,7 @@ public final class Glob {
             throw new IllegalArgumentException("the pattern '" + pattern + "' matches nothing; leave it out");
         }
         this.wholePath = anchored || path.indexOf('/') >= 0;
+        this.allBelow = path.endsWith("/**");
         new Compiler(path).sequence(true, 0);
     }
 
@@ -63,6 +65,11 @@ public final class Glob {
     /** Whether a directory itself is meant, or all that could be in it. */
     public boolean matchesDirectory(String path) {
         return matches(path) || (wholePath && accepts(path + "/"));
+    }
+
+    /** Whether everything that could be in a directory is meant, by a pattern that ends in {@code /} or {@code /**}. */
+    public boolean matchesAllBelow(String path) {
+        return allBelow && accepts(path + "/");
     }
 
     private boolean accepts(String text) {

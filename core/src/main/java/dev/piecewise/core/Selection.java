@@ -51,6 +51,11 @@ public record Selection(List<Glob> include, List<Glob> exclude) {
                 && exclude.stream().noneMatch(glob -> glob.matchesDirectory(path));
     }
 
+    /** Whether an exclude pattern means everything that could be in a directory, which so need not be looked into. */
+    public boolean excludesAllBelow(String path) {
+        return exclude.stream().anyMatch(glob -> glob.matchesAllBelow(path));
+    }
+
     /** For messages, for example {@code include *.bin, *.json; exclude old/}. */
     @Override
     public String toString() {

@@ -37,6 +37,18 @@ class SelectionTest {
     }
 
     @Test
+    void onlyAPatternOfAllThatIsInADirectorySparesTheLookIntoIt() {
+        assertThat(Selection.parse(List.of(), List.of("old/")).excludesAllBelow("old"))
+                .isTrue();
+        assertThat(Selection.parse(List.of(), List.of("**/old/**")).excludesAllBelow("a/old"))
+                .isTrue();
+        assertThat(Selection.parse(List.of(), List.of("old/*", "old", "*")).excludesAllBelow("old"))
+                .isFalse();
+        assertThat(Selection.parse(List.of(), List.of("old/")).excludesAllBelow("older"))
+                .isFalse();
+    }
+
+    @Test
     void morePatternsThanAnybodyNeedsAreRefused() {
         List<String> many = Collections.nCopies(201, "a");
 

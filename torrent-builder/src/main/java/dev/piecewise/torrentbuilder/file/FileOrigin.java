@@ -3,6 +3,7 @@ package dev.piecewise.torrentbuilder.file;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FilePath;
 import dev.piecewise.core.FileRoots;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.UnchangedFile;
 import dev.piecewise.core.VersionedEntry;
@@ -52,6 +53,11 @@ public final class FileOrigin implements Origin {
 
     @Override
     public ResolvedArtifact resolve(ArtifactUri uri) {
+        return resolve(uri, Selection.ALL);
+    }
+
+    @Override
+    public ResolvedArtifact resolve(ArtifactUri uri, Selection selection) {
         try {
             FilePath.check(uri.name());
         } catch (IllegalArgumentException e) {
@@ -71,10 +77,11 @@ public final class FileOrigin implements Origin {
             } else if (!attributes.isDirectory() && !attributes.isRegularFile()) {
                 throw new OriginFault(Kind.USAGE, uri + " is neither a file nor a directory");
             } else if (uri.isPrefix()) {
-                return new FileTree(roots, uri, ENDPOINT).resolve(path);
+                return new FileTree(roots, uri, ENDPOINT, selection).resolve(path);
             }
             VersionedEntry entry = new VersionedEntry(uri.name(), attributes.size(), FileRoots.version(real));
-            return ResolvedArtifact.object(uri, ENDPOINT, new OriginObject(uri.key(), entry));
+            return ResolvedArtifact.object(uri, ENDPOINT, new OriginObject(uri.key(), entry))
+                    .selected(selection);
         } catch (IOException e) {
             throw fault(uri, e);
         }

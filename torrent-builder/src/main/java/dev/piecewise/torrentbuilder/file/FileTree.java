@@ -3,6 +3,7 @@ package dev.piecewise.torrentbuilder.file;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FilePath;
 import dev.piecewise.core.FileRoots;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
@@ -23,29 +24,36 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * All files below a directory at their present versions; what can become no file, or leads out of the roots, fails the whole, by
- * name. Symbolic links are what they point to. Directories with no file anywhere below are kept as such.
+ * All selected files below a directory at their present versions; one that can become no file, or leads out of the roots, fails the
+ * whole, by name. Symbolic links are what they point to. Directories with no file anywhere below are kept as such.
  */
 final class FileTree extends SimpleFileVisitor<Path> {
     private final FileRoots roots;
     private final ArtifactUri uri;
     private final String endpoint;
+    private final Selection selection;
     private final List<OriginObject> objects = new ArrayList<>();
     private final TreeSet<String> empty = new TreeSet<>(FilePath.UTF8_ORDER);
+    private final List<String> unselected = new ArrayList<>();
     private Path start = Path.of("/");
 
-    FileTree(FileRoots roots, ArtifactUri uri, String endpoint) {
+    FileTree(FileRoots roots, ArtifactUri uri, String endpoint, Selection selection) {
         this.roots = roots;
         this.uri = uri;
         this.endpoint = endpoint;
+        this.selection = selection;
     }
 
     /** Once. */
     ResolvedArtifact resolve(Path directory) throws IOException {
         start = directory;
         Files.walkFileTree(directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, this);
+        if (objects.isEmpty() && !selection.isAll()) {
+            throw ResolvedArtifact.noneSelected(uri, unselected.size(), selection);
+        }
         objects.sort(Comparator.comparing(OriginObject::key, FilePath.UTF8_ORDER));
         objects.forEach(object -> removeParents(object.entry().path()));
+        unselected.forEach(this::removeParents);
         return new ResolvedArtifact(uri, endpoint, false, objects, List.copyOf(empty));
     }
 
@@ -57,8 +65,12 @@ final class FileTree extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+        String path = relative(directory);
+        if (selection.excludesAllBelow(path)) {
+            return FileVisitResult.SKIP_SUBTREE;
+        }
         real(directory);
-        if (!directory.equals(start)) {
+        if (!directory.equals(start) && (selection.selectsDirectory(path) || isPath(path))) {
             empty.add(checked(directory));
         }
         return FileVisitResult.CONTINUE;
@@ -66,6 +78,10 @@ final class FileTree extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        if (!selection.selects(relative(file))) {
+            unselected.add(relative(file));
+            return FileVisitResult.CONTINUE;
+        }
         if (attributes.isSymbolicLink()) {
             throw hostile(file, "it is a symbolic link to what does not exist");
         } else if (!attributes.isRegularFile()) {
@@ -79,7 +95,10 @@ final class FileTree extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-        if (e instanceof FileSystemLoopException) {
+        boolean loops = e instanceof FileSystemLoopException;
+        if (selection.excludesAllBelow(relative(file)) || (loops && !selection.selects(relative(file)))) {
+            return FileVisitResult.CONTINUE;
+        } else if (loops) {
             throw hostile(file, "it is a symbolic link to a directory around it");
         }
         throw e;
@@ -90,8 +109,21 @@ final class FileTree extends SimpleFileVisitor<Path> {
         return Files.isSymbolicLink(path) ? roots.real(path) : path;
     }
 
+    private String relative(Path path) {
+        return start.relativize(path).toString();
+    }
+
+    private static boolean isPath(String path) {
+        try {
+            FilePath.check(path);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private String checked(Path file) {
-        String path = start.relativize(file).toString();
+        String path = relative(file);
         try {
             FilePath.check(path);
             return path;
@@ -104,6 +136,6 @@ final class FileTree extends SimpleFileVisitor<Path> {
         return new OriginFault(
                 Kind.FAILED,
                 "cannot fetch " + uri + ": of '" + FilePath.shown(file.toString()) + "' no file can be made: " + reason
-                        + "; nothing was read, rename or remove it, or ask for a smaller directory");
+                        + "; nothing was read, rename, remove or exclude it, or ask for a smaller directory");
     }
 }

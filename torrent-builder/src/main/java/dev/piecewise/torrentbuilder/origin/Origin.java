@@ -1,6 +1,7 @@
 package dev.piecewise.torrentbuilder.origin;
 
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.SignedRead;
 import java.io.InputStream;
 import java.time.Duration;
@@ -19,6 +20,14 @@ public interface Origin extends AutoCloseable {
      * prefix is {@code NOT_FOUND} with a message that names the prefix.
      */
     ResolvedArtifact resolve(ArtifactUri uri);
+
+    /**
+     * The same, of a prefix with no more than the files that are selected: one that is not need not be anything that could
+     * become a file.
+     */
+    default ResolvedArtifact resolve(ArtifactUri uri, Selection selection) {
+        return resolve(uri).selected(selection);
+    }
 
     /**
      * A read of exactly these bytes of exactly this version, which anyone can send while the signature lives: {@code

@@ -74,12 +74,17 @@ public record ResolvedArtifact(
                 .filter(object -> selection.selects(object.entry().path()))
                 .toList();
         if (left.isEmpty()) {
-            throw new OriginFault(
-                    Kind.NOT_FOUND,
-                    "of the " + objects.size() + " files below " + uri + " none is selected by " + selection
-                            + "; patterns are compared with what follows " + uri);
+            throw noneSelected(uri, objects.size(), selection);
         }
         return new ResolvedArtifact(uri, endpoint, false, left, directories, ranged);
+    }
+
+    /** A prefix has files, but patterns leave none of them. */
+    public static OriginFault noneSelected(ArtifactUri uri, int files, Selection selection) {
+        return new OriginFault(
+                Kind.NOT_FOUND,
+                "of the " + files + " files below " + uri + " none is selected by " + selection
+                        + "; patterns are compared with what follows " + uri);
     }
 
     /** Sum of the sizes. */

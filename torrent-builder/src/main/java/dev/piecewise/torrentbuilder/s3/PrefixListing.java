@@ -2,6 +2,7 @@ package dev.piecewise.torrentbuilder.s3;
 
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FilePath;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
@@ -22,7 +23,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * All keys below a prefix at their present versions (ListObjectsV2, page by page), checked to be a tree of files before any
- * byte is read: one key that is not fails the whole, by name. A directory marker, which is a key of zero bytes that ends in
+ * byte is read: one key that is not fails the whole, by name, unless it is not selected. A directory marker, which is a key of zero bytes that ends in
  * {@code /}, is a directory and no file.
  */
 final class PrefixListing {
@@ -31,19 +32,22 @@ final class PrefixListing {
     private final S3Client client;
     private final Endpoint endpoint;
     private final ArtifactUri uri;
+    private final Selection selection;
     private final int pageKeys;
     private final List<OriginObject> objects = new ArrayList<>();
     private final Set<String> markers = new TreeSet<>(FilePath.UTF8_ORDER);
     private boolean found;
+    private int files;
 
-    PrefixListing(S3Client client, Endpoint endpoint, ArtifactUri uri) {
-        this(client, endpoint, uri, PAGE_KEYS);
+    PrefixListing(S3Client client, Endpoint endpoint, ArtifactUri uri, Selection selection) {
+        this(client, endpoint, uri, selection, PAGE_KEYS);
     }
 
-    PrefixListing(S3Client client, Endpoint endpoint, ArtifactUri uri, int pageKeys) {
+    PrefixListing(S3Client client, Endpoint endpoint, ArtifactUri uri, Selection selection, int pageKeys) {
         this.client = client;
         this.endpoint = endpoint;
         this.uri = uri;
+        this.selection = selection;
         this.pageKeys = pageKeys;
     }
 
@@ -60,6 +64,9 @@ final class PrefixListing {
                     Kind.NOT_FOUND,
                     "S3 at " + endpoint.text() + " has no key below " + uri
                             + "; check the spelling, and that it is a prefix and not one object");
+        }
+        if (objects.isEmpty() && !selection.isAll()) {
+            throw ResolvedArtifact.noneSelected(uri, files, selection);
         }
         objects.sort(Comparator.comparing(OriginObject::key, FilePath.UTF8_ORDER));
         checkTree();
@@ -97,12 +104,27 @@ final class PrefixListing {
         String path = key.substring(uri.key().length());
         if (listed.size() == 0 && (path.isEmpty() || path.endsWith("/"))) {
             if (!path.isEmpty()) {
-                markers.add(checked(key, path.substring(0, path.length() - 1)));
+                addMarker(key, path.substring(0, path.length() - 1));
             }
+            return;
+        }
+        files++;
+        if (!selection.selects(path)) {
             return;
         }
         String version = S3Faults.etag(listed.eTag(), "'" + FilePath.shown(key) + "'", endpoint);
         objects.add(new OriginObject(key, new VersionedEntry(checked(key, path), listed.size(), version)));
+    }
+
+    /** Also one that is not selected, for the artifact may be that of another selection, too. */
+    private void addMarker(String key, String path) {
+        try {
+            markers.add(checked(key, path));
+        } catch (OriginFault hostile) {
+            if (selection.selectsDirectory(path)) {
+                throw hostile;
+            }
+        }
     }
 
     private String checked(String key, String path) {
@@ -115,9 +137,12 @@ final class PrefixListing {
     }
 
     private void checkTree() {
-        Set<String> directories = new HashSet<>(markers);
+        Set<String> directories = new HashSet<>();
         objects.forEach(object -> addParents(object.entry().path(), directories));
-        markers.forEach(marker -> addParents(marker, directories));
+        markers.stream().filter(selection::selectsDirectory).forEach(marker -> {
+            directories.add(marker);
+            addParents(marker, directories);
+        });
         for (OriginObject object : objects) {
             if (directories.contains(object.entry().path())) {
                 throw hostile(object.key(), "it would be a file and a directory at once, as keys below it exist");
@@ -136,6 +161,6 @@ final class PrefixListing {
         return new OriginFault(
                 Kind.FAILED,
                 "cannot fetch " + uri + ": of its key '" + FilePath.shown(key) + "' no file can be made: " + reason
-                        + "; nothing was read, rename or remove that key, or ask for a smaller prefix");
+                        + "; nothing was read, rename or remove that key, exclude it, or ask for a smaller prefix");
     }
 }

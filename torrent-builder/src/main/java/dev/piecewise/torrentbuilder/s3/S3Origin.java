@@ -2,6 +2,7 @@ package dev.piecewise.torrentbuilder.s3;
 
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FilePath;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.fault.OriginFault;
@@ -87,7 +88,14 @@ public final class S3Origin implements Origin {
 
     @Override
     public ResolvedArtifact resolve(ArtifactUri uri) {
-        return uri.isPrefix() ? new PrefixListing(client, endpoint, uri).resolve() : resolveObject(uri);
+        return resolve(uri, Selection.ALL);
+    }
+
+    @Override
+    public ResolvedArtifact resolve(ArtifactUri uri, Selection selection) {
+        return uri.isPrefix()
+                ? new PrefixListing(client, endpoint, uri, selection).resolve()
+                : resolveObject(uri).selected(selection);
     }
 
     private ResolvedArtifact resolveObject(ArtifactUri uri) {

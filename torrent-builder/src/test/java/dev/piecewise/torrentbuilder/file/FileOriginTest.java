@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FileRoots;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.UnchangedFile;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.OriginContract;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -114,6 +116,24 @@ class FileOriginTest extends OriginContract {
         Files.createSymbolicLink(root.resolve("dangling/nowhere"), Path.of("no-such-file"));
         refused(Kind.FAILED, () -> origin.resolve(uri("dangling/")), "nowhere", "does not exist");
         refused(Kind.NOT_FOUND, () -> origin.resolve(uri("loop/file/")), "without a slash");
+    }
+
+    @Test
+    void whatIsExcludedNeedNotBeAFileNorLieInTheRoot() throws IOException {
+        Path outside = Files.createDirectory(directory.resolve("outside"));
+        put("tree/good", new byte[1]);
+        put("tree/left/out", new byte[1]);
+        Files.createSymbolicLink(root.resolve("tree/elsewhere"), outside);
+        Files.createSymbolicLink(root.resolve("tree/again"), Path.of("."));
+        Files.createSymbolicLink(root.resolve("tree/nowhere"), Path.of("no-such-file"));
+        ResolvedArtifact tree = origin.resolve(
+                uri("tree/"), Selection.parse(List.of(), List.of("elsewhere/", "again", "nowhere", "out")));
+        assertThat(tree.objects()).extracting(object -> object.entry().path()).containsExactly("good");
+        assertThat(tree.directories()).isEmpty();
+        refused(
+                Kind.DENIED,
+                () -> origin.resolve(uri("tree/"), Selection.parse(List.of(), List.of("again", "nowhere"))),
+                "elsewhere");
     }
 
     @Test

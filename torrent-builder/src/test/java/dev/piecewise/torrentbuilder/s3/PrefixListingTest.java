@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
@@ -56,6 +57,48 @@ class PrefixListingTest {
         });
     }
 
+    static Stream<Arguments> excludable() {
+        return Stream.of(
+                Arguments.of("../**", List.of("p/../up")),
+                Arguments.of("..", List.of("p/..")),
+                Arguments.of("a/./", List.of("p/a/./b")),
+                Arguments.of("a//b", List.of("p/a//b")),
+                Arguments.of("//etc/", List.of("p/good", "p//etc/passwd")),
+                Arguments.of("full/", List.of("p/full/")),
+                Arguments.of("../", List.of("p/../:marker")),
+                Arguments.of("a?b", List.of("p/a\0b")),
+                Arguments.of("x*", List.of("p/" + "x".repeat(241))),
+                Arguments.of("a/", List.of("p/a", "p/a/b", "p/a/b/c/:marker")),
+                Arguments.of("unversioned", List.of("p/unversioned")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("excludable")
+    void aKeyThatIsExcludedNeedNotBeAFile(String exclude, List<String> hostile) {
+        List<String> keys = Stream.concat(Stream.of("p/0", "p/logs/:marker"), hostile.stream())
+                .toList();
+        ResolvedArtifact artifact = new PrefixListing(
+                        new Listed(keys), endpoint(), URI_, Selection.parse(List.of(), List.of(exclude)))
+                .resolve();
+
+        assertThat(artifact.objects()).extracting(OriginObject::key).contains("p/0").doesNotContain(
+                hostile.get(hostile.size() - 1));
+        assertThat(artifact.directories()).contains("logs").doesNotContain("..");
+    }
+
+    @Test
+    void patternsThatLeaveNothingAreTold() {
+        assertThatThrownBy(() -> new PrefixListing(
+                                new Listed(List.of("p/a", "p/b")),
+                                endpoint(),
+                                URI_,
+                                Selection.parse(List.of("*.json"), List.of()))
+                        .resolve())
+                .isInstanceOfSatisfying(
+                        OriginFault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.NOT_FOUND))
+                .hasMessageContaining("of the 2 files below s3://bucket/p/ none is selected by include *.json");
+    }
+
     @Test
     void keysBehindAPageAreListedToo() {
         assertThat(listing(List.of("p/1", "p/2", "p/3", "p/4", "p/5"), 2)
@@ -87,7 +130,7 @@ class PrefixListingTest {
     void aPrefixWhoseLastComponentIsNoNameIsRefused() {
         for (String prefix : List.of("p//", "/", "p/" + "x".repeat(241) + "/")) {
             PrefixListing listing = new PrefixListing(
-                    new Listed(List.of(prefix + "a")), endpoint(), ArtifactUri.parse("s3://bucket/" + prefix));
+                    new Listed(List.of(prefix + "a")), endpoint(), ArtifactUri.parse("s3://bucket/" + prefix), Selection.ALL);
             assertThatThrownBy(listing::resolve)
                     .isInstanceOfSatisfying(
                             OriginFault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.USAGE))
@@ -105,7 +148,7 @@ class PrefixListingTest {
     @Test
     void theWholeBucketIsNamedAfterIt() {
         ResolvedArtifact artifact = new PrefixListing(
-                        new Listed(List.of("a", "b/c")), endpoint(), ArtifactUri.parse("s3://bucket/"))
+                        new Listed(List.of("a", "b/c")), endpoint(), ArtifactUri.parse("s3://bucket/"), Selection.ALL)
                 .resolve();
 
         assertThat(artifact.uri().name()).isEqualTo("bucket");
@@ -115,7 +158,7 @@ class PrefixListingTest {
     }
 
     private static PrefixListing listing(List<String> keys, int pageKeys) {
-        return new PrefixListing(new Listed(keys), endpoint(), URI_, pageKeys);
+        return new PrefixListing(new Listed(keys), endpoint(), URI_, Selection.ALL, pageKeys);
     }
 
     private static Endpoint endpoint() {

@@ -3,6 +3,7 @@ package dev.piecewise.torrentbuilder.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
@@ -63,7 +64,7 @@ abstract class S3Contract extends OriginContract {
         put("paged/dir/", new byte[0]);
         for (int pageKeys = 1; pageKeys <= 3; pageKeys++) {
             ResolvedArtifact artifact =
-                    new PrefixListing(bucket.client(), bucket.endpoint(), uri("paged/"), pageKeys).resolve();
+                    new PrefixListing(bucket.client(), bucket.endpoint(), uri("paged/"), Selection.ALL, pageKeys).resolve();
             assertThat(artifact.objects()).extracting(OriginObject::key).containsExactlyElementsOf(keys);
             assertThat(artifact.directories()).containsExactly("dir");
         }

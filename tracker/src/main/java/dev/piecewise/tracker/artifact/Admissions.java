@@ -30,7 +30,7 @@ public final class Admissions {
     private final Scheduler scheduler;
     private final Map<Lookup, CompletableFuture<Found>> inFlight = new ConcurrentHashMap<>();
 
-    private record Lookup(String profile, ArtifactUri uri) {}
+    private record Lookup(String profile, ArtifactUri uri, Selection selection) {}
 
     /**
      * What the origin has now.
@@ -80,8 +80,7 @@ public final class Admissions {
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new OriginFault(Kind.USAGE, "cannot fetch " + request.uri() + ": " + e.getMessage(), e);
         }
-        return resolve(request.uri(), request.profile())
-                .thenApply(found -> new Found(found.profile(), found.resolved().selected(selection)));
+        return resolve(request.uri(), request.profile(), selection);
     }
 
     /**
@@ -108,9 +107,13 @@ public final class Admissions {
      * @throws OriginFault of kind USAGE or DENIED, at once, as {@link #request}
      */
     CompletableFuture<Found> resolve(@Nullable String text, @Nullable String profile) {
+        return resolve(text, profile, Selection.ALL);
+    }
+
+    private CompletableFuture<Found> resolve(@Nullable String text, @Nullable String profile, Selection selection) {
         OriginProfiles.Profile by = profiles.named(profile);
         ArtifactUri uri = parse(text);
-        return resolve(by.originOf(uri), new Lookup(by.name(), uri));
+        return resolve(by.originOf(uri), new Lookup(by.name(), uri, selection));
     }
 
     private static ArtifactUri parse(@Nullable String uri) {
@@ -144,7 +147,7 @@ public final class Admissions {
         try {
             originCalls.execute(() -> {
                 try {
-                    ResolvedArtifact resolved = origin.resolve(lookup.uri());
+                    ResolvedArtifact resolved = origin.resolve(lookup.uri(), lookup.selection());
                     inFlight.remove(lookup, mine);
                     mine.complete(new Found(lookup.profile(), resolved));
                 } catch (Throwable failure) {
