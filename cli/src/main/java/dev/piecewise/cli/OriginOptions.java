@@ -5,8 +5,10 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.seeder.lease.OriginSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** How a process reads origins. */
@@ -69,21 +71,28 @@ final class OriginOptions {
         if (leases < 1) {
             throw new ProcessFault(Kind.USAGE, "--leases: a seeder needs at least 1 lease at once, not " + leases);
         }
+        Duration first = OptionValues.duration("--origin-backoff", backoff);
+        Duration longest = OptionValues.duration("--origin-max-backoff", maxBackoff);
+        Duration connect = OptionValues.duration("--origin-connect-timeout", connectTimeout);
+        Duration silence = OptionValues.duration("--origin-read-timeout", readTimeout);
+        OriginSettings given = OriginSettings.defaults()
+                .withLeases(leases)
+                .withRate(bytesPerSecond)
+                .withFiles(new FileRoots(
+                        fileRoots.stream().map(Path::toAbsolutePath).toList()));
+        // One after the other, so that it is known which one is wrong.
+        OriginSettings often = checked("--origin-attempts", () -> given.withRetries(attempts, first, first));
+        OriginSettings pausing = checked("--origin-max-backoff", () -> often.withRetries(attempts, first, longest));
+        OriginSettings connecting =
+                checked("--origin-connect-timeout", () -> pausing.withTimeouts(connect, pausing.silence()));
+        return checked("--origin-read-timeout", () -> connecting.withTimeouts(connect, silence));
+    }
+
+    private static OriginSettings checked(String option, Supplier<OriginSettings> with) {
         try {
-            return OriginSettings.defaults()
-                    .withLeases(leases)
-                    .withRetries(
-                            attempts,
-                            OptionValues.duration("--origin-backoff", backoff),
-                            OptionValues.duration("--origin-max-backoff", maxBackoff))
-                    .withTimeouts(
-                            OptionValues.duration("--origin-connect-timeout", connectTimeout),
-                            OptionValues.duration("--origin-read-timeout", readTimeout))
-                    .withRate(bytesPerSecond)
-                    .withFiles(new FileRoots(
-                            fileRoots.stream().map(Path::toAbsolutePath).toList()));
+            return with.get();
         } catch (IllegalArgumentException e) {
-            throw new ProcessFault(Kind.USAGE, "--origin-...: " + e.getMessage(), e);
+            throw new ProcessFault(Kind.USAGE, option + ": " + e.getMessage(), e);
         }
     }
 }

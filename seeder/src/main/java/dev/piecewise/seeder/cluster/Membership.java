@@ -25,6 +25,7 @@ import org.slf4j.event.Level;
 final class Membership implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration SOON = Duration.ofMillis(200);
 
     private final Tracker tracker;
     private final NodeRegistration registration;
@@ -42,6 +43,9 @@ final class Membership implements AutoCloseable {
 
     @GuardedBy("this")
     private Duration interval = RETRY;
+
+    @GuardedBy("this")
+    private boolean soon;
 
     private boolean reachable = true; // of the heartbeat thread
     private volatile boolean closing;
@@ -96,15 +100,25 @@ final class Membership implements AutoCloseable {
 
     /** Waits for the next heartbeat's time; true at once when a registration is due. */
     private synchronized boolean pause() throws InterruptedException {
-        long until = nanoTime.getAsLong() + interval.toNanos();
+        long from = nanoTime.getAsLong();
         while (registered) {
-            long left = until - nanoTime.getAsLong();
+            Duration wait = soon && SOON.compareTo(interval) < 0 ? SOON : interval;
+            long left = from + wait.toNanos() - nanoTime.getAsLong();
             if (left <= 0) {
+                soon = false;
                 return false;
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         return true;
+    }
+
+    /** A heartbeat is due a moment after the last one. */
+    synchronized void beatSoon() {
+        if (!soon) {
+            soon = true;
+            notifyAll();
+        }
     }
 
     private void beat() throws InterruptedException {

@@ -154,6 +154,11 @@ public final class Participant implements AutoCloseable {
         return failure;
     }
 
+    /** The tracker is to be asked for news of the leases before the next heartbeat is due. */
+    public void beatSoon() {
+        membership.beatSoon();
+    }
+
     /** Starts a thread whose death of a bug shows in {@link #failure()}. */
     public Worker worker(String name, Worker.Body body) {
         return Worker.start(name, failure, body);

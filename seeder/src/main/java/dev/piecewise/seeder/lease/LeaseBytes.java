@@ -122,6 +122,11 @@ final class LeaseBytes implements AutoCloseable {
         own.change(bytesPerSecond);
     }
 
+    /** Whether there is a rate for this lease. */
+    boolean isSlowed() {
+        return own.isLimited();
+    }
+
     /** Body bytes received from the origin so far, thrown away ones included. */
     long bytesRead() {
         return bytesRead.get();
@@ -143,7 +148,7 @@ final class LeaseBytes implements AutoCloseable {
             try {
                 OriginBody open = open();
                 long left = reads.get(read).lastByte() - next + 1;
-                int wanted = ofAll.atMost(own.atMost(count));
+                int wanted = ofAll.atMost(fromHolder ? count : own.atMost(count));
                 int got = open.read(into, from, (int) Math.min(wanted, leading > 0 ? leading : left));
                 if (got <= 0) {
                     throw new IOException("the body ended " + (leading + left) + " bytes early");
@@ -173,9 +178,9 @@ final class LeaseBytes implements AutoCloseable {
         }
     }
 
-    /** Waits as long as the limits want it after these bytes. */
+    /** Waits as long as the limits want it after these bytes; the lease's own is the origin's. */
     private void await(int got) throws LeaseLife.Ended, InterruptedException {
-        long nanos = Math.max(own.spent(got), ofAll.spent(got));
+        long nanos = Math.max(fromHolder ? 0 : own.spent(got), ofAll.spent(got));
         if (nanos <= 0) {
             return;
         }

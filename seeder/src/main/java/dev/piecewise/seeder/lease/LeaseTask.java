@@ -82,6 +82,11 @@ final class LeaseTask {
         bytes.slow(bytesPerSecond);
     }
 
+    /** As {@link LeaseBytes#isSlowed}. */
+    boolean isSlowed() {
+        return bytes.isSlowed();
+    }
+
     String leaseId() {
         return grant.leaseId();
     }

@@ -38,6 +38,7 @@ public final class LeaseWorker implements AutoCloseable {
     private static final double WAIT_SECONDS = 20;
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration SHARES_ASKED = Duration.ofSeconds(1);
     private static final Duration RETURN_DEADLINE = Duration.ofSeconds(5);
 
     private final Tracker tracker;
@@ -151,9 +152,21 @@ public final class LeaseWorker implements AutoCloseable {
     }
 
     private void watch() throws InterruptedException {
+        long askedNanos = nanoTime.getAsLong();
         while (true) {
             Thread.sleep(TICK.toMillis());
             live.all().forEach(LeaseTask::tick);
+            if (nanoTime.getAsLong() - askedNanos >= SHARES_ASKED.toNanos()) {
+                askedNanos = nanoTime.getAsLong();
+                hurryIfSlowed();
+            }
+        }
+    }
+
+    /** Where the origin's rate is shared, whoever ended leaves a share, of which the others hear by their heartbeats. */
+    private void hurryIfSlowed() {
+        if (live.all().stream().anyMatch(LeaseTask::isSlowed)) {
+            participant.beatSoon();
         }
     }
 
@@ -205,6 +218,7 @@ public final class LeaseWorker implements AutoCloseable {
             task.run();
         } finally {
             live.remove(task);
+            hurryIfSlowed();
         }
     }
 

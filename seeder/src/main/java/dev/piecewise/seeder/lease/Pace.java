@@ -31,6 +31,10 @@ final class Pace {
         bytesPerSecond = newBytesPerSecond;
     }
 
+    boolean isLimited() {
+        return bytesPerSecond != ByteRate.UNLIMITED;
+    }
+
     /** How much of {@code count} bytes to read at once, so that waits are short. */
     int atMost(int count) {
         long rate = bytesPerSecond;

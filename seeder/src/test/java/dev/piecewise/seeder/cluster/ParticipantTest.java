@@ -134,6 +134,15 @@ class ParticipantTest {
     }
 
     @Test
+    void aHeartbeatThatIsWantedSoonComesBeforeItsTime() {
+        tracker.heartbeatSeconds = 1000;
+        participant.start();
+        assertThat(tracker.report).isNull();
+        participant.beatSoon();
+        Eventually.await("a heartbeat", () -> tracker.report != null);
+    }
+
+    @Test
     void whatAProcessThatLeavesHasNotToldYetItTellsThen() {
         tracker.heartbeatSeconds = 1000;
         participant.start();

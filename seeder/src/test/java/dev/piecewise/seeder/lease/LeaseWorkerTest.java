@@ -211,6 +211,20 @@ class LeaseWorkerTest {
     }
 
     @Test
+    void whereTheOriginsRateIsSharedHeartbeatsComeOften() throws Exception {
+        tracker.heartbeatSeconds = 1000;
+        tracker.known = false;
+        Eventually.await("another registration", () -> tracker.registrations.size() == 2);
+        tracker.bytesPerSecond = 64 * 1024 * 1024;
+        origin.manners.add(origin.hangingAfter(PIECE + 5));
+        grant();
+        Eventually.await("it is told what was read", () -> tracker.bytesRead.get() == PIECE + 5);
+        origin.release.countDown();
+        awaitEnd();
+        assertAllHeld();
+    }
+
+    @Test
     void aShortBodyIsNoticedAndTheRestReadAgain() throws Exception {
         origin.manners.add(FakeOrigin.shortBody(10));
         grant();

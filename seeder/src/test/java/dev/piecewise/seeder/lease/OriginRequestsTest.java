@@ -9,10 +9,15 @@ import dev.piecewise.core.SignedRead;
 import dev.piecewise.seeder.cluster.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +92,32 @@ class OriginRequestsTest {
                     .containsEntry("Range", List.of("bytes=7-99"))
                     .containsEntry("If-match", List.of("\"etag\""))
                     .doesNotContainKeys("Accept-encoding", "Upgrade", "Authorization", "Cookie");
+        }
+    }
+
+    @Test
+    void aConnectionThatDoesNotComeIsGivenUpAfterTheTimeoutOfConnections() throws Exception {
+        OriginSettings settings = leases(1).withTimeouts(Duration.ofMillis(100), Duration.ofHours(1));
+        List<Socket> waiting = new ArrayList<>();
+        try (ServerSocket accepting = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                OriginRequests requests = new OriginRequests(settings)) {
+            assertThatThrownBy(() -> {
+                        while (true) { // until those that nobody accepts are too many
+                            Socket socket = new Socket();
+                            waiting.add(socket);
+                            socket.connect(accepting.getLocalSocketAddress(), 500);
+                        }
+                    })
+                    .isInstanceOf(SocketTimeoutException.class);
+            SignedRead read = new SignedRead(
+                    "http://127.0.0.1:" + accepting.getLocalPort() + "/key", Map.of("Range", "bytes=0-9"), 0, 9);
+            assertThatThrownBy(() -> requests.open(read, life))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("timed out");
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.piecewise.tracker.artifact;
 
 import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.SignedRead;
@@ -10,11 +11,14 @@ import dev.piecewise.trackerclient.api.ArtifactState;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -26,32 +30,55 @@ final class HolderReads {
     /** So often a read is signed for a holder; after that holders are given up. */
     private static final int MAX_ATTEMPTS = 3;
 
+    private static final long GIVEN_UP_NANOS = Duration.ofMinutes(1).toNanos();
+
     private final ArtifactBook book;
     private final NodeRegistry nodes;
     private final Predicate<String> silent;
+    private final LongSupplier nanoClock;
+    private final Map<Reader, Long> givenUp = new HashMap<>();
 
-    /** @param silent tells nodes that may be dead */
-    HolderReads(ArtifactBook book, NodeRegistry nodes, Predicate<String> silent) {
+    /** A node that reads an artifact. */
+    private record Reader(ArtifactId artifact, String nodeId) {}
+
+    /**
+     * @param silent tells nodes that may be dead
+     * @param nanoClock monotonic
+     */
+    HolderReads(ArtifactBook book, NodeRegistry nodes, Predicate<String> silent, LongSupplier nanoClock) {
         this.book = book;
         this.nodes = nodes;
         this.silent = silent;
+        this.nanoClock = nanoClock;
     }
 
     /** Published bytes of another artifact, and the web seeds that serve them, the best first. */
     private record Source(Artifact artifact, int object, InfoHash torrent, List<URI> webSeeds) {}
 
-    /** Whether a live node serves these bytes under another artifact. */
-    boolean isHeld(Artifact artifact, Span span) {
-        return source(artifact, span).isPresent();
+    /** Whether a live node serves these bytes of an artifact under another one. */
+    boolean isHeld(Artifact artifact, Span span, String reader) {
+        return !isGivenUp(artifact, reader) && source(artifact, span).isPresent();
+    }
+
+    /** A node gets nothing from holders of an artifact: for a while it is to read the origin. */
+    void giveUp(Artifact artifact, String reader) {
+        givenUp.values().removeIf(untilNanos -> nanoClock.getAsLong() - untilNanos >= 0);
+        givenUp.put(new Reader(artifact.id, reader), nanoClock.getAsLong() + GIVEN_UP_NANOS);
+    }
+
+    private boolean isGivenUp(Artifact artifact, String reader) {
+        Long untilNanos = givenUp.isEmpty() ? null : givenUp.get(new Reader(artifact.id, reader));
+        return untilNanos != null && nanoClock.getAsLong() - untilNanos < 0;
     }
 
     /**
      * A read of this span of an artifact from a holder, if there is one.
      *
+     * @param reader the node that is to read it
      * @param attempt how often reads of the same lease were signed before: each goes to the next holder
      */
-    Optional<SignedRead> find(Artifact artifact, Span span, int attempt, Links links) {
-        return attempt >= MAX_ATTEMPTS
+    Optional<SignedRead> find(Artifact artifact, Span span, String reader, int attempt, Links links) {
+        return attempt >= MAX_ATTEMPTS || isGivenUp(artifact, reader)
                 ? Optional.empty()
                 : source(artifact, span).map(source -> read(source, span, attempt, links));
     }

@@ -50,6 +50,7 @@ final class LeaseDesk {
     private final ArtifactBook book;
     private final LeaseBook leases;
     private final OriginBudget budget;
+    private final HolderReads holderReads;
     private final NodeRegistry nodes;
     private final SwarmStore swarms;
     private final Journal journal;
@@ -63,6 +64,7 @@ final class LeaseDesk {
             ArtifactBook book,
             LeaseBook leases,
             OriginBudget budget,
+            HolderReads holderReads,
             NodeRegistry nodes,
             SwarmStore swarms,
             Journal journal,
@@ -72,6 +74,7 @@ final class LeaseDesk {
         this.book = book;
         this.leases = leases;
         this.budget = budget;
+        this.holderReads = holderReads;
         this.nodes = nodes;
         this.swarms = swarms;
         this.journal = journal;
@@ -107,7 +110,7 @@ final class LeaseDesk {
     List<Lease> grant(String nodeId, int atMost, long nowNanos) {
         List<Lease> granted = new ArrayList<>();
         passedOver = false;
-        while (granted.size() < atMost && budget.hasRead()) {
+        while (granted.size() < atMost) {
             Optional<Lease> lease = grantWanted(nodeId, nowNanos).or(() -> grantOne(nodeId, nowNanos));
             if (lease.isEmpty()) {
                 break;
@@ -121,12 +124,14 @@ final class LeaseDesk {
     /** Up to {@code atMost} leases of one artifact. */
     List<Lease> grant(Artifact artifact, String nodeId, int atMost, long nowNanos) {
         List<Lease> granted = new ArrayList<>();
-        while (granted.size() < atMost && budget.hasRead() && !isClosedTo(nodeId, artifact, nowNanos)) {
-            Optional<Run> next = artifact.ledger.next(rereadable(artifact, nowNanos));
-            if (next.isEmpty() || !budget.askForShare()) {
+        while (granted.size() < atMost && !isClosedTo(nodeId, artifact, nowNanos)) {
+            Optional<Offer> offer = artifact.ledger
+                    .next(rereadable(artifact, nowNanos))
+                    .flatMap(run -> offer(artifact, run, nodeId));
+            if (offer.isEmpty()) {
                 break;
             }
-            granted.add(grant(artifact, next.get(), nodeId, nowNanos));
+            granted.add(grant(offer.get(), nodeId, nowNanos));
         }
         budget.divide();
         return granted;
@@ -159,39 +164,54 @@ final class LeaseDesk {
             lost.or(rereadable(artifact, nowNanos));
             Optional<Run> run =
                     artifact.resolved.ranged() ? artifact.ledger.next(lost, wanted) : artifact.ledger.next(lost);
-            if (run.isPresent() && budget.askForShare()) {
-                return Optional.of(grant(artifact, run.get(), nodeId, nowNanos));
+            Optional<Offer> offer = run.flatMap(of -> offer(artifact, of, nodeId));
+            if (offer.isPresent()) {
+                return Optional.of(grant(offer.get(), nodeId, nowNanos));
             }
         }
         return Optional.empty();
     }
 
+    /** @param fromHolders whether it can be read without the origin, which so sets no limit */
+    private record Offer(Artifact artifact, Run run, boolean fromHolders) {}
+
+    /** Nothing if the origin is needed and now is not to be read. */
+    private Optional<Offer> offer(Artifact artifact, Run run, String nodeId) {
+        boolean fromHolders = artifact.spans.of(run.firstPiece(), run.pieceCount()).stream()
+                .allMatch(span -> holderReads.isHeld(artifact, span, nodeId));
+        return fromHolders || (budget.hasRead() && budget.askForShare())
+                ? Optional.of(new Offer(artifact, run, fromHolders))
+                : Optional.empty();
+    }
+
     private Optional<Lease> grantOne(String nodeId, long nowNanos) {
-        Artifact neediest = null;
-        Run run = null;
+        Offer neediest = null;
         for (Artifact artifact : book.all()) {
             if (isClosedTo(nodeId, artifact, nowNanos)
-                    || (neediest != null && artifact.ledger.liveLeases() >= neediest.ledger.liveLeases())) {
+                    || (neediest != null
+                            && artifact.ledger.liveLeases() >= neediest.artifact().ledger.liveLeases())) {
                 continue;
             }
             Optional<Run> next = artifact.ledger.next(rereadable(artifact, nowNanos));
-            if (next.isPresent()) {
-                neediest = artifact;
-                run = next.get();
+            Optional<Offer> offer = next.flatMap(run -> offer(artifact, run, nodeId));
+            if (offer.isPresent()) {
+                neediest = offer.get();
             }
         }
-        return neediest == null || run == null || !budget.askForShare()
-                ? Optional.empty()
-                : Optional.of(grant(neediest, run, nodeId, nowNanos));
+        return Optional.ofNullable(neediest).map(offer -> grant(offer, nodeId, nowNanos));
     }
 
-    private Lease grant(Artifact artifact, Run run, String nodeId, long nowNanos) {
+    private Lease grant(Offer offer, String nodeId, long nowNanos) {
+        Artifact artifact = offer.artifact();
+        Run run = offer.run();
         long fence = book.nextFence(clock.millis());
         String at = clock.instant().toString();
         artifact.ledger.grant(run, fence, nodeId, at);
         Lease lease = lease(artifact, run, fence, nodeId, nowNanos);
         leases.add(lease, deadline(nowNanos));
-        budget.take(fence);
+        if (!offer.fromHolders()) {
+            budget.take(fence);
+        }
         note(artifact, nodeId);
         journal.append(new Event.Granted(artifact.id.hex(), fence, nodeId, run.firstPiece(), run.pieceCount(), at));
         return lease;
@@ -229,6 +249,20 @@ final class LeaseDesk {
 
     private SwarmCounts counts(Artifact artifact) {
         return artifact.infoHash().map(swarms::counts).orElse(SwarmCounts.NONE);
+    }
+
+    /**
+     * Holders do not serve what a lease was to read from them.
+     *
+     * @return whether it may read the origin instead; if not it is over, and its pieces are granted as the origin's limits allow
+     */
+    boolean turnToOrigin(Artifact artifact, Lease lease) {
+        if (budget.isTaken(lease.fence()) || budget.takeLate(lease.fence())) {
+            return true;
+        }
+        holderReads.giveUp(artifact, lease.nodeId());
+        end(lease, ReadBytes.NONE, ReadOutcome.RETURNED);
+        return false;
     }
 
     /** Keeps a lease alive; nothing if it is not this node's, or dead. */
@@ -491,7 +525,7 @@ final class LeaseDesk {
         return book.find(id.artifact()).orElseThrow(() -> stale(id));
     }
 
-    private static Refused stale(@Nullable LeaseId id) {
+    static Refused stale(@Nullable LeaseId id) {
         return new Refused(
                 Refused.Reason.STALE_FENCE, "lease " + id + " is over; stop reading, what was read does not count");
     }

@@ -117,9 +117,10 @@ public final class Scheduler implements AutoCloseable {
         this.waiting = new WaitingRoom(worker);
         this.pushes = new HashPushes(clock.millis(), worker);
         this.book = new ArtifactBook(provisionalIds, journal);
-        this.holderReads = new HolderReads(book, nodes, this::isSilent);
+        this.holderReads = new HolderReads(book, nodes, this::isSilent, nanoClock);
         this.budget = new OriginBudget(originLimits);
-        this.desk = new LeaseDesk(book, leases, budget, nodes, swarms, journal, times, clock, nanoClock);
+        this.desk = new LeaseDesk(
+                book, leases, budget, holderReads, nodes, swarms, journal, times, clock, nanoClock);
         this.sharedIngest = new SharedIngest(book, nodes, leases, desk, waiting, this::isSilent, this::deliver);
         past.forEach(book::replay);
         desk.resume(nanoClock.getAsLong());
@@ -378,7 +379,7 @@ public final class Scheduler implements AutoCloseable {
         Artifact artifact = get(lease.artifact());
         int first = artifact.ledger.firstOpen(lease.fence());
         List<Span> spans = artifact.spans.of(first, lease.run().endExclusive() - first);
-        boolean fromHolders = spans.stream().anyMatch(span -> holderReads.isHeld(artifact, span));
+        boolean fromHolders = spans.stream().anyMatch(span -> holderReads.isHeld(artifact, span, lease.nodeId()));
         return new Renewed(lease, artifact, first, fromHolders ? List.of() : spans, budget.renewedShare(lease.fence()));
     }
 
@@ -472,7 +473,12 @@ public final class Scheduler implements AutoCloseable {
                         "read " + request.read() + " of lease " + leaseId + " has no byte " + request.firstByte());
             }
             span = new Span(whole.object(), request.firstByte(), whole.endExclusive());
-            fromHolder = holderReads.find(artifact, span, leases.signedAgain(lease.fence()), links);
+            fromHolder =
+                    holderReads.find(artifact, span, lease.nodeId(), leases.signedAgain(lease.fence()), links);
+            if (fromHolder.isEmpty() && !desk.turnToOrigin(artifact, lease)) {
+                dispatch();
+                throw LeaseDesk.stale(lease.id());
+            }
         }
         return fromHolder
                 .map(CompletableFuture::completedFuture)
@@ -496,6 +502,7 @@ public final class Scheduler implements AutoCloseable {
     /** Gives work to who waits for it, and tells who waits for an artifact. */
     private void dispatch() {
         waiting.wakeArtifacts();
+        budget.nobodyWaits();
         waiting.offer(this::serve);
         sharedIngest.serve(now());
     }
@@ -541,7 +548,11 @@ public final class Scheduler implements AutoCloseable {
         List<Optional<SignedRead>> fromHolders = new ArrayList<>();
         synchronized (this) {
             artifact = get(lease.artifact());
-            lease.spans().forEach(span -> fromHolders.add(holderReads.find(artifact, span, 0, links)));
+            lease.spans().forEach(span -> fromHolders.add(holderReads.find(artifact, span, lease.nodeId(), 0, links)));
+            if (fromHolders.stream().anyMatch(Optional::isEmpty) && !desk.turnToOrigin(artifact, lease)) {
+                dispatch();
+                return Optional.empty();
+            }
         }
         try {
             Iterator<SignedRead> fromOrigin = signer.sign(

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * What all leases together may take from origins at once: reads, of which a lease has one open at a time, and bytes a second,
  * of which each lease has a share that its holder keeps to. A lease counts until its holder cannot be reading any more, which may
- * be later than its end.
+ * be later than its end. One that reads from other nodes only is never taken, and has neither.
  *
  * <p>Invariant: the shares are never more than the limit in sum. Not thread-safe.
  */
@@ -69,6 +69,28 @@ public final class OriginBudget {
         return shares.values().stream().filter(share -> share == 0).count();
     }
 
+    /** Who waits for a share is asked anew: {@link #askForShare} tells. */
+    public void nobodyWaits() {
+        wanted = false;
+    }
+
+    /** Whether a lease is one of those that read origins. */
+    public boolean isTaken(long fence) {
+        return shares.containsKey(fence);
+    }
+
+    /**
+     * Takes a live lease that turns to the origin; not if there is no read left, nor if there is a rate, for its holder knows no
+     * share to keep to.
+     */
+    public boolean takeLate(long fence) {
+        boolean may = hasRead() && !isLimited();
+        if (may) {
+            take(fence);
+        }
+        return may;
+    }
+
     /** A lease was granted; it has its share after {@link #divide}. */
     public void take(long fence) {
         shares.put(fence, 0L);
@@ -84,9 +106,9 @@ public final class OriginBudget {
         }
     }
 
-    /** Bytes a second of a live lease, {@link ByteRate#UNLIMITED} for no limit. */
+    /** Bytes a second that a live lease may read from the origin, {@link ByteRate#UNLIMITED} for no limit. */
     public long share(long fence) {
-        return isLimited() ? shares.getOrDefault(fence, 1L) : ByteRate.UNLIMITED;
+        return isLimited() ? shares.getOrDefault(fence, ByteRate.UNLIMITED) : ByteRate.UNLIMITED;
     }
 
     /** The same when its holder is told next: more if some is free, less if a lease waits for a share. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.ByteRate;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.Place;
@@ -286,6 +287,66 @@ class SchedulerTest {
             fromHolder.add(read.fromHolder());
         }
         assertThat(fromHolder).containsExactly(true, true, false, false);
+    }
+
+    @Test
+    void readsFromHoldersTakeNothingOfTheOriginsLimits() {
+        limits = new OriginBudget.Limits(1, 8 * MIB);
+        scheduler = start(List.of());
+        origin.put("other", 64 * MIB, "\"w\"");
+        register("web-s", "seeder");
+        ArtifactId first = admit(64);
+        read("web-s");
+        assertThat(status(first).state()).isEqualTo(ArtifactState.PUBLISHED);
+        scheduler.admit(
+                origin.resolve(ArtifactUri.parse("s3://bucket/other")),
+                OriginProfiles.DEFAULT,
+                Optional.of(new PieceLength(16 * MIB)));
+        admit(32);
+        register("t", "seeder");
+        List<LeaseGrant> leases = take("t", 10);
+        assertThat(leases)
+                .extracting(lease -> lease.reads().get(0).fromHolder())
+                .as("one read of the origin is allowed, those from holders are not limited")
+                .containsExactlyInAnyOrder(false, true, true);
+        assertThat(leases).allSatisfy(lease -> assertThat(lease.bytesPerSecond())
+                .isEqualTo(lease.reads().get(0).fromHolder() ? ByteRate.UNLIMITED : 8 * MIB));
+    }
+
+    @Test
+    void whoGetsNothingFromHoldersLeavesTheLeaseIfNoReadOfTheOriginIsFree() {
+        limits = new OriginBudget.Limits(1, 0);
+        scheduler = start(List.of());
+        register("web-s", "seeder");
+        admit(64);
+        read("web-s");
+        origin.put("other", 64 * MIB, "\"w\"");
+        scheduler.admit(
+                origin.resolve(ArtifactUri.parse("s3://bucket/other")),
+                OriginProfiles.DEFAULT,
+                Optional.of(new PieceLength(64 * MIB)));
+        register("u", "seeder");
+        LeaseGrant origins = take("u", 1).get(0);
+        ArtifactId second = admit(32);
+        register("t", "seeder");
+        LeaseGrant lease = take("t", 1).get(0);
+        SignRequest rest = new SignRequest(lease.fence(), 0, 5);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThat(scheduler.sign(lease.leaseId(), rest, LINKS).join().fromHolder())
+                    .isTrue();
+        }
+        assertThat(reason(() -> scheduler.sign(lease.leaseId(), rest, LINKS))).isEqualTo(Refused.Reason.STALE_FENCE);
+        assertThat(take("t", 10)).as("the only read is taken").isEmpty();
+        scheduler.giveBack(origins.leaseId(), new LeaseReturn(origins.fence(), 0, null, null));
+        assertThat(take("t", 10))
+                .singleElement()
+                .matches(granted -> !granted.reads().get(0).fromHolder());
+        passAlive(65, "web-s", "t", "u");
+        assertThat(take("t", 10))
+                .extracting(granted -> granted.reads().get(0).fromHolder())
+                .as("after a while holders are asked again")
+                .containsExactlyInAnyOrder(false, true, true);
+        assertThat(status(second).error()).isNull();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.piecewise.tracker.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.core.ByteRate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -48,6 +49,31 @@ class OriginBudgetTest {
         return told.keySet().stream()
                 .skip(told.isEmpty() ? 0 : random.nextInt(told.size()))
                 .findFirst();
+    }
+
+    @Test
+    void whatNobodyWaitsForAnyMoreGoesToThoseThatRead() {
+        OriginBudget budget = new OriginBudget(new OriginBudget.Limits(READS, RATE));
+        budget.take(1);
+        budget.take(2);
+        budget.divide();
+        assertThat(budget.askForShare()).isFalse();
+        budget.release(1);
+        budget.nobodyWaits();
+        assertThat(budget.renewedShare(2)).isEqualTo(RATE);
+    }
+
+    @Test
+    void aLeaseThatTurnsToTheOriginLateNeedsARead() {
+        OriginBudget budget = new OriginBudget(new OriginBudget.Limits(1, ByteRate.UNLIMITED));
+        assertThat(budget.takeLate(1)).isTrue();
+        assertThat(budget.takeLate(2)).isFalse();
+        assertThat(budget.isTaken(1)).isTrue();
+        assertThat(budget.isTaken(2)).isFalse();
+        OriginBudget slow = new OriginBudget(new OriginBudget.Limits(1, RATE));
+        assertThat(slow.takeLate(1))
+                .as("its holder knows no share to keep to")
+                .isFalse();
     }
 
     @Test
