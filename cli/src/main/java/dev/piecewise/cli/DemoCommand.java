@@ -1,5 +1,6 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.cli.config.Configuration;
 import dev.piecewise.cli.demo.Demo;
 import dev.piecewise.cli.demo.DemoPlan;
 import dev.piecewise.cli.demo.DemoStage;
@@ -11,7 +12,6 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -128,11 +128,13 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int tryOut(Path file) throws InterruptedException {
+        Configuration configured = localS3 ? Configuration.empty() : surroundings.configuration(config);
         TrialPlan plan = new TrialPlan(
                 nodes,
                 DownloadPlan.read(file),
                 OptionValues.pieceSize(pieceSize),
-                localS3 ? List.of() : surroundings.configuration(config).profiles(),
+                configured.profiles(),
+                OriginLimitOptions.of(configured),
                 localS3 ? TrialPlan.OriginKind.OWN : TrialPlan.OriginKind.CONFIGURED,
                 OptionValues.size("--size", size),
                 temporary());

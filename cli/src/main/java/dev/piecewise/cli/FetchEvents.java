@@ -2,10 +2,12 @@ package dev.piecewise.cli;
 
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchProgress;
+import dev.piecewise.client.unpack.ArchiveFormat;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The fields of the events that {@code --json} prints of a fetch. */
 final class FetchEvents {
@@ -41,7 +43,9 @@ final class FetchEvents {
 
     private static Map<String, Object> unpacked(FetchOutcome.Unpacked unpacked) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("method", unpacked.format().word());
+        fields.put(
+                "method",
+                unpacked.formats().stream().map(ArchiveFormat::word).collect(Collectors.joining(",")));
         fields.put("entries", unpacked.entries());
         fields.put("bytes", unpacked.bytes());
         fields.put("now", unpacked.now());

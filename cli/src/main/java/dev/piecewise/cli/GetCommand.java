@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
                     + "its trackers name, is verified, and goes to DEST like an object or a prefix.",
             "",
             "With --unpack, what an archive (tar, tar.gz, zip) holds becomes the directory DEST, which appears whole and belongs to "
-                    + "Piecewise: the next version takes its place. Once unpacked, the archive is neither read nor fetched again.",
+                    + "Piecewise: the next version takes its place. Of a prefix each archive has a directory in it. Once unpacked, the archive is neither read nor fetched again.",
             "",
             "With --file, all that the file lists is fetched side by side: objects, prefixes with patterns of what to include, "
                     + "archives to unpack. A request that fails stops no other; the exit code is 0 only if all succeeded.",

@@ -2,13 +2,10 @@ package dev.piecewise.cli;
 
 import dev.piecewise.cli.OptionValues.HostPort;
 import dev.piecewise.core.ArtifactUri;
-import dev.piecewise.core.fault.PiecewiseFault.Kind;
-import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.tracker.ProfileConfig;
 import dev.piecewise.tracker.TrackerConfig;
 import dev.piecewise.tracker.TrackerMain;
 import dev.piecewise.tracker.TrackerServer;
-import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.token.Tokens;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,20 +65,8 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
             })
     private List<String> allow = List.of();
 
-    @Option(
-            names = "--max-origin-reads",
-            paramLabel = "COUNT",
-            description = {"How many reads of origins to allow at once, all seeders together.", "Default: 100"})
-    private int maxOriginReads = 100;
-
-    @Option(
-            names = "--max-origin-rate",
-            paramLabel = "RATE",
-            description = {
-                "Let all seeders together read no faster than this from origins: bytes (1GiB/s) or bits (8Gbit/s).",
-                "Default: unlimited"
-            })
-    private String maxOriginRate = "unlimited";
+    @Mixin
+    private OriginLimitOptions originLimits = new OriginLimitOptions();
 
     @Option(
             names = "--token-file",
@@ -159,15 +144,6 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
                         " ", config.allow().stream().map(ArtifactUri::toString).toList());
     }
 
-    private OriginBudget.Limits originLimits() {
-        if (maxOriginReads < 1) {
-            throw new ProcessFault(
-                    Kind.USAGE,
-                    "--max-origin-reads: origins are not read by " + maxOriginReads + " reads; allow 1 or more");
-        }
-        return new OriginBudget.Limits(maxOriginReads, OptionValues.rate("--max-origin-rate", maxOriginRate));
-    }
-
     private TrackerConfig config() {
         HostPort address = OptionValues.hostPort("--listen", listen);
         TrackerConfig config = TrackerConfig.defaults()
@@ -177,7 +153,7 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
                         .resolve("tracker")))
                 .withAllow(allow.stream().map(OptionValues::allowed).toList())
                 .withProfiles(profiles)
-                .withOriginLimits(originLimits())
+                .withOriginLimits(originLimits.limits())
                 .withTokens(Tokens.load(tokenFile, surroundings.variable("PIECEWISE_TOKEN")))
                 .withInsecure(insecure);
         return publicUrl

@@ -38,14 +38,18 @@ public sealed interface FetchOutcome {
     }
 
     /**
-     * An archive at its destination.
+     * An archive at its destination, or the archives of a prefix.
      *
-     * @param format how it was packed
+     * @param formats how they were packed; each that occurs, once
      * @param entries files, directories and links
      * @param bytes of all files together
      * @param now whether this fetch did it; else it was there already, of this version
      */
-    record Unpacked(ArchiveFormat format, long entries, long bytes, boolean now) {}
+    record Unpacked(List<ArchiveFormat> formats, long entries, long bytes, boolean now) {
+        public Unpacked {
+            formats = List.copyOf(formats);
+        }
+    }
 
     /** The origin does not have the object; a retry cannot help. */
     record NotFound(String message) implements FetchOutcome {}

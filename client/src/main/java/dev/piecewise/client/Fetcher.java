@@ -279,9 +279,11 @@ final class Fetcher {
     }
 
     private ArtifactStatus ask(Ask ask) throws InterruptedException {
-        ArtifactRequest request =
-                ArtifactRequest.of(ask.source().text(), ask.pieceLength(), ask.profile(), ask.selection());
-        return reach(() -> tracker.requestArtifact(request));
+        return reach(() -> tracker.requestArtifact(request(ask)));
+    }
+
+    private static ArtifactRequest request(Ask ask) {
+        return ArtifactRequest.of(ask.source().text(), ask.pieceLength(), ask.profile(), ask.selection());
     }
 
     /** The tracker tells those of the whole prefix. */
@@ -293,7 +295,7 @@ final class Fetcher {
 
     /** What stands at the origin; nothing is read because of this question. */
     private String version(Ask ask) throws InterruptedException {
-        return reach(() -> tracker.version(ask.source().text(), ask.profile())).version();
+        return reach(() -> tracker.preview(request(ask))).version();
     }
 
     /** A tracker that cannot be reached is tried for some seconds: it may just be starting. */

@@ -10,9 +10,9 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactList;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
-import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -59,7 +59,7 @@ final class NoTracker implements Tracker {
     }
 
     @Override
-    public ArtifactVersion version(String uri, Optional<String> profile) {
+    public ArtifactPreview preview(ArtifactRequest request) {
         throw none();
     }
 

@@ -44,7 +44,9 @@ final class RequestRunner {
     }
 
     FetchRequest unpacked(DownloadRequest request, UnpackInto unpack) {
-        return base(request, Destination.of(unpack.directory())).withUnpack(unpack.how());
+        return base(request, Destination.of(unpack.directory()))
+                .withSelection(request.selection())
+                .withUnpack(unpack.how());
     }
 
     private FetchRequest base(DownloadRequest request, Destination destination) {

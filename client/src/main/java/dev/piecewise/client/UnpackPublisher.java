@@ -1,15 +1,12 @@
 package dev.piecewise.client;
 
-import dev.piecewise.client.FetchProgress.Phase;
 import dev.piecewise.client.unpack.ArchiveFormat;
-import dev.piecewise.client.unpack.ArchiveRefused;
 import dev.piecewise.client.unpack.CannotWrite;
 import dev.piecewise.client.unpack.Unpack;
 import dev.piecewise.client.unpack.UnpackRecord;
 import dev.piecewise.client.unpack.UnpackRecord.Differences;
 import dev.piecewise.client.unpack.UnpackRecords;
 import dev.piecewise.client.unpack.UnpackedTree;
-import dev.piecewise.client.unpack.Unpacker;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
@@ -21,7 +18,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,18 +26,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts what an archive holds where the user wants it: unpacked whole in a {@link Staging} beside the destination, then
- * renamed. At the destination there is all of it or what was there before. The directory belongs to Piecewise: the next
+ * Puts what an archive holds, or the archives of a prefix, where the user wants it: unpacked whole in a {@link Staging} beside the
+ * destination, then renamed. At the destination there is all of it or what was there before. The directory belongs to Piecewise: the next
  * version takes its place as a whole, unless something in it did not come from the archive, which only the user may give up.
  */
 final class UnpackPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(UnpackPublisher.class);
-    private static final Duration TELL = Duration.ofMillis(400);
     private static final int ATTEMPTS = 3;
     private static final List<Object> TURNS =
             Stream.generate(Object::new).limit(64).toList(); // a destination has one of them
@@ -52,7 +46,7 @@ final class UnpackPublisher {
     private final Path target;
     private final UnpackRecords records;
     private final RandomGenerator random;
-    private final BooleanSupplier stopped;
+    private final UnpackRun run;
 
     /**
      * @param request one with {@link FetchRequest#unpack}
@@ -67,7 +61,7 @@ final class UnpackPublisher {
         this.target = real(request.destination().path());
         this.records = new UnpackRecords(data);
         this.random = random;
-        this.stopped = stopped;
+        this.run = new UnpackRun(request.source(), unpack, target, stopped);
     }
 
     /** One name for one place; of a link to a directory, the directory. */
@@ -91,12 +85,6 @@ final class UnpackPublisher {
      * @throws ProcessFault if not
      */
     void checkDestination() {
-        if (request.source() instanceof FetchSource.Artifact artifact
-                && artifact.uri().isPrefix()) {
-            throw new ProcessFault(
-                    Kind.USAGE,
-                    "cannot unpack " + request.source() + ": it is a prefix, not an archive; name one object");
-        }
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(target)) {
             throw new ProcessFault(
                     Kind.USAGE,
@@ -137,26 +125,23 @@ final class UnpackPublisher {
 
     private Optional<String> name() {
         return request.source() instanceof FetchSource.Artifact artifact
+                        && !artifact.uri().isPrefix()
                 ? Optional.of(artifact.uri().name())
                 : Optional.empty();
     }
 
-    /** @throws ProcessFault if what is known now of the artifact tells that it is no archive */
+    /** @throws ProcessFault as {@link UnpackRun#check} */
     void check(ArtifactContent content) {
-        if (!content.singleFile()) {
-            throw refused("it is not one file, but " + content.files().size(), Kind.USAGE, null);
-        } else if (content.layout().totalBytes() == 0) {
-            throw refused("it has no bytes", Kind.FAILED, null);
-        }
+        run.check(content);
     }
 
     /** The outcome when all is there already. */
     FetchOutcome.Complete unchanged(UnpackRecord record) {
-        return complete(record.format(), record.entries(), record.bytes(), false, "", 0, 0, 0);
+        return complete(record.formats(), record.entries(), record.bytes(), false, "", 0, 0, 0);
     }
 
     private FetchOutcome.Complete complete(
-            ArchiveFormat format,
+            List<ArchiveFormat> formats,
             long entries,
             long bytes,
             boolean now,
@@ -167,7 +152,7 @@ final class UnpackPublisher {
         return new FetchOutcome.Complete(
                 request.destination().path(),
                 List.of(request.destination().path()),
-                Optional.of(new FetchOutcome.Unpacked(format, entries, bytes, now)),
+                Optional.of(new FetchOutcome.Unpacked(formats, entries, bytes, now)),
                 infoHash,
                 archiveBytes,
                 fromPeers,
@@ -188,22 +173,21 @@ final class UnpackPublisher {
             return unchanged(same.get());
         }
         try (Staging staging = Staging.in(Files.createDirectories(parent()), random)) {
-            return publish(ready, staging, new Progress(ready, listener, nanoTime));
+            return publish(ready, staging, listener, nanoTime);
         } catch (IOException e) {
             throw Publisher.fault(target, e);
         }
     }
 
     /** What goes wrong becomes a fault while what fills the disk, perhaps, is still there. */
-    private FetchOutcome.Complete publish(Acquired.Ready ready, Staging staging, Progress progress) {
-        Path archive = ready.stored().get(0);
+    private FetchOutcome.Complete publish(
+            Acquired.Ready ready, Staging staging, ProgressListener listener, LongSupplier nanoTime) {
         try {
             Path root = Files.createDirectory(staging.resolve("tree"));
-            UnpackedTree tree = new Unpacker(unpack.limits(), stopped, progress::tell)
-                    .unpack(archive, format(ready.content().name(), archive), root);
+            UnpackedTree tree = run.unpack(ready, root, listener, nanoTime);
             show(tree, ready.version(), staging);
             return complete(
-                    tree.format(),
+                    tree.formats(),
                     tree.entries(),
                     tree.bytes(),
                     true,
@@ -211,67 +195,10 @@ final class UnpackPublisher {
                     ready.content().layout().totalBytes(),
                     ready.bytesFromPeers(),
                     ready.bytesFromOrigin());
-        } catch (ArchiveRefused e) {
-            throw refused(String.valueOf(e.getMessage()), Kind.FAILED, e);
         } catch (CannotWrite e) {
             throw Publisher.fault(target.resolve(e.entry()), e.reason());
         } catch (IOException e) {
             throw Publisher.fault(target, e);
-        }
-    }
-
-    private ArchiveFormat format(String name, Path archive) throws IOException {
-        Optional<ArchiveFormat> format = unpack.format().or(() -> ArchiveFormat.ofName(name));
-        if (format.isEmpty()) {
-            format = ArchiveFormat.ofContent(archive);
-        }
-        return format.orElseThrow(() -> refused(
-                "neither its name '" + name
-                        + "' nor its first bytes say what kind of archive it is; name it with --unpack=tar, tar.gz or"
-                        + " zip, if it is one",
-                Kind.USAGE,
-                null));
-    }
-
-    private ProcessFault refused(String why, Kind kind, @Nullable IOException cause) {
-        return new ProcessFault(
-                kind,
-                "cannot unpack " + request.source() + ": " + why + "; "
-                        + (Files.exists(target) ? target + " is as it was" : "nothing was put at " + target),
-                cause);
-    }
-
-    /** Tells how far it is, now and then. */
-    private static final class Progress {
-        private final Acquired.Ready ready;
-        private final ProgressListener listener;
-        private final LongSupplier nanoTime;
-        private long nextNanos;
-
-        Progress(Acquired.Ready ready, ProgressListener listener, LongSupplier nanoTime) {
-            this.ready = ready;
-            this.listener = listener;
-            this.nanoTime = nanoTime;
-            this.nextNanos = nanoTime.getAsLong();
-        }
-
-        void tell(long bytesUnpacked) {
-            long now = nanoTime.getAsLong();
-            if (now - nextNanos >= 0) {
-                nextNanos = now + TELL.toNanos();
-                int pieces = ready.content().layout().pieceCount();
-                FetchProgress progress = new FetchProgress(
-                        Phase.UNPACKING,
-                        ready.content().layout().totalBytes(),
-                        1,
-                        pieces,
-                        pieces,
-                        pieces,
-                        ready.bytesFromPeers(),
-                        0,
-                        bytesUnpacked);
-                listener.progress(progress.withFilesHeld(1));
-            }
         }
     }
 

@@ -35,7 +35,7 @@ class DownloadsTest {
     private static FetchOutcome complete(FetchRequest request) {
         Path path = request.destination().path();
         Optional<FetchOutcome.Unpacked> unpacked =
-                request.unpack().map(how -> new FetchOutcome.Unpacked(ArchiveFormat.ZIP, 1, 5, true));
+                request.unpack().map(how -> new FetchOutcome.Unpacked(List.of(ArchiveFormat.ZIP), 1, 5, true));
         return new FetchOutcome.Complete(path, List.of(path), unpacked, "", 10, 10, 0);
     }
 

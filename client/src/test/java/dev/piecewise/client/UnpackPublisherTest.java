@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -174,7 +175,7 @@ class UnpackPublisherTest {
     @Test
     void itIsUnpackedOncePerVersionAndTheNextVersionTakesThePlaceOfAll() throws Exception {
         assertThat(unpack(request("tools.tar"), "v1", tar(first())))
-                .isEqualTo(new FetchOutcome.Unpacked(ArchiveFormat.TAR, 3, 8, true));
+                .isEqualTo(new FetchOutcome.Unpacked(List.of(ArchiveFormat.TAR), 3, 8, true));
         assertIsThere(first());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve("closed"))))
                 .isEqualTo("r-xr-xr-x");
@@ -217,7 +218,7 @@ class UnpackPublisherTest {
 
     @Test
     void autoLooksAtTheFirstBytesWhereTheNameSaysNothing() throws Exception {
-        assertThat(unpack(request("tools"), "v1", tar(first())).format()).isEqualTo(ArchiveFormat.TAR);
+        assertThat(unpack(request("tools"), "v1", tar(first())).formats()).containsExactly(ArchiveFormat.TAR);
         assertThat(unpack(request("tools"), "v1", tar(first())).now()).isFalse();
         byte[] text = "just text\n".getBytes(StandardCharsets.UTF_8);
         assertRefused(request("notes"), "v2", text, "s3://b/notes", "--unpack=", target + " is as it was");
@@ -276,9 +277,6 @@ class UnpackPublisherTest {
         assertRefused(request("tools.tar"), "v1", tar(first()), data + " lies in it");
         target = Path.of("").toAbsolutePath();
         assertRefused(request("tools.tar"), "v1", tar(first()), "choose a directory of its own");
-        target = out.resolve("fine");
-        assertRefused(request("prefix/"), "v1", tar(first()), "it is a prefix");
-        assertThat(target).doesNotExist();
     }
 
     @Test
@@ -296,6 +294,104 @@ class UnpackPublisherTest {
                 .hasMessageContaining("interrupted");
         assertIsThere(first());
         assertThat(unpack(request("tools.tar"), "v1", new byte[] {1}).now()).isFalse();
+    }
+
+    /** As if below {@code s3://b/p/}. */
+    private FetchOutcome.Unpacked unpackAll(FetchRequest request, String version, Map<String, byte[]> objects)
+            throws IOException {
+        List<FileEntry> files = new ArrayList<>();
+        List<Path> stored = new ArrayList<>();
+        for (Map.Entry<String, byte[]> object : objects.entrySet()) {
+            files.add(new FileEntry(object.getKey(), object.getValue().length));
+            stored.add(Files.write(data.resolve("stored-" + stored.size()), object.getValue()));
+        }
+        long size = files.stream().mapToLong(FileEntry::sizeBytes).sum();
+        ArtifactContent content = new ArtifactContent("p", false, files, new PieceLayout(size, 16384));
+        UnpackPublisher publisher = publisher(request);
+        publisher.checkDestination();
+        Optional<UnpackRecord> present = publisher.present();
+        if (present.filter(record -> record.version().equals(version)).isPresent()) {
+            return publisher.unchanged(present.get()).unpacked().orElseThrow();
+        }
+        publisher.check(content);
+        return publisher
+                .publish(
+                        new Acquired.Ready(version, content, List.of(), stored, "00", size, 0),
+                        present,
+                        progress::add,
+                        System::nanoTime)
+                .unpacked()
+                .orElseThrow();
+    }
+
+    private static Map<String, byte[]> archives() {
+        Map<String, byte[]> objects = new TreeMap<>();
+        objects.put("a.tar", tar(first()));
+        objects.put("d/b.bin", tar(second())); // known by its first bytes
+        return objects;
+    }
+
+    @Test
+    void ofAPrefixEachArchiveHasADirectoryAndAllOfThemAppearAtOnce() throws Exception {
+        assertThat(unpackAll(request("p/"), "v1", archives()))
+                .isEqualTo(new FetchOutcome.Unpacked(List.of(ArchiveFormat.TAR), 6, 11, true));
+        assertThat(target.resolve("a/readme")).hasContent("first");
+        assertThat(target.resolve("d/b.bin/closed/tool")).hasContent("two");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target.resolve("d/b.bin"))))
+                .as("what the archive says of its root")
+                .isEqualTo("r-xr-xr-x");
+        assertThat(progress).isNotEmpty().allMatch(seen -> seen.fileCount() == 2 && seen.filesHeld() == 2);
+        assertThat(unpackAll(request("p/"), "v1", Map.of("x.tar", new byte[] {1})).now())
+                .isFalse();
+
+        Map<String, byte[]> next = archives();
+        next.remove("a.tar");
+        assertThat(unpackAll(request("p/"), "v2", next).now()).isTrue();
+        assertThat(target.resolve("a")).doesNotExist();
+        assertThat(target.resolve("d/b.bin/closed/tool")).hasContent("two");
+        Files.writeString(target.resolve("mine"), "mine");
+        assertThatThrownBy(() -> unpackAll(request("p/"), "v3", archives())).hasMessageContaining("--replace");
+    }
+
+    @Test
+    void anObjectOfAPrefixThatIsNoArchiveIsNamedAndNothingChanges() throws Exception {
+        unpackAll(request("p/"), "v1", archives());
+        Map<String, byte[]> more = archives();
+        more.put("d/notes.txt", "just text\n".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> unpackAll(request("p/"), "v2", more))
+                .hasMessageContainingAll("cannot unpack s3://b/p/d/notes.txt", "exclude", target + " is as it was");
+        more.put("d/notes.txt", new byte[0]);
+        assertThatThrownBy(() -> unpackAll(request("p/"), "v2", more))
+                .hasMessageContainingAll("s3://b/p/d/notes.txt: it has no bytes", "exclude");
+        more.remove("d/notes.txt");
+        more.put("broken.zip", tar(first()));
+        assertThatThrownBy(() -> unpackAll(request("p/"), "v2", more))
+                .hasMessageContainingAll("s3://b/p/broken.zip: it is broken", "exclude");
+        assertThat(target.resolve("a/readme")).hasContent("first");
+        assertThat(unpackAll(request("p/"), "v1", archives()).now()).isFalse();
+    }
+
+    @Test
+    void archivesThatWouldShareADirectoryAreNamedBeforeAnythingIsFetched() {
+        List<FileEntry> files = List.of(new FileEntry("a.tar", 1), new FileEntry("a.zip", 1));
+        ArtifactContent content = new ArtifactContent("p", false, files, new PieceLayout(2, 16384));
+        assertThatThrownBy(() -> publisher(request("p/")).check(content))
+                .isInstanceOfSatisfying(
+                        ProcessFault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.USAGE))
+                .hasMessageContainingAll("s3://b/p/", "'a.tar' and 'a.zip'", "nothing was put at " + target);
+    }
+
+    @Test
+    void theLimitsHoldForAllArchivesOfAPrefixTogether() throws Exception {
+        UnpackLimits tight = UnpackLimits.defaults().withMaxBytes(10);
+        FetchRequest request = request("p/").withUnpack(Unpack.auto().withLimits(tight));
+        assertThatThrownBy(() -> unpackAll(request, "v1", archives()))
+                .hasMessageContainingAll("s3://b/p/d/b.bin", "more than 10 B");
+        UnpackLimits few = UnpackLimits.defaults().withMaxEntries(5);
+        assertThatThrownBy(() ->
+                        unpackAll(request("p/").withUnpack(Unpack.auto().withLimits(few)), "v1", archives()))
+                .hasMessageContainingAll("s3://b/p/d/b.bin", "more than the 5 that are allowed");
+        assertThat(target).doesNotExist();
     }
 
     @Test

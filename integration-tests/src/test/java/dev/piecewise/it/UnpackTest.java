@@ -7,6 +7,7 @@ import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
 import dev.piecewise.client.unpack.Unpack;
+import dev.piecewise.core.Selection;
 import dev.piecewise.it.lab.LocalCluster;
 import dev.piecewise.it.lab.PiecewiseProcess;
 import java.io.ByteArrayInputStream;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -145,6 +147,34 @@ class UnpackTest {
         assertUnpacked("two", 5, 100_000, 7);
         assertThat(directory.resolve("two/d19")).doesNotExist();
         assertThat(cluster.s3().objectBytesSent()).isEqualTo(size + next);
+    }
+
+    @Test
+    void theArchivesOfAPrefixLeaveS3OnceAndAreUnpackedOncePerVersion() throws Exception {
+        long size = put("many/a.tar.gz", 3, 100_000, 1) + put("many/d/b.TGZ", 2, 100_000, 7);
+        cluster.s3().put(LocalCluster.BUCKET, "many/readme.txt", new ByteArrayInputStream(new byte[9]), 9);
+        cluster.s3().resetCounters();
+        FetchRequest wanted =
+                request("many/", "unpacked-prefix").withSelection(Selection.parse(List.of(), List.of("*.txt")));
+        Piecewise node = cluster.addNode("of-prefix");
+        assertThat(unpackedNow(LocalCluster.fetch(node, wanted))).isTrue();
+        assertUnpacked("unpacked-prefix/a", 3, 100_000, 1);
+        assertUnpacked("unpacked-prefix/d/b", 2, 100_000, 7);
+        assertThat(cluster.s3().objectBytesSent()).isEqualTo(size);
+
+        assertThat(unpackedNow(LocalCluster.fetch(node, wanted))).isFalse();
+        remove(directory.resolve("unpacked-prefix"));
+        FetchOutcome.Complete anew = LocalCluster.fetch(node, wanted);
+        assertThat(unpackedNow(anew)).isTrue();
+        assertThat(anew.bytesFromPeers()).isZero();
+        assertUnpacked("unpacked-prefix/d/b", 2, 100_000, 7);
+
+        node.close();
+        remove(cluster.dataOf("of-prefix").resolve("artifacts"));
+        FetchOutcome.Complete still = LocalCluster.fetch(cluster.addNode("of-prefix"), wanted);
+        assertThat(unpackedNow(still)).isFalse();
+        assertThat(still.bytesFromPeers()).isZero();
+        assertThat(cluster.s3().objectBytesSent()).isEqualTo(size);
     }
 
     @Test

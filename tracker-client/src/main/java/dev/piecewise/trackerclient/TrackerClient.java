@@ -17,7 +17,6 @@ import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
-import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
@@ -85,18 +84,6 @@ public final class TrackerClient implements AutoCloseable {
     /** {@code GET /v1/profiles}. */
     public ProfileList profiles() {
         return value(Call.get("/v1/profiles"), ProfileList.class);
-    }
-
-    /**
-     * {@code GET /v1/version?uri=...}.
-     *
-     * @param profile absent: the tracker's default
-     */
-    public ArtifactVersion version(String uri, Optional<String> profile) {
-        String query = "?uri=" + URLEncoder.encode(uri, StandardCharsets.UTF_8)
-                + profile.map(name -> "&profile=" + URLEncoder.encode(name, StandardCharsets.UTF_8))
-                        .orElse("");
-        return value(Call.get("/v1/version" + query).within(ORIGIN_TIMEOUT), ArtifactVersion.class);
     }
 
     /** {@link #registerTorrent(byte[], Optional, Optional)} by the default profile. */

@@ -20,10 +20,10 @@ import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ApiJson;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
-import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.Distribution;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -316,7 +316,7 @@ class TrackerTest {
     @Test
     void aVersionIsToldWithoutAnArtifactAndIsThatOfEveryArtifactOfIt() throws Exception {
         TrackerClient client = client(start(config()));
-        ArtifactVersion version = client.version(URI_16, Optional.empty());
+        ArtifactPreview version = client.preview(new ArtifactRequest(URI_16, null));
         assertThat(client.artifacts().artifacts()).isEmpty();
         assertThat(version.totalBytes()).isEqualTo(16 * MIB);
         for (String pieceSize : List.of("1MiB", "2MiB")) {
@@ -324,7 +324,7 @@ class TrackerTest {
                             .version())
                     .isEqualTo(version.version());
         }
-        assertThatThrownBy(() -> client.version("s3://bucket/none", Optional.empty()))
+        assertThatThrownBy(() -> client.preview(new ArtifactRequest("s3://bucket/none", null)))
                 .isInstanceOf(OriginFault.class);
     }
 

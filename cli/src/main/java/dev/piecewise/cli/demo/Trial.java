@@ -4,12 +4,14 @@ import dev.piecewise.cli.report.Table;
 import dev.piecewise.client.request.DownloadRequest;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.tracker.ProfileConfig;
 import dev.piecewise.tracker.TrackerConfig;
 import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Ledger;
 import java.io.PrintStream;
@@ -37,7 +39,7 @@ public final class Trial {
     }
 
     /** What is asked for by one way. */
-    private record Wanted(ArtifactUri uri, Optional<String> profile) {}
+    private record Wanted(ArtifactUri uri, Optional<String> profile, Selection selection) {}
 
     /**
      * Runs it to its report; the processes stay up until the stage's owner closes them.
@@ -93,7 +95,8 @@ public final class Trial {
                 .toList();
         return TrackerConfig.defaults()
                 .withAllow(wanted(OriginProfiles.DEFAULT, List.of()))
-                .withProfiles(profiles);
+                .withProfiles(profiles)
+                .withOriginLimits(plan.originLimits());
     }
 
     private List<ArtifactUri> wanted(String profile, List<ArtifactUri> more) {
@@ -109,10 +112,14 @@ public final class Trial {
     /** Finds out that all is there, and how much it is at most. */
     private long size(TrackerClient client) {
         Set<Wanted> wanted = new LinkedHashSet<>();
-        plan.requests().requests().forEach(request -> wanted.add(new Wanted(request.uri(), request.profile())));
+        plan.requests()
+                .requests()
+                .forEach(request -> wanted.add(new Wanted(request.uri(), request.profile(), request.selection())));
         long bytes = 0;
         for (Wanted one : wanted) {
-            bytes += client.version(one.uri().toString(), one.profile()).totalBytes();
+            bytes += client.preview(ArtifactRequest.of(
+                            one.uri().toString(), Optional.empty(), one.profile(), one.selection()))
+                    .totalBytes();
         }
         return bytes;
     }

@@ -3,6 +3,7 @@ package dev.piecewise.cli.demo;
 import dev.piecewise.client.request.DownloadPlan;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.tracker.ProfileConfig;
+import dev.piecewise.tracker.lease.OriginBudget;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param requests what each of them asks for
  * @param pieceLength of requests that say none; absent for automatic
  * @param profiles the ways to the user's origins
+ * @param originLimits of the tracker of the user's origins
  * @param origin which origins are meant
  * @param objectBytes size of the big object of the demo's own S3
  * @param temporary an existing directory; the demo makes one of its own in it
@@ -23,6 +25,7 @@ public record TrialPlan(
         DownloadPlan requests,
         Optional<PieceLength> pieceLength,
         List<ProfileConfig> profiles,
+        OriginBudget.Limits originLimits,
         OriginKind origin,
         long objectBytes,
         Path temporary) {

@@ -10,13 +10,13 @@ import java.util.Optional;
  * that are equal are one.
  *
  * @param uri of an object, or of a prefix, which ends in {@code /}
- * @param destination where the file goes, or the directory of a prefix; absent only of an object that is unpacked: then
- *     nothing but what it holds is put anywhere
+ * @param destination where the file goes, or the directory of a prefix; absent only if it is unpacked: then nothing but what the
+ *     archives hold is put anywhere
  * @param selection which files of the prefix; everything of an object
  * @param profile by which of the tracker's profiles the origin is asked; absent: its default
  * @param pieceLength how it is cut; absent joins what others chose
  * @param cache whether the bytes stay in this machine's store for later runs, and for others
- * @param unpack of an object: where what it holds goes, beside the archive itself
+ * @param unpack where what the archive holds goes, beside the archive itself; of a prefix, what each of its archives holds
  * @param mode of the files; absent: read-only, and shared with the store where that is possible
  */
 public record DownloadRequest(
@@ -32,10 +32,6 @@ public record DownloadRequest(
     public DownloadRequest {
         if (destination.isEmpty() && unpack.isEmpty()) {
             throw new IllegalArgumentException(uri + " has no destination");
-        }
-        if (uri.isPrefix() && unpack.isPresent()) {
-            throw new IllegalArgumentException(
-                    uri + " is a prefix, and only an object can be unpacked; name the archives");
         }
         if (!uri.isPrefix() && !selection.isAll()) {
             throw new IllegalArgumentException(
@@ -68,7 +64,7 @@ public record DownloadRequest(
                 Optional.empty());
     }
 
-    /** An archive of which only what it holds is wanted. */
+    /** An archive, or those below a prefix, of which only what they hold is wanted. */
     public static DownloadRequest unpacked(ArtifactUri uri, UnpackInto unpack) {
         return new DownloadRequest(
                 uri,

@@ -8,12 +8,20 @@ final class Allowance {
 
     private final UnpackLimits limits;
     private final long archiveBytes;
+    private final long bytesBefore;
+    private final long entriesBefore;
     private long bytes;
     private long entries;
 
-    Allowance(UnpackLimits limits, long archiveBytes) {
+    /**
+     * @param bytesBefore what others took, with which this archive becomes one tree
+     * @param entriesBefore likewise
+     */
+    Allowance(UnpackLimits limits, long archiveBytes, long bytesBefore, long entriesBefore) {
         this.limits = limits;
         this.archiveBytes = archiveBytes;
+        this.bytesBefore = bytesBefore;
+        this.entriesBefore = entriesBefore;
     }
 
     long bytes() {
@@ -27,7 +35,7 @@ final class Allowance {
     /** @param entry the one that is unpacked, for the message */
     void takeBytes(String entry, long more) throws ArchiveRefused {
         bytes += more;
-        if (bytes > limits.maxBytes()) {
+        if (bytesBefore + bytes > limits.maxBytes()) {
             throw ArchiveRefused.entry(
                     entry, "brings what is unpacked to more than " + ByteSize.format(limits.maxBytes()));
         } else if (bytes > ALWAYS_ALLOWED_BYTES && bytes / limits.maxRatio() >= archiveBytes) {
@@ -41,7 +49,7 @@ final class Allowance {
     /** @param entry as above */
     void takeEntry(String entry) throws ArchiveRefused {
         entries++;
-        if (entries > limits.maxEntries()) {
+        if (entriesBefore + entries > limits.maxEntries()) {
             throw ArchiveRefused.entry(entry, "is one more than the " + limits.maxEntries() + " that are allowed");
         }
     }

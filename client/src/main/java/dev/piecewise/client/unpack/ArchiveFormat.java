@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarUtils;
@@ -47,6 +48,21 @@ public enum ArchiveFormat {
         return Arrays.stream(values())
                 .filter(format -> lower.endsWith("." + format.word) || lower.endsWith("." + format.alias))
                 .findFirst();
+    }
+
+    /** A name, or the path of a file, without the ending by which {@link #ofName} knows it, unless no name would be left. */
+    static String withoutEnding(String path) {
+        String lower = path.toLowerCase(Locale.ROOT);
+        for (ArchiveFormat format : values()) {
+            for (String ending : List.of("." + format.word, "." + format.alias)) {
+                if (lower.endsWith(ending)) {
+                    String stem = path.substring(0, path.length() - ending.length());
+                    String name = stem.substring(stem.lastIndexOf('/') + 1);
+                    return name.isEmpty() || name.equals(".") || name.equals("..") ? path : stem;
+                }
+            }
+        }
+        return path;
     }
 
     /** What a file's first bytes say. */

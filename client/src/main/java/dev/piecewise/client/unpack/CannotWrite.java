@@ -14,6 +14,11 @@ public final class CannotWrite extends IOException {
         this.reason = reason;
     }
 
+    /** The same as seen from further above. */
+    public CannotWrite within(String directory) {
+        return new CannotWrite(entry.isEmpty() ? directory : directory + "/" + entry, reason);
+    }
+
     /** What could not be written, relative to the root; empty for the root. */
     public String entry() {
         return entry;

@@ -3,9 +3,9 @@ package dev.piecewise.client.unpack;
 /**
  * Beyond what an archive is taken for an attack and refused.
  *
- * @param maxBytes all files' bytes together, as unpacked
- * @param maxRatio these bytes for each byte of the archive; the first 64 MiB are always allowed
- * @param maxEntries files, directories and links
+ * @param maxBytes all files' bytes together, as unpacked, of all archives that become one tree
+ * @param maxRatio these bytes for each byte of the archive, of each archive; the first 64 MiB are always allowed
+ * @param maxEntries files, directories and links, of all archives together
  */
 public record UnpackLimits(long maxBytes, long maxRatio, long maxEntries) {
     /** @throws IllegalArgumentException unless each is at least 1 */

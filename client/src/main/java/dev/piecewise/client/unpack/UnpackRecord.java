@@ -2,6 +2,7 @@ package dev.piecewise.client.unpack;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -13,8 +14,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -26,7 +30,38 @@ public final class UnpackRecord {
     private final Head head;
 
     /** @param byName whether the format was not asked for, but found out */
-    record Head(String destination, String version, ArchiveFormat format, boolean byName, long entries, long bytes) {}
+    record Head(
+            String destination,
+            String version,
+            List<ArchiveFormat> formats,
+            boolean byName,
+            long entries,
+            long bytes) {
+        private static final String SEPARATOR = ",";
+
+        Head {
+            formats = List.copyOf(formats);
+        }
+
+        void write(DataOutputStream out) throws IOException {
+            out.writeUTF(destination);
+            out.writeUTF(version);
+            out.writeUTF(formats.stream().map(ArchiveFormat::word).collect(Collectors.joining(SEPARATOR)));
+            out.writeBoolean(byName);
+            out.writeLong(entries);
+            out.writeLong(bytes);
+        }
+
+        static Head read(DataInputStream in) throws IOException {
+            String destination = in.readUTF();
+            String version = in.readUTF();
+            List<ArchiveFormat> formats = new ArrayList<>();
+            for (String word : in.readUTF().split(SEPARATOR, -1)) {
+                formats.add(ArchiveFormat.ofWord(word).orElseThrow(() -> new IOException("an unknown format")));
+            }
+            return new Head(destination, version, formats, in.readBoolean(), in.readLong(), in.readLong());
+        }
+    }
 
     /** One file, directory or link. Numbers and target are 0 and empty where they mean nothing. */
     record Line(char kind, String path, long sizeBytes, long modifiedNanos, String target) {
@@ -57,8 +92,9 @@ public final class UnpackRecord {
         return head.version();
     }
 
-    public ArchiveFormat format() {
-        return head.format();
+    /** Those of all archives. */
+    public List<ArchiveFormat> formats() {
+        return head.formats();
     }
 
     /** Files, directories and links. */
@@ -74,11 +110,11 @@ public final class UnpackRecord {
     /**
      * Whether it is what would be unpacked by this method now.
      *
-     * @param name of the archive, if it is known already
+     * @param name of the archive, if it is one and its name is known already
      */
     public boolean isBy(Unpack unpack, Optional<String> name) {
         Optional<ArchiveFormat> wanted = unpack.format().or(() -> name.flatMap(ArchiveFormat::ofName));
-        return wanted.isPresent() ? wanted.get() == head.format() : head.byName();
+        return wanted.isPresent() ? head.formats().equals(List.of(wanted.get())) : head.byName();
     }
 
     /**
@@ -159,13 +195,7 @@ public final class UnpackRecord {
                 if (!in.readUTF().equals(UnpackRecords.HEADER)) {
                     throw new IOException("another version of this file");
                 }
-                head = new Head(
-                        in.readUTF(),
-                        in.readUTF(),
-                        ArchiveFormat.ofWord(in.readUTF()).orElseThrow(() -> new IOException("an unknown format")),
-                        in.readBoolean(),
-                        in.readLong(),
-                        in.readLong());
+                head = Head.read(in);
             } catch (IOException e) {
                 raw.close();
                 throw e;

@@ -59,7 +59,7 @@ public final class UnpackRecords {
      */
     public Pending write(Path destination, String version, boolean byName, UnpackedTree tree) throws IOException {
         UnpackRecord.Head head = new UnpackRecord.Head(
-                destination.toString(), version, tree.format(), byName, tree.entries(), tree.bytes());
+                destination.toString(), version, tree.formats(), byName, tree.entries(), tree.bytes());
         Files.createDirectories(directory);
         Path file = file(destination);
         Path fresh = Files.createTempFile(directory, file.getFileName().toString(), ".new");
@@ -89,12 +89,7 @@ public final class UnpackRecords {
         DataOutputStream out = new DataOutputStream(
                 new BufferedOutputStream(new GZIPOutputStream(Files.newOutputStream(file), 64 * 1024)));
         out.writeUTF(HEADER);
-        out.writeUTF(head.destination());
-        out.writeUTF(head.version());
-        out.writeUTF(head.format().word());
-        out.writeBoolean(head.byName());
-        out.writeLong(head.entries());
-        out.writeLong(head.bytes());
+        head.write(out);
         return out;
     }
 

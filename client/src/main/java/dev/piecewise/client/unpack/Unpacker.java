@@ -12,7 +12,7 @@ import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Unpacks archives. Memory does not grow with their bytes; it does with their directories, and with the entries of a zip,
+ * Unpacks an archive, or one after the other several that become one tree: what they may take is limited for all together. Memory does not grow with their bytes; it does with their directories, and with the entries of a zip,
  * whose list lies in it. Files, directories, symbolic and hard links come out, with permissions and times; owners, extended
  * attributes, setuid, setgid and sticky bits do not. Whatever could reach outside the new directory is refused.
  */
@@ -22,10 +22,13 @@ public final class Unpacker {
     private final UnpackLimits limits;
     private final BooleanSupplier stopped;
     private final LongConsumer progress;
+    private long archiveBytes;
+    private long unpackedBytes;
+    private long entries;
 
     /**
      * @param stopped asked now and then; when true, unpacking ends with {@link ClosedByInterruptException}
-     * @param progress hears, often, how many of the archive's bytes are done
+     * @param progress hears, often, how many of the archives' bytes are done
      */
     public Unpacker(UnpackLimits limits, BooleanSupplier stopped, LongConsumer progress) {
         this.limits = limits;
@@ -42,13 +45,15 @@ public final class Unpacker {
      * @throws ClosedByInterruptException if this was stopped, or its thread interrupted
      */
     public UnpackedTree unpack(Path archive, ArchiveFormat format, Path root) throws IOException {
-        Allowance allowance = new Allowance(limits, Files.size(archive));
+        long size = Files.size(archive);
+        long before = archiveBytes;
+        Allowance allowance = new Allowance(limits, size, unpackedBytes, entries);
         TreeWriter writer = new TreeWriter(
                 root,
                 allowance,
                 format == ArchiveFormat.ZIP ? TreeWriter.SameNames.REFUSED : TreeWriter.SameNames.LAST_COUNTS,
                 stopped);
-        try (MeteredChannel channel = MeteredChannel.open(archive, progress)) {
+        try (MeteredChannel channel = MeteredChannel.open(archive, done -> progress.accept(before + done))) {
             read(channel, format, writer);
             writer.checkLinks();
         } catch (ArchiveRefused | CannotWrite | ClosedByInterruptException e) {
@@ -60,6 +65,9 @@ public final class Unpacker {
         } catch (RuntimeException e) { // what the library makes of fields that make no sense
             throw new ArchiveRefused("it is broken" + at(writer) + " (" + e + ")", e);
         }
+        archiveBytes += size;
+        unpackedBytes += allowance.bytes();
+        entries += allowance.entries();
         return new UnpackedTree(root, format, allowance.entries(), allowance.bytes(), writer);
     }
 

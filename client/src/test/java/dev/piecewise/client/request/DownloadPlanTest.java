@@ -116,12 +116,13 @@ class DownloadPlanTest {
     }
 
     @Test
-    void whatIsUnpackedIsOneObjectAndHasADirectory() throws IOException {
+    void whatIsUnpackedHasADirectory() throws IOException {
         Path file = write(
                 """
                 requests:
                   - prefix: s3://b/p/
-                    unpack: {destination: /a}
+                    exclude: "*.txt"
+                    unpack: {destination: /a, method: rar}
                   - object: s3://b/k
                     unpack: {method: zip}
                   - object: s3://b/k
@@ -133,10 +134,10 @@ class DownloadPlanTest {
                 """);
 
         assertThatThrownBy(() -> DownloadPlan.read(file))
-                .hasMessageContaining(":2: s3://b/p/ is a prefix, and only an object can be unpacked")
-                .hasMessageContaining(":5: 'unpack' needs 'destination'")
-                .hasMessageContaining(":6: s3://b/k is an object, and only a prefix has files to include or exclude")
-                .hasMessageContaining(":9: s3://b/l is only unpacked");
+                .hasMessageContaining(":4: unpack.method: 'rar' is not a method of unpacking")
+                .hasMessageContaining(":6: 'unpack' needs 'destination'")
+                .hasMessageContaining(":7: s3://b/k is an object, and only a prefix has files to include or exclude")
+                .hasMessageContaining(":10: s3://b/l is only unpacked");
     }
 
     @Test

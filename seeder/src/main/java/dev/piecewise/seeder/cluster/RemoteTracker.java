@@ -9,9 +9,9 @@ import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactList;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
-import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -44,8 +44,8 @@ public final class RemoteTracker implements Tracker {
     }
 
     @Override
-    public ArtifactVersion version(String uri, Optional<String> profile) {
-        return client.version(uri, profile);
+    public ArtifactPreview preview(ArtifactRequest request) {
+        return client.preview(request);
     }
 
     @Override

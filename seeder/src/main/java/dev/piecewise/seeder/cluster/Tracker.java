@@ -8,9 +8,9 @@ import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactList;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
-import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -36,7 +36,7 @@ import java.util.Optional;
 public interface Tracker {
     ArtifactStatus requestArtifact(ArtifactRequest request);
 
-    ArtifactVersion version(String uri, Optional<String> profile);
+    ArtifactPreview preview(ArtifactRequest request);
 
     ArtifactList artifacts();
 

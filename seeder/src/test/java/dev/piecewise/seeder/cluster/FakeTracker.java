@@ -13,9 +13,9 @@ import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactList;
+import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
-import dev.piecewise.trackerclient.api.ArtifactVersion;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -95,11 +95,20 @@ public final class FakeTracker implements Tracker {
     }
 
     @Override
-    public ArtifactVersion version(String uri, Optional<String> profile) {
-        reach();
-        ArtifactStatus status = artifacts.values().iterator().next();
-        return new ArtifactVersion(
-                uri, status.version(), status.totalBytes(), status.files().size());
+    public ArtifactPreview preview(ArtifactRequest request) {
+        ArtifactStatus status = requestArtifact(request);
+        return new ArtifactPreview(
+                status.id(),
+                status.uri(),
+                status.version(),
+                status.name(),
+                status.singleFile(),
+                status.files(),
+                List.of(),
+                status.totalBytes(),
+                status.pieceBytes(),
+                status.pieceCount(),
+                status.infoHash());
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id {@link dev.piecewise.core.ArtifactId}, hexadecimal
  * @param uri as asked for
- * @param version hexadecimal; names what stood at the origin, as {@link ArtifactVersion#version} does
+ * @param version hexadecimal; names what stood at the origin, as {@link ArtifactPreview#version} does
  * @param name the torrent's {@code name}
  * @param singleFile whether the torrent has {@code length} (an object) and not {@code files} (a prefix)
  * @param files path and size of every file, in torrent order

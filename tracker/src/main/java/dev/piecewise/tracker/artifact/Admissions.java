@@ -10,7 +10,6 @@ import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
-import dev.piecewise.trackerclient.api.ArtifactVersion;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,22 +80,6 @@ public final class Admissions {
             throw new OriginFault(Kind.USAGE, "cannot fetch " + request.uri() + ": " + e.getMessage(), e);
         }
         return resolve(request.uri(), request.profile(), selection);
-    }
-
-    /**
-     * What stands at the origin now; nothing comes of it.
-     *
-     * @return as {@link #request}
-     * @throws OriginFault as {@link #request}
-     */
-    public CompletableFuture<ArtifactVersion> version(String uri, @Nullable String profile) {
-        return resolve(uri, profile)
-                .thenApply(Found::resolved)
-                .thenApply(resolved -> new ArtifactVersion(
-                        resolved.uri().toString(),
-                        resolved.version(),
-                        resolved.totalBytes(),
-                        resolved.objects().size()));
     }
 
     /**

@@ -55,15 +55,6 @@ final class ArtifactRoutes {
         return Answer.json(new ProfileList(admissions.profiles()));
     }
 
-    /** {@code GET /v1/version?uri=...}. */
-    CompletableFuture<Answer> version(Exchange exchange) {
-        return admissions
-                .version(
-                        exchange.parameter("uri").orElse(""),
-                        exchange.parameter("profile").orElse(null))
-                .thenApply(Answer::json);
-    }
-
     /** {@code POST /v1/torrents}: the body is a torrent file. */
     CompletableFuture<Answer> register(Exchange exchange) {
         Optional<String> uri = exchange.parameter("uri");

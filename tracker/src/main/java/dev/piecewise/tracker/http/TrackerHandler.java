@@ -123,7 +123,6 @@ final class TrackerHandler extends Handler.Abstract {
                                         + " admin"));
             case "GET artifacts 2" -> now(artifacts.list(exchange));
             case "GET artifacts 3" -> artifacts.status(exchange);
-            case "GET version 2" -> artifacts.version(exchange);
             case "GET role 2" -> now(role(exchange));
             case "GET torrents 3" -> now(artifacts.ofTorrent(exchange));
             case "POST artifacts 4" -> last.equals("wanted") ? artifacts.want(exchange) : notFound(exchange);
