@@ -97,7 +97,7 @@ final class GetCommand implements Callable<Integer> {
     @Option(
             names = "--dry-run",
             description = {
-                "With --file: only say what each request would fetch, and what is up to date. Nothing is read.",
+                "With --file: only say what each request would fetch, and what is up to date. Files are only read with --verify.",
                 "Default: fetch"
             })
     private boolean dryRun;

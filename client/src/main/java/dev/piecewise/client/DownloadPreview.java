@@ -27,7 +27,10 @@ public record DownloadPreview(DownloadRequest request, Optional<Found> found, Op
     public enum Presence {
         /** All of it is there. */
         UP_TO_DATE("up to date"),
-        /** Files of the right sizes are there; the cluster has not read the object yet, so nothing tells whether they are equal. */
+        /**
+         * Files of the right sizes are there, but nothing tells whether they are equal: no record says so, and they were not to be
+         * read, or the cluster has not read the object yet.
+         */
         NOT_COMPARED("perhaps"),
         /** Some files are there, others are not. */
         INCOMPLETE("incomplete"),

@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 
 /** How an artifact's files stand at a destination; only looks and reads. */
 final class LocalCopy {
@@ -32,8 +30,13 @@ final class LocalCopy {
                         .toList();
     }
 
-    /** @param hashes asked only if all sizes fit: one a piece, if they are known */
-    Presence presence(Supplier<Optional<List<PieceHash>>> hashes) throws IOException {
+    /** Where the files are, or would be, in torrent order. */
+    List<Path> files() {
+        return files;
+    }
+
+    /** As far as kinds and sizes tell: {@code NOT_COMPARED} if all of them fit. */
+    Presence presence() throws IOException {
         int absent = 0;
         for (int i = 0; i < files.size(); i++) {
             Path path = files.get(i);
@@ -46,17 +49,16 @@ final class LocalCopy {
         }
         if (absent > 0) {
             return absent == files.size() ? Presence.ABSENT : Presence.INCOMPLETE;
-        } else if (content.layout().totalBytes() == 0) {
-            return Presence.UP_TO_DATE;
         }
-        Optional<List<PieceHash>> known = hashes.get();
-        if (known.isEmpty()) {
-            return Presence.NOT_COMPARED;
-        }
-        return isEqual(known.get()) ? Presence.UP_TO_DATE : Presence.DIFFERENT;
+        return content.layout().totalBytes() == 0 ? Presence.UP_TO_DATE : Presence.NOT_COMPARED;
     }
 
-    private boolean isEqual(List<PieceHash> hashes) throws IOException {
+    /**
+     * Reads files whose sizes fit.
+     *
+     * @param hashes one a piece
+     */
+    boolean isEqual(List<PieceHash> hashes) throws IOException {
         MessageDigest sha1 = sha1();
         byte[] buffer = new byte[BUFFER_BYTES];
         int piece = 0;

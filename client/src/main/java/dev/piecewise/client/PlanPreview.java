@@ -8,6 +8,7 @@ import dev.piecewise.client.request.DownloadRequest;
 import dev.piecewise.client.request.UnpackInto;
 import dev.piecewise.client.unpack.UnpackRecord;
 import dev.piecewise.core.ArtifactContent;
+import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
@@ -19,6 +20,7 @@ import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -89,20 +91,33 @@ public final class PlanPreview {
     private Presence presence(DownloadRequest request, ArtifactPreview asked) throws IOException {
         Presence files = Presence.UP_TO_DATE;
         if (request.destination().isPresent()) {
-            files = files(request.destination().get(), asked);
+            files = files(request.uri(), request.destination().get(), asked);
         }
         Presence inside =
                 request.unpack().map(into -> unpacked(request, into, asked)).orElse(Presence.UP_TO_DATE);
         return files.compareTo(inside) >= 0 ? files : inside;
     }
 
-    private Presence files(Destination destination, ArtifactPreview asked) throws IOException {
+    /** What was recorded when it was put there tells whether it is equal; files are only read if they are to be verified. */
+    private Presence files(ArtifactUri uri, Destination destination, ArtifactPreview asked) throws IOException {
         ArtifactContent content = new ArtifactContent(
                 asked.name(),
                 asked.singleFile(),
                 asked.files(),
                 new PieceLayout(asked.totalBytes(), asked.pieceBytes()));
-        return new LocalCopy(content, destination.target(content)).presence(() -> hashes(asked, content));
+        Path target = destination.target(content);
+        LocalCopy copy = new LocalCopy(content, target);
+        Presence presence = copy.presence();
+        if (presence != Presence.NOT_COMPARED) {
+            return presence;
+        } else if (options.verify()) {
+            Optional<List<PieceHash>> hashes = hashes(asked, content);
+            return hashes.isEmpty() ? presence : copy.isEqual(hashes.get()) ? Presence.UP_TO_DATE : Presence.DIFFERENT;
+        }
+        PublishedFiles published = PublishedFiles.at(config.data(), target, new FetchSource.Artifact(uri));
+        return copy.files().stream().allMatch(file -> published.isOf(asked.version(), file))
+                ? Presence.UP_TO_DATE
+                : presence;
     }
 
     private Optional<List<PieceHash>> hashes(ArtifactPreview asked, ArtifactContent content) {

@@ -227,6 +227,10 @@ class RequestsTest {
             Files.delete(directory.resolve("set/a.bin"));
             Files.writeString(directory.resolve("other"), "x".repeat(1000));
             Files.writeString(directory.resolve("shorter"), "x");
+            Files.copy(directory.resolve("model"), directory.resolve("copied"));
+            byte[] altered = Files.readAllBytes(directory.resolve("model"));
+            altered[altered.length / 2]++;
+            Files.write(directory.resolve("altered"), altered);
             long sent = cluster.s3().objectBytesSent();
             int artifacts = cluster.client().artifacts().artifacts().size();
 
@@ -255,6 +259,22 @@ class RequestsTest {
             assertThat(found.totalBytes()).isEqualTo(150_000);
             assertThat(found.fileCount()).isEqualTo(2);
             assertThat(found.pieceCount()).isEqualTo(1);
+            for (boolean verify : new boolean[] {false, true}) {
+                assertThat(PlanPreview.of(
+                                NodeConfig.defaults(cluster.trackerUrl(), cluster.dataOf("node")),
+                                new DownloadPlan(List.of(
+                                        object("model.bin", "model"),
+                                        object("model.bin", "copied"),
+                                        object("model.bin", "altered"))),
+                                DownloadOptions.defaults().withVerify(verify)))
+                        .extracting(
+                                preview -> preview.found().orElseThrow().presence().toString())
+                        .as("files that no record tells of are read only if that is asked for")
+                        .containsExactly(
+                                "UP_TO_DATE",
+                                verify ? "UP_TO_DATE" : "NOT_COMPARED",
+                                verify ? "DIFFERENT" : "NOT_COMPARED");
+            }
             assertThat(cluster.s3().objectBytesSent()).isEqualTo(sent);
             assertThat(cluster.client().artifacts().artifacts()).hasSize(artifacts);
         }
