@@ -37,6 +37,12 @@ public interface SwarmEngine extends AutoCloseable {
         return OptionalLong.empty();
     }
 
+    /**
+     * Waits until the limit of what this process sends allows so many bytes more, and takes them: for what goes to others beside
+     * the swarms.
+     */
+    default void awaitUpload(int bytes) throws InterruptedException {}
+
     @Override
     void close();
 }

@@ -1,5 +1,6 @@
 package dev.piecewise.peer.wire;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -9,6 +10,7 @@ import java.util.function.LongSupplier;
 final class TokenBucket {
     private static final double BURST_SECONDS = 0.1;
     private static final double LEAST_BURST_BYTES = 16 * 1024;
+    private static final long LEAST_WAIT_NANOS = 1_000_000;
 
     private final long bytesPerSecond;
     private final LongSupplier nanoTime;
@@ -46,6 +48,14 @@ final class TokenBucket {
                 bytes -= taken;
             }
         }
+    }
+
+    /** Takes so much as soon as anything may be taken. */
+    void await(int wanted) throws InterruptedException {
+        while (available() == 0) {
+            TimeUnit.NANOSECONDS.sleep(Math.max(LEAST_WAIT_NANOS, waitNanos()));
+        }
+        take(wanted);
     }
 
     /** When a portion of some size will be available. */

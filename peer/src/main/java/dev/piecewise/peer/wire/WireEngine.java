@@ -270,6 +270,11 @@ public final class WireEngine implements SwarmEngine {
     }
 
     @Override
+    public void awaitUpload(int bytes) throws InterruptedException {
+        upload.await(bytes);
+    }
+
+    @Override
     public Optional<EncodedInfo> metadata(InfoHash infoHash, PeerSource peers, Duration patience)
             throws InterruptedException {
         return searches.find(infoHash, peers, newPeerId(), patience);

@@ -76,6 +76,18 @@ class TokenBucketTest {
     }
 
     @Test
+    void whoeverWaitsIsHeldToTheRateWithTheOthers() throws Exception {
+        long rate = 64_000_000;
+        TokenBucket bucket = new TokenBucket(rate, () -> nanos.addAndGet(500_000)); // each look takes a while
+        long taken = 0;
+        while (taken < rate) {
+            bucket.await(128 * 1024);
+            taken += 128 * 1024;
+        }
+        assertThat(nanos.get()).isGreaterThan(850_000_000L);
+    }
+
+    @Test
     void whatIsNotUsedIsLostButForALittle() {
         TokenBucket bucket = new TokenBucket(1_000_000, nanos::get);
         nanos.addAndGet(60_000_000_000L);

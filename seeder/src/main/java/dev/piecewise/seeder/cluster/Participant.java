@@ -362,6 +362,11 @@ public final class Participant implements AutoCloseable {
         return self.unpacking(name, totalBytes);
     }
 
+    /** Waits until so many bytes more may go to clients of the web seed, by the limit that holds for swarms, too. */
+    public void awaitUpload(int bytes) throws InterruptedException {
+        engine.awaitUpload(bytes);
+    }
+
     /** So many bytes more went to clients of the web seed. */
     public void sentOverHttp(long bytes) {
         self.sentOverHttp(bytes);

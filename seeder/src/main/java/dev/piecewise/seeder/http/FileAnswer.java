@@ -8,7 +8,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -17,7 +16,7 @@ import org.eclipse.jetty.server.Response;
 
 /**
  * Answers GET and HEAD for one file: ranges (RFC 9110, section 14), validators, {@code If-Range}. Bytes go through one small
- * buffer, no faster than the client takes them. Blocks.
+ * buffer, no faster than the client takes them and the process may send. Blocks.
  */
 final class FileAnswer {
     private static final int BUFFER_BYTES = 128 * 1024;
@@ -28,14 +27,13 @@ final class FileAnswer {
     private final Representation file;
     private final Request request;
     private final Response response;
-    private final LongConsumer sent;
+    private final Uplink uplink;
 
-    /** @param sent hears of body bytes that were sent */
-    FileAnswer(Representation file, Request request, Response response, LongConsumer sent) {
+    FileAnswer(Representation file, Request request, Response response, Uplink uplink) {
         this.file = file;
         this.request = request;
         this.response = response;
-        this.sent = sent;
+        this.uplink = uplink;
     }
 
     /**
@@ -89,8 +87,9 @@ final class FileAnswer {
                 bytes.read(next, end, buffer);
                 int count = buffer.flip().remaining();
                 next += count;
+                uplink.await(count);
                 Content.Sink.write(response, next == end, buffer);
-                sent.accept(count);
+                uplink.sent(count);
             }
         }
     }

@@ -137,7 +137,7 @@ public final class WebSeed implements AutoCloseable {
                 new SharedDirectories(config.directories()),
                 tokens,
                 WebSeedConfig.MAX_TRANSFERS,
-                participant::sentOverHttp));
+                uplink(participant)));
         try {
             server.start();
         } catch (Exception e) {
@@ -146,6 +146,20 @@ public final class WebSeed implements AutoCloseable {
             }
             throw new ProcessFault(Kind.FAILED, "cannot serve HTTP on " + config.host() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Uplink uplink(Participant participant) {
+        return new Uplink() {
+            @Override
+            public void await(int bytes) throws InterruptedException {
+                participant.awaitUpload(bytes);
+            }
+
+            @Override
+            public void sent(int bytes) {
+                participant.sentOverHttp(bytes);
+            }
+        };
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -32,23 +31,20 @@ final class WebSeedHandler extends Handler.Abstract {
     private final SharedDirectories directories;
     private final Optional<ReadTokens> tokens;
     private final Semaphore transfers;
-    private final LongConsumer sent;
+    private final Uplink uplink;
 
-    /**
-     * @param tokens needed for directories, if any are
-     * @param sent hears of body bytes that were sent
-     */
+    /** @param tokens needed for directories, if any are */
     WebSeedHandler(
             ServedTorrents torrents,
             SharedDirectories directories,
             Optional<ReadTokens> tokens,
             int maxTransfers,
-            LongConsumer sent) {
+            Uplink uplink) {
         this.torrents = torrents;
         this.directories = directories;
         this.tokens = tokens;
         this.transfers = new Semaphore(maxTransfers);
-        this.sent = sent;
+        this.uplink = uplink;
     }
 
     /** What is asked for, without its key. */
@@ -117,7 +113,7 @@ final class WebSeedHandler extends Handler.Abstract {
             Optional<Representation> file = asked.get().isBelow("dirs")
                     ? directories.file(asked.get().path().get(1), names(asked.get()))
                     : torrentFile(asked.get());
-            return file.isEmpty() ? refuse(response, 404) : new FileAnswer(file.get(), request, response, sent).send();
+            return file.isEmpty() ? refuse(response, 404) : new FileAnswer(file.get(), request, response, uplink).send();
         } finally {
             transfers.release();
         }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Joins nothing and remembers it. */
 public final class FakeEngine implements SwarmEngine {
@@ -28,6 +29,7 @@ public final class FakeEngine implements SwarmEngine {
     private final AtomicInteger joins = new AtomicInteger();
     public final CompletableFuture<Void> firstFailure = new CompletableFuture<>();
     public volatile boolean closed;
+    public final AtomicLong uploadAwaited = new AtomicLong();
 
     @Override
     public Swarm join(SwarmSpec spec) {
@@ -79,6 +81,11 @@ public final class FakeEngine implements SwarmEngine {
                 joined.remove(spec);
             }
         };
+    }
+
+    @Override
+    public void awaitUpload(int bytes) {
+        uploadAwaited.addAndGet(bytes);
     }
 
     @Override

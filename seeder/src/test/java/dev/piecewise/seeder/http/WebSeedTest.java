@@ -68,6 +68,7 @@ class WebSeedTest {
     private static final String SEED = "/webseed/" + INFO.infoHash() + "/";
 
     private final FakeTracker tracker = new FakeTracker();
+    private final FakeEngine engine = new FakeEngine();
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -107,7 +108,7 @@ class WebSeedTest {
         participant = own(new Participant(
                 tracker,
                 new DataDirectoryStore(data),
-                new FakeEngine(),
+                engine,
                 new NodeRegistration("n", "seeder", true, ""),
                 LeaseKeeper.NONE,
                 System::nanoTime));
@@ -235,6 +236,15 @@ class WebSeedTest {
         HttpResponse<byte[]> post = send("POST", SEED + FILE);
         assertThat(post.statusCode()).isEqualTo(405);
         assertThat(header(post, "Allow")).isEqualTo("GET, HEAD");
+    }
+
+    @Test
+    void whatIsSentWaitsForTheLimitOfAllUploads() throws Exception {
+        holdAll();
+        get(SEED + FILE, "Range", "bytes=7-" + (PIECE + 7));
+        assertThat(engine.uploadAwaited).hasValue(PIECE + 1);
+        send("HEAD", SEED + FILE);
+        assertThat(engine.uploadAwaited).hasValue(PIECE + 1);
     }
 
     @Test
