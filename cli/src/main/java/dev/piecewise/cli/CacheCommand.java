@@ -1,6 +1,8 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.client.Cache;
+import dev.piecewise.client.CacheListener;
 import dev.piecewise.client.CacheReport;
 import dev.piecewise.client.CachedArtifact;
 import dev.piecewise.core.ByteSize;
@@ -165,12 +167,7 @@ final class CacheCommand implements Callable<Integer> {
     }
 
     private int verify(Cache cache) throws InterruptedException {
-        CacheReport report = cache.verify(targets, artifact -> {
-            if (!json && !verbosity.quiet()) {
-                surroundings.out().println(found(artifact));
-                surroundings.out().flush();
-            }
-        });
+        CacheReport report = cache.verify(targets, display());
         long bad = report.artifacts().stream()
                 .mapToLong(artifact -> bad(artifact.checked()))
                 .sum();
@@ -185,6 +182,30 @@ final class CacheCommand implements Callable<Integer> {
             return Kind.FAILED.exitCode();
         }
         return 0;
+    }
+
+    /** Each artifact on standard output when it is done, and how far it is on standard error. */
+    private CacheListener display() {
+        if (json) {
+            return CacheListener.NONE;
+        }
+        ProgressLines lines =
+                new ProgressLines(surroundings.err(), verbosity.style(surroundings), 1, System::nanoTime);
+        return new CacheListener() {
+            @Override
+            public void checking(String artifact, long checkedBytes, long totalBytes) {
+                lines.show(List.of("verifying    " + ProgressLines.bar(checkedBytes, totalBytes) + ", " + artifact));
+            }
+
+            @Override
+            public void checked(CachedArtifact artifact) {
+                lines.clear();
+                if (!verbosity.quiet()) {
+                    surroundings.out().println(found(artifact));
+                    surroundings.out().flush();
+                }
+            }
+        };
     }
 
     private static int bad(@Nullable Verification checked) {

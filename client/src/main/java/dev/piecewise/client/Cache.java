@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * What lies in a data directory, whether a process of this machine owns it, which then does what is asked, or none.
@@ -31,17 +30,16 @@ public final class Cache {
 
     /** Everything, or some, the least recently used first. */
     public CacheReport list(List<String> targets) throws InterruptedException {
-        return call(new CacheCall(CacheCall.Action.LIST, targets, 0, false), report -> {});
+        return call(new CacheCall(CacheCall.Action.LIST, targets, 0, false), CacheListener.NONE);
     }
 
     /**
      * Hashes held pieces again; bad ones are dropped, and fetched again by whoever asks for them.
      *
-     * @param told each artifact as it is done
+     * @param listener hears how far that is
      */
-    public CacheReport verify(List<String> targets, Consumer<CachedArtifact> told) throws InterruptedException {
-        return call(new CacheCall(CacheCall.Action.VERIFY, targets, 0, false), report -> report.artifacts()
-                .forEach(told));
+    public CacheReport verify(List<String> targets, CacheListener listener) throws InterruptedException {
+        return call(new CacheCall(CacheCall.Action.VERIFY, targets, 0, false), listener);
     }
 
     /** Removes artifacts; a running node withdraws them at the tracker and leaves their swarms. */
@@ -49,15 +47,15 @@ public final class Cache {
         if (targets.isEmpty()) {
             throw new ProcessFault(Kind.USAGE, "name what is to be removed: a URI or an id");
         }
-        return call(new CacheCall(CacheCall.Action.REMOVE, targets, 0, dryRun), report -> {});
+        return call(new CacheCall(CacheCall.Action.REMOVE, targets, 0, dryRun), CacheListener.NONE);
     }
 
     /** Removes the least recently used artifacts that nobody is fetching, until no more than this is stored. */
     public CacheReport collect(long keepBytes, boolean dryRun) throws InterruptedException {
-        return call(new CacheCall(CacheCall.Action.COLLECT, List.of(), keepBytes, dryRun), report -> {});
+        return call(new CacheCall(CacheCall.Action.COLLECT, List.of(), keepBytes, dryRun), CacheListener.NONE);
     }
 
-    private CacheReport call(CacheCall call, Consumer<CacheReport> told) throws InterruptedException {
+    private CacheReport call(CacheCall call, CacheListener listener) throws InterruptedException {
         if (!Files.isDirectory(data)) {
             if (!call.targets().isEmpty()) {
                 throw new ProcessFault(
@@ -70,11 +68,11 @@ public final class Cache {
             Optional<DataDirectory> own = own();
             if (own.isPresent()) {
                 try (DataDirectory directory = own.get()) {
-                    return CacheKeeper.of(directory).handle(call, told);
+                    return CacheKeeper.of(directory).handle(call, listener);
                 }
             }
             try {
-                return owner.call(call, told);
+                return owner.call(call, listener);
             } catch (LocalOwner.Gone e) {
                 if (System.nanoTime() - started > ATTACH_FOR.toNanos()) {
                     throw new ProcessFault(

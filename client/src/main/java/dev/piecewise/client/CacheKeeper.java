@@ -1,6 +1,7 @@
 package dev.piecewise.client;
 
 import dev.piecewise.core.ArtifactId;
+import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.peer.StoredArtifact;
@@ -13,11 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 
 /** Lists, verifies and removes what lies in a data directory, for the process that owns it. */
 final class CacheKeeper {
+    private static final long TELL_BYTES = 16L * 1024 * 1024;
     private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-fA-F]{1,64}");
 
     private final Shelf shelf;
@@ -40,8 +42,8 @@ final class CacheKeeper {
             }
 
             @Override
-            public StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException {
-                return participant.verify(id);
+            public StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException {
+                return participant.verify(id, told);
             }
 
             @Override
@@ -65,8 +67,8 @@ final class CacheKeeper {
             }
 
             @Override
-            public StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException {
-                return data.verify(id);
+            public StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException {
+                return data.verify(id, told);
             }
 
             @Override
@@ -82,7 +84,7 @@ final class CacheKeeper {
 
         boolean isBusy(ArtifactId id);
 
-        StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException;
+        StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException;
 
         /** False if it is busy, and stays. */
         boolean remove(ArtifactId id);
@@ -91,10 +93,10 @@ final class CacheKeeper {
     /**
      * Does it.
      *
-     * @param told of a verification: each artifact as it is done
+     * @param listener of a verification
      * @throws ProcessFault NOT_FOUND or USAGE if a target is none
      */
-    CacheReport handle(CacheCall call, Consumer<CacheReport> told) throws InterruptedException {
+    CacheReport handle(CacheCall call, CacheListener listener) throws InterruptedException {
         Map<StoredState, CachedArtifact> all = new LinkedHashMap<>();
         shelf.states().stream()
                 .sorted(Comparator.comparing(StoredState::lastUse))
@@ -102,7 +104,7 @@ final class CacheKeeper {
         List<StoredState> chosen = chosen(all, call);
         return switch (call.action()) {
             case LIST -> report(chosen.stream().map(all::get).toList(), List.of(), 0);
-            case VERIFY -> verify(chosen, all, told);
+            case VERIFY -> verify(chosen, all, listener);
             case REMOVE -> remove(chosen, all, Long.MIN_VALUE, call.dryRun());
             case COLLECT -> remove(chosen, all, call.keepBytes(), call.dryRun());
         };
@@ -152,15 +154,55 @@ final class CacheKeeper {
     }
 
     private CacheReport verify(
-            List<StoredState> chosen, Map<StoredState, CachedArtifact> all, Consumer<CacheReport> told)
+            List<StoredState> chosen, Map<StoredState, CachedArtifact> all, CacheListener listener)
             throws InterruptedException {
         List<CachedArtifact> verified = new ArrayList<>();
+        Checking checking = new Checking(
+                listener, chosen.stream().mapToLong(StoredState::bytesStored).sum());
         for (StoredState state : chosen) {
-            CachedArtifact artifact = known(all, state).with(shelf.verify(state.id()));
-            told.accept(CacheReport.of(artifact));
-            verified.add(artifact);
+            CachedArtifact artifact = known(all, state);
+            checking.begins(artifact);
+            PieceLayout layout = state.content().layout();
+            CachedArtifact checked =
+                    artifact.with(shelf.verify(state.id(), piece -> checking.read(layout.lengthOf(piece))));
+            listener.checked(checked);
+            verified.add(checked);
         }
         return report(verified, List.of(), 0);
+    }
+
+    /** Tells how far a verification is, not after every small piece. */
+    private static final class Checking {
+        private final CacheListener listener;
+        private final long totalBytes;
+        private String label = "";
+        private long beforeBytes;
+        private long checkedBytes;
+        private long toldBytes;
+
+        Checking(CacheListener listener, long totalBytes) {
+            this.listener = listener;
+            this.totalBytes = totalBytes;
+        }
+
+        void begins(CachedArtifact artifact) {
+            label = artifact.label();
+            checkedBytes = beforeBytes;
+            beforeBytes += artifact.storedBytes();
+            tell();
+        }
+
+        void read(int bytes) {
+            checkedBytes += bytes;
+            if (checkedBytes - toldBytes >= TELL_BYTES) {
+                tell();
+            }
+        }
+
+        private void tell() {
+            toldBytes = checkedBytes;
+            listener.checking(label, checkedBytes, totalBytes);
+        }
     }
 
     private static CachedArtifact known(Map<StoredState, CachedArtifact> all, StoredState state) {

@@ -16,8 +16,4 @@ public record CacheReport(
         artifacts = List.copyOf(artifacts);
         refused = List.copyOf(refused);
     }
-
-    static CacheReport of(CachedArtifact artifact) {
-        return new CacheReport(List.of(artifact), List.of(), 0, 0);
-    }
 }

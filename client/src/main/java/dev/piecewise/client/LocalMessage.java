@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One line of JSON on the socket of a data directory; exactly one field is set. The asker sends {@code ask}; the owner
  * answers any number of {@code known} and {@code progress} and one {@code ready}, {@code unchanged} or {@code ended}. Or the asker sends
- * {@code cache}, and the owner answers {@code report} or {@code ended}. An asker that goes away gives up.
+ * {@code cache}, and the owner answers any number of {@code report}s or {@code ended}. An asker that goes away gives up.
  * Or somebody tells how far an archive is unpacked, by any number of {@code unpacking}; going away is the end of that.
  */
 record LocalMessage(
@@ -69,8 +69,20 @@ record LocalMessage(
             long bytesFromPeers,
             long bytesFromOrigin) {}
 
-    /** @param last whether it is the answer; else it is told on the way */
-    record ReportLine(CacheReport report, boolean last) {}
+    /** Exactly one is set; only the answer is the last of its kind. */
+    record ReportLine(
+            @Nullable CacheReport answer, @Nullable CachedArtifact checked, @Nullable CheckingLine checking) {
+        void tell(CacheListener listener) {
+            if (checked != null) {
+                listener.checked(checked);
+            } else if (checking != null) {
+                listener.checking(checking.artifact(), checking.checkedBytes(), checking.totalBytes());
+            }
+        }
+    }
+
+    /** {@link CacheListener#checking}. */
+    record CheckingLine(String artifact, long checkedBytes, long totalBytes) {}
 
     /** An outcome other than complete. */
     record EndedLine(Kind kind, String message, int piecesHeld, int pieceCount, long idleMillis) {}
@@ -141,8 +153,20 @@ record LocalMessage(
         return new LocalMessage(null, null, null, null, null, null, null, call, null);
     }
 
-    static LocalMessage of(CacheReport report, boolean last) {
-        return new LocalMessage(null, null, null, null, null, null, null, null, new ReportLine(report, last));
+    static LocalMessage of(CacheReport answer) {
+        return of(new ReportLine(answer, null, null));
+    }
+
+    static LocalMessage of(CachedArtifact checked) {
+        return of(new ReportLine(null, checked, null));
+    }
+
+    static LocalMessage of(CheckingLine checking) {
+        return of(new ReportLine(null, null, checking));
+    }
+
+    private static LocalMessage of(ReportLine line) {
+        return new LocalMessage(null, null, null, null, null, null, null, null, line);
     }
 
     private static EndedLine line(FetchOutcome outcome) {

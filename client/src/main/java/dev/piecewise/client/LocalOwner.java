@@ -9,7 +9,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,23 +111,22 @@ final class LocalOwner {
     /**
      * Lets it look after what it stores; blocks until it answers.
      *
-     * @param told what it tells before
+     * @param listener of a verification
      * @throws Gone if it ends before
      * @throws ProcessFault if that did not work
      */
-    CacheReport call(CacheCall call, Consumer<CacheReport> told) throws Gone, InterruptedException {
+    CacheReport call(CacheCall call, CacheListener listener) throws Gone, InterruptedException {
         return converse(LocalMessage.of(call), message -> {
             LocalMessage.EndedLine ended = message.ended();
             if (ended != null) {
                 throw new ProcessFault(ended.kind(), ended.message());
             }
             LocalMessage.ReportLine line = message.report();
-            if (line != null && !line.last()) {
-                told.accept(line.report());
+            if (line == null) {
+                return Optional.empty();
             }
-            return Optional.ofNullable(line)
-                    .filter(LocalMessage.ReportLine::last)
-                    .map(LocalMessage.ReportLine::report);
+            line.tell(listener);
+            return Optional.ofNullable(line.answer());
         });
     }
 

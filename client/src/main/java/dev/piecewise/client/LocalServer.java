@@ -165,9 +165,7 @@ final class LocalServer implements AutoCloseable {
         try {
             LocalMessage answer;
             try {
-                answer = LocalMessage.of(
-                        CacheKeeper.of(participant).handle(call, report -> teller.send(LocalMessage.of(report, false))),
-                        true);
+                answer = LocalMessage.of(CacheKeeper.of(participant).handle(call, teller));
             } catch (PiecewiseFault fault) {
                 answer = LocalMessage.ended(FetchOutcome.of(fault));
             }
@@ -187,8 +185,8 @@ final class LocalServer implements AutoCloseable {
         }
     }
 
-    /** Tells the asker, and ends the fetch of one that is gone. */
-    private record Teller(LocalMessage.Lines lines) implements AskListener {
+    /** Tells the asker, and ends what is done for one that is gone. */
+    private record Teller(LocalMessage.Lines lines) implements AskListener, CacheListener {
         @Override
         public void progress(FetchProgress progress) {
             send(LocalMessage.of(progress));
@@ -197,6 +195,16 @@ final class LocalServer implements AutoCloseable {
         @Override
         public void known(ArtifactContent content, List<String> directories) {
             send(LocalMessage.of(content, directories));
+        }
+
+        @Override
+        public void checking(String artifact, long checkedBytes, long totalBytes) {
+            send(LocalMessage.of(new LocalMessage.CheckingLine(artifact, checkedBytes, totalBytes)));
+        }
+
+        @Override
+        public void checked(CachedArtifact artifact) {
+            send(LocalMessage.of(artifact));
         }
 
         private void send(LocalMessage message) {

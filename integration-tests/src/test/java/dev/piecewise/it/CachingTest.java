@@ -3,6 +3,7 @@ package dev.piecewise.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.client.Cache;
+import dev.piecewise.client.CacheListener;
 import dev.piecewise.client.CacheReport;
 import dev.piecewise.client.CachedArtifact;
 import dev.piecewise.client.FetchOutcome;
@@ -232,8 +233,22 @@ class CachingTest {
         spoil(destination, 4 * PIECE);
         spoil(destination, 5 * PIECE);
         List<CachedArtifact> told = new ArrayList<>();
-        cache().verify(List.of(LocalCluster.uri("rotten.bin").toString()), told::add);
+        List<Long> progress = new ArrayList<>();
+        cache().verify(List.of(LocalCluster.uri("rotten.bin").toString()), new CacheListener() {
+            @Override
+            public void checking(String artifact, long checkedBytes, long totalBytes) {
+                assertThat(artifact).isEqualTo(LocalCluster.uri("rotten.bin").toString());
+                assertThat(totalBytes).isEqualTo(SIZE);
+                progress.add(checkedBytes);
+            }
+
+            @Override
+            public void checked(CachedArtifact artifact) {
+                told.add(artifact);
+            }
+        });
         assertThat(told).hasSize(1);
+        assertThat(progress).startsWith(0L);
         assertThat(Objects.requireNonNull(told.get(0).checked()).bad()).containsExactly(4, 5);
         // Its swarm runs, so it is repaired without being asked for; a seeder sends what is missing.
         Await.until("it is whole", PATIENCE, () -> cached("rotten.bin").get(0).piecesHeld() == 9);
@@ -280,6 +295,39 @@ class CachingTest {
         assertThat(again.unpacked().orElseThrow().now()).isFalse();
         assertThat(again.bytesFromPeers()).isZero();
         assertThat(cached("tools.zip")).isEmpty();
+    }
+
+    @Test
+    void whereOnlyTheUnpackedDirectoryRemainsGcRemovesNothingAndNothingIsFetched() throws Exception {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(archive)) {
+            zip.putNextEntry(new ZipEntry("inside"));
+            zip.write(new byte[SIZE]);
+        }
+        put("kit.zip", archive.toByteArray());
+        Path destination = directory.resolve("kit");
+        FetchRequest request = request("kit.zip", destination).withUnpack(Unpack.auto());
+        Cache cache = new Cache(cluster.dataOf("unpacks"));
+        try (Piecewise other = cluster.addNode("unpacks")) {
+            LocalCluster.fetch(other, request);
+            Await.until("nobody is connected", PATIENCE, () -> cache.list(List.of()).artifacts().stream()
+                    .noneMatch(CachedArtifact::busy));
+            assertThat(cache.collect(0, false).artifacts())
+                    .extracting(CachedArtifact::uri)
+                    .containsExactly(LocalCluster.uri("kit.zip").toString());
+        }
+        CacheReport second = cache.collect(0, false);
+        assertThat(second.artifacts()).isEmpty();
+        assertThat(second.storedBytes()).isZero();
+        assertThat(destination.resolve("inside")).hasSize(SIZE);
+        long sent = cluster.s3().objectBytesSent();
+        try (Piecewise other = cluster.addNode("unpacks")) {
+            FetchOutcome.Complete again = LocalCluster.fetch(other, request);
+            assertThat(again.unpacked().orElseThrow().now()).isFalse();
+            assertThat(again.bytesFromPeers()).isZero();
+        }
+        assertThat(cluster.s3().objectBytesSent()).isEqualTo(sent);
+        assertThat(cache.list(List.of()).artifacts()).isEmpty();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntConsumer;
 
 /** The {@link Store} that lies in a data directory, which its caller closes. */
 public final class DataDirectoryStore implements Store {
@@ -50,8 +51,8 @@ public final class DataDirectoryStore implements Store {
     }
 
     @Override
-    public StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException {
-        return data.verify(id);
+    public StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException {
+        return data.verify(id, told);
     }
 
     @Override

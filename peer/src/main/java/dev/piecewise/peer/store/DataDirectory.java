@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -285,8 +286,10 @@ public final class DataDirectory implements AutoCloseable {
     /**
      * Opens an artifact, if it is not open, and hashes again what is recorded as held, as {@link StoredArtifact#verify}; what turned
      * out bad because it was opened counts, too.
+     *
+     * @param told after each piece
      */
-    public StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException {
+    public StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException {
         BitSet recorded;
         StoredArtifact artifact;
         try {
@@ -304,7 +307,7 @@ public final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new TorrentFault(Kind.FAILED, "cannot look at " + directory(id) + ": " + e.getMessage(), e);
         }
-        StoredArtifact.Verification now = artifact.verify(piece -> {});
+        StoredArtifact.Verification now = artifact.verify(told);
         recorded.or(artifact.held());
         int held = recorded.cardinality();
         recorded.andNot(artifact.held());

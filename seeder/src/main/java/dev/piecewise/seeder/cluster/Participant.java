@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -232,11 +233,15 @@ public final class Participant implements AutoCloseable {
                 || swarm(id).filter(swarm -> swarm.stats().peers() > 0).isPresent();
     }
 
-    /** Hashes again what is held of an artifact; what is bad is dropped, and fetched again if its swarm runs. */
-    public StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException {
+    /**
+     * Hashes again what is held of an artifact; what is bad is dropped, and fetched again if its swarm runs.
+     *
+     * @param told after each piece
+     */
+    public StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException {
         uses.enter(id);
         try {
-            return store.verify(id);
+            return store.verify(id, told);
         } finally {
             uses.leave(id);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /** The artifacts that lie in this process's data directory. Thread-safe. */
 public interface Store {
@@ -40,8 +41,12 @@ public interface Store {
     /** How everything stands that lies there. */
     List<StoredState> states();
 
-    /** Hashes again what is recorded as held of an artifact, and drops what is bad. */
-    StoredArtifact.Verification verify(ArtifactId id) throws InterruptedException;
+    /**
+     * Hashes again what is recorded as held of an artifact, and drops what is bad.
+     *
+     * @param told after each piece
+     */
+    StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException;
 
     /** Removes an artifact and closes it; nobody may be using it. */
     void remove(ArtifactId id);
