@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param verify whether stored pieces are hashed again first
  * @param beside where the files will go: what lies there may save a download
  * @param selection which files of a prefix
+ * @param cache whether the bytes are to stay in the store when the asker has published them
  */
 record Ask(
         FetchSource source,
@@ -22,7 +23,8 @@ record Ask(
         Optional<String> have,
         boolean verify,
         Optional<Destination> beside,
-        Selection selection) {
+        Selection selection,
+        boolean cache) {
     static Ask of(FetchRequest request) {
         return new Ask(
                 request.source(),
@@ -32,10 +34,11 @@ record Ask(
                 Optional.empty(),
                 request.verify(),
                 request.unpack().isPresent() ? Optional.empty() : Optional.of(request.destination()),
-                request.selection());
+                request.selection(),
+                request.cache());
     }
 
     Ask withHave(Optional<String> version) {
-        return new Ask(source, pieceLength, profile, stallTimeout, version, verify, beside, selection);
+        return new Ask(source, pieceLength, profile, stallTimeout, version, verify, beside, selection, cache);
     }
 }

@@ -29,6 +29,7 @@ final class Download {
     private final Swarm swarm;
     private final StoredArtifact stored;
     private final Surroundings surroundings;
+    private final PeerBytes peerBytes;
     private final LongSupplier nanoTime;
 
     /** What else is known of the artifact, outside its swarm. */
@@ -66,11 +67,13 @@ final class Download {
             Swarm swarm,
             StoredArtifact stored,
             Surroundings surroundings,
+            PeerBytes peerBytes,
             LongSupplier nanoTime) {
         this.content = content;
         this.swarm = swarm;
         this.stored = stored;
         this.surroundings = surroundings;
+        this.peerBytes = peerBytes;
         this.nanoTime = nanoTime;
     }
 
@@ -80,7 +83,18 @@ final class Download {
      */
     Acquired await(Duration stallTimeout, String version, List<String> directories, AskListener listener)
             throws InterruptedException {
-        long before = swarm.stats().downloadedBytes();
+        try (PeerBytes.Share share = peerBytes.in(swarm)) {
+            return await(share, stallTimeout, version, directories, listener);
+        }
+    }
+
+    private Acquired await(
+            PeerBytes.Share share,
+            Duration stallTimeout,
+            String version,
+            List<String> directories,
+            AskListener listener)
+            throws InterruptedException {
         StallWatch stall = new StallWatch(nanoTime);
         long looked = nanoTime.getAsLong();
         while (true) {
@@ -89,7 +103,7 @@ final class Download {
                 stored.verifyStamps();
             }
             Swarm.Stats stats = swarm.stats();
-            long fromPeers = stats.downloadedBytes() - before;
+            long fromPeers = share.bytes();
             BitSet pieces = stored.held();
             int held = pieces.cardinality();
             boolean complete = stored.isComplete();

@@ -49,6 +49,7 @@ final class Fetcher {
     private final LongSupplier nanoTime;
     private final Abandoned abandoned;
     private final Semaphore slots;
+    private final PeerBytes peerBytes = new PeerBytes();
 
     private final Map<ArtifactId, ReentrantLock> turns = new ConcurrentHashMap<>();
 
@@ -72,11 +73,33 @@ final class Fetcher {
         this.slots = new Semaphore(downloads == 0 ? Integer.MAX_VALUE : downloads, true);
     }
 
-    /** Blocks until it is known how it ends; an interrupt gives up. */
-    Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
+    /** What is done with what was acquired, which stays in the store meanwhile. */
+    @FunctionalInterface
+    interface Use<T> {
+        T of(Acquired acquired) throws InterruptedException;
+    }
+
+    /**
+     * Blocks until it is known how it ends, and then until {@code use} is over; an interrupt gives up. What is not to be cached goes
+     * after that, unless somebody else needs it or wants it to stay, or {@code use} throws: then a retry finds it.
+     */
+    <T> T acquire(Ask ask, AskListener listener, Use<T> use) throws InterruptedException {
+        try (Hold hold = new Hold(ask.cache())) {
+            Acquired acquired = acquire(ask, listener, hold);
+            if (!(acquired instanceof Acquired.Ready)) {
+                hold.close();
+                return use.of(acquired);
+            }
+            T used = use.of(acquired);
+            hold.isDone();
+            return used;
+        }
+    }
+
+    private Acquired acquire(Ask ask, AskListener listener, Hold hold) throws InterruptedException {
         slots.acquire();
         try {
-            return fetch(ask, listener);
+            return fetch(ask, listener, hold);
         } catch (Stall stall) {
             return new Acquired.Ended(stall.outcome);
         } catch (PiecewiseFault fault) {
@@ -98,9 +121,9 @@ final class Fetcher {
         }
     }
 
-    private Acquired fetch(Ask ask, AskListener listener) throws Stall, InterruptedException {
+    private Acquired fetch(Ask ask, AskListener listener, Hold hold) throws Stall, InterruptedException {
         if (ask.source() instanceof FetchSource.Magnet magnet) {
-            return fetch(magnet.link(), ask, listener);
+            return fetch(magnet.link(), ask, listener, hold);
         }
         listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0, 0, 0));
         long askedNanos = nanoTime.getAsLong();
@@ -116,7 +139,7 @@ final class Fetcher {
             }
         }
         if (asked.state() == ArtifactState.READING) {
-            Optional<Acquired> grown = fetchWhileRead(ask, asked, askedNanos, listener);
+            Optional<Acquired> grown = fetchWhileRead(ask, asked, askedNanos, listener, hold);
             if (grown.isPresent()) {
                 return grown.get();
             }
@@ -124,42 +147,28 @@ final class Fetcher {
         ArtifactStatus published = awaitPublication(ask, asked, listener);
         InfoDictionary info = PublishedTorrent.download(tracker, published);
         ArtifactId id = new ArtifactId(published.id());
-        enter(id);
-        StoredArtifact stored = null;
-        try {
-            stored = share(published, ask, askedNanos);
-            Followed followed = new Followed(published, asked.originBytes());
-            Swarm swarm = prepared(ask, stored, followed, listener, (beside, told) -> {
-                participant.reuse(id, EncodedInfo.of(info), List.of(), beside, told);
-                return participant.join(id, info);
-            });
-            return await(stored, swarm, followed, ask, published, listener);
-        } finally {
-            leave(id, stored);
-        }
+        hold.enter(id);
+        StoredArtifact stored = hold.of(share(published, ask, askedNanos));
+        Followed followed = new Followed(published, asked.originBytes());
+        Swarm swarm = prepared(ask, stored, followed, listener, (beside, told) -> {
+            participant.reuse(id, EncodedInfo.of(info), List.of(), beside, told);
+            return participant.join(id, info);
+        });
+        return await(stored, swarm, followed, ask, published, listener);
     }
 
     /** Nothing if the swarm cannot be joined before the artifact is published. */
-    private Optional<Acquired> fetchWhileRead(Ask ask, ArtifactStatus asked, long askedNanos, AskListener listener)
+    private Optional<Acquired> fetchWhileRead(
+            Ask ask, ArtifactStatus asked, long askedNanos, AskListener listener, Hold hold)
             throws InterruptedException {
-        ArtifactId id = new ArtifactId(asked.id());
-        enter(id);
-        StoredArtifact stored = null;
-        try {
-            stored = share(asked, ask, askedNanos);
-            Optional<Growth> growth = needsHashes(ask, stored) ? Optional.empty() : grow(ask, asked, stored);
-            return growth.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(await(
-                            stored,
-                            growth.get().swarm(),
-                            new Growing(ask, asked, stored, growth.get()),
-                            ask,
-                            asked,
-                            listener));
-        } finally {
-            leave(id, stored);
+        hold.enter(new ArtifactId(asked.id()));
+        StoredArtifact stored = hold.of(share(asked, ask, askedNanos));
+        Optional<Growth> growth = needsHashes(ask, stored) ? Optional.empty() : grow(ask, asked, stored);
+        if (growth.isEmpty()) {
+            return Optional.empty();
         }
+        Growing growing = new Growing(ask, asked, stored, growth.get());
+        return Optional.of(await(stored, growth.get().swarm(), growing, ask, asked, listener));
     }
 
     /** Whether something is to be hashed again first, which takes all hashes. */
@@ -171,14 +180,22 @@ final class Fetcher {
         ArtifactId id = new ArtifactId(status.id());
         StoredArtifact stored = participant.share(id, PublishedTorrent.content(status));
         participant.asked(id, askedNanos);
-        participant.used(id, ask.source().toString(), status.version());
+        record(ask, id, status.version());
         return stored;
+    }
+
+    private void record(Ask ask, ArtifactId id, String version) {
+        if (ask.cache()) {
+            participant.used(id, ask.source().toString(), version);
+        } else {
+            participant.passes(id, ask.source().toString(), version);
+        }
     }
 
     private Acquired await(
             StoredArtifact stored, Swarm swarm, Followed followed, Ask ask, ArtifactStatus status, AskListener listener)
             throws InterruptedException {
-        return new Download(stored.content(), swarm, stored, followed, nanoTime)
+        return new Download(stored.content(), swarm, stored, followed, peerBytes, nanoTime)
                 .await(ask.stallTimeout(), status.version(), directories(ask, status), listener);
     }
 
@@ -202,28 +219,22 @@ final class Fetcher {
         return turns.computeIfAbsent(id, absent -> new ReentrantLock());
     }
 
-    private Acquired fetch(MagnetLink link, Ask ask, AskListener listener) throws InterruptedException {
+    private Acquired fetch(MagnetLink link, Ask ask, AskListener listener, Hold hold) throws InterruptedException {
         if (ask.have().filter(link.infoHash().hex()::equals).isPresent()) {
             return new Acquired.Unchanged();
         }
         listener.progress(new FetchProgress(Phase.METADATA, 0, 0, 0, 0, 0, 0, 0, 0));
         MagnetSwarm magnet = MagnetSwarm.find(link, participant, ask.stallTimeout());
         listener.known(magnet.info().content(), List.of());
-        enter(magnet.id());
-        StoredArtifact stored = null;
-        try {
-            stored = magnet.store();
-            participant.used(
-                    magnet.id(), ask.source().toString(), link.infoHash().hex());
-            Swarm swarm = prepared(ask, stored, magnet, listener, (beside, told) -> {
-                magnet.reuse(beside, told);
-                return magnet.join();
-            });
-            return new Download(magnet.info().content(), swarm, stored, magnet, nanoTime)
-                    .await(ask.stallTimeout(), link.infoHash().hex(), List.of(), listener);
-        } finally {
-            leave(magnet.id(), stored);
-        }
+        hold.enter(magnet.id());
+        StoredArtifact stored = hold.of(magnet.store());
+        record(ask, magnet.id(), link.infoHash().hex());
+        Swarm swarm = prepared(ask, stored, magnet, listener, (beside, told) -> {
+            magnet.reuse(beside, told);
+            return magnet.join();
+        });
+        return new Download(magnet.info().content(), swarm, stored, magnet, peerBytes, nanoTime)
+                .await(ask.stallTimeout(), link.infoHash().hex(), List.of(), listener);
     }
 
     /** Joins a swarm after what is missing was taken from bytes of this machine. */
@@ -554,6 +565,50 @@ final class Fetcher {
     private static void stopIfInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
+        }
+    }
+
+    /** That one ask needs an artifact in the store: until it is given up, or what came of it was used. */
+    private final class Hold implements AutoCloseable {
+        private final boolean cached;
+        private @Nullable ArtifactId id;
+        private @Nullable StoredArtifact stored;
+        private boolean done;
+
+        Hold(boolean cached) {
+            this.cached = cached;
+        }
+
+        /** The artifact from now on; one before is left. */
+        void enter(ArtifactId entered) throws InterruptedException {
+            if (!entered.equals(id)) {
+                close();
+                Fetcher.this.enter(entered);
+                id = entered;
+            }
+        }
+
+        StoredArtifact of(StoredArtifact artifact) {
+            stored = artifact;
+            return artifact;
+        }
+
+        /** It was used. */
+        void isDone() {
+            done = true;
+        }
+
+        @Override
+        public void close() {
+            ArtifactId left = id;
+            if (left != null) {
+                id = null;
+                leave(left, stored);
+                stored = null;
+                if (done && !cached) {
+                    participant.discard(left);
+                }
+            }
         }
     }
 

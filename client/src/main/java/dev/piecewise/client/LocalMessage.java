@@ -24,7 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One line of JSON on the socket of a data directory; exactly one field is set. The asker sends {@code ask}; the owner
- * answers any number of {@code known} and {@code progress} and one {@code ready}, {@code unchanged} or {@code ended}. Or the asker sends
+ * answers any number of {@code known} and {@code progress} and one {@code ready}, {@code unchanged} or {@code ended}. What is
+ * ready stays in the store until the asker goes away; if it said {@code published} before, it hears the end of the stream when the owner
+ * is done with it, too. Or the asker sends
  * {@code cache}, and the owner answers any number of {@code report}s or {@code ended}. An asker that goes away gives up.
  * Or somebody tells how far an archive is unpacked, by any number of {@code unpacking}; going away is the end of that.
  */
@@ -37,7 +39,8 @@ record LocalMessage(
         @Nullable EndedLine ended,
         @Nullable UnpackingLine unpacking,
         @Nullable CacheCall cache,
-        @Nullable ReportLine report) {
+        @Nullable ReportLine report,
+        @Nullable Boolean published) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -52,7 +55,8 @@ record LocalMessage(
             @Nullable Boolean verify,
             @Nullable BesideLine beside,
             @Nullable List<String> include,
-            @Nullable List<String> exclude) {}
+            @Nullable List<String> exclude,
+            @Nullable Boolean cache) {}
 
     /** A {@link Destination}. */
     record BesideLine(String path, boolean directory) {}
@@ -91,7 +95,7 @@ record LocalMessage(
     record UnpackingLine(String name, long bytes, long totalBytes) {}
 
     static LocalMessage of(UnpackingLine line) {
-        return new LocalMessage(null, null, null, null, null, null, line, null, null);
+        return new LocalMessage(null, null, null, null, null, null, line, null, null, null);
     }
 
     static LocalMessage of(Ask ask) {
@@ -106,16 +110,17 @@ record LocalMessage(
                         .map(to -> new BesideLine(to.path().toString(), to.directory()))
                         .orElse(null),
                 ask.selection().include().stream().map(Glob::toString).toList(),
-                ask.selection().exclude().stream().map(Glob::toString).toList());
-        return new LocalMessage(line, null, null, null, null, null, null, null, null);
+                ask.selection().exclude().stream().map(Glob::toString).toList(),
+                ask.cache());
+        return new LocalMessage(line, null, null, null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(ArtifactContent content, List<String> directories) {
-        return new LocalMessage(null, new KnownLine(content, directories), null, null, null, null, null, null, null);
+        return new LocalMessage(null, new KnownLine(content, directories), null, null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(FetchProgress progress) {
-        return new LocalMessage(null, null, progress, null, null, null, null, null, null);
+        return new LocalMessage(null, null, progress, null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(Acquired acquired) {
@@ -137,20 +142,25 @@ record LocalMessage(
                     null,
                     null,
                     null,
-                    null);
+                    null, null);
         } else if (acquired instanceof Acquired.Unchanged) {
-            return new LocalMessage(null, null, null, null, true, null, null, null, null);
+            return new LocalMessage(null, null, null, null, true, null, null, null, null, null);
         }
         return ended(((Acquired.Ended) acquired).outcome());
     }
 
     /** An ask, or a call on the cache, that did not succeed. */
     static LocalMessage ended(FetchOutcome outcome) {
-        return new LocalMessage(null, null, null, null, null, line(outcome), null, null, null);
+        return new LocalMessage(null, null, null, null, null, line(outcome), null, null, null, null);
+    }
+
+    /** The asker has put what was ready in its place. */
+    static LocalMessage done() {
+        return new LocalMessage(null, null, null, null, null, null, null, null, null, true);
     }
 
     static LocalMessage of(CacheCall call) {
-        return new LocalMessage(null, null, null, null, null, null, null, call, null);
+        return new LocalMessage(null, null, null, null, null, null, null, call, null, null);
     }
 
     static LocalMessage of(CacheReport answer) {
@@ -166,7 +176,7 @@ record LocalMessage(
     }
 
     private static LocalMessage of(ReportLine line) {
-        return new LocalMessage(null, null, null, null, null, null, null, null, line);
+        return new LocalMessage(null, null, null, null, null, null, null, null, line, null);
     }
 
     private static EndedLine line(FetchOutcome outcome) {
@@ -200,7 +210,8 @@ record LocalMessage(
                         Boolean.TRUE.equals(line.verify()),
                         Optional.ofNullable(line.beside())
                                 .map(to -> new Destination(Path.of(to.path()), to.directory())),
-                        Selection.parse(orNone(line.include()), orNone(line.exclude()))));
+                        Selection.parse(orNone(line.include()), orNone(line.exclude())),
+                        !Boolean.FALSE.equals(line.cache())));
     }
 
     private static List<String> orNone(@Nullable List<String> patterns) {

@@ -90,22 +90,29 @@ final class LocalOwner {
     }
 
     /**
-     * Lets it fetch; blocks until it answers.
+     * Lets it fetch; blocks until it answers, and then until {@code use} is over.
      *
-     * @throws Gone if it ends before: what it has is in the data directory
+     * @throws Gone if it ends before {@code use} begins: what it has is in the data directory
      */
-    Acquired acquire(Ask ask, AskListener listener) throws Gone, InterruptedException {
-        return converse(LocalMessage.of(ask), message -> {
-            LocalMessage.KnownLine known = message.known();
-            if (known != null) {
-                listener.known(known.content(), known.directories());
+    <T> T acquire(Ask ask, AskListener listener, Fetcher.Use<T> use) throws Gone, InterruptedException {
+        try (Conversation talk = new Conversation()) {
+            Acquired acquired = talk.ask(LocalMessage.of(ask), message -> {
+                LocalMessage.KnownLine known = message.known();
+                if (known != null) {
+                    listener.known(known.content(), known.directories());
+                }
+                FetchProgress progress = message.progress();
+                if (progress != null) {
+                    listener.progress(progress);
+                }
+                return message.asAcquired();
+            });
+            T used = use.of(acquired);
+            if (acquired instanceof Acquired.Ready) {
+                talk.published();
             }
-            FetchProgress progress = message.progress();
-            if (progress != null) {
-                listener.progress(progress);
-            }
-            return message.asAcquired();
-        });
+            return used;
+        }
     }
 
     /**
@@ -116,7 +123,12 @@ final class LocalOwner {
      * @throws ProcessFault if that did not work
      */
     CacheReport call(CacheCall call, CacheListener listener) throws Gone, InterruptedException {
-        return converse(LocalMessage.of(call), message -> {
+        try (Conversation talk = new Conversation()) {
+            return talk.ask(LocalMessage.of(call), message -> answer(message, listener));
+        }
+    }
+
+    private static Optional<CacheReport> answer(LocalMessage message, CacheListener listener) {
             LocalMessage.EndedLine ended = message.ended();
             if (ended != null) {
                 throw new ProcessFault(ended.kind(), ended.message());
@@ -127,32 +139,68 @@ final class LocalOwner {
             }
             line.tell(listener);
             return Optional.ofNullable(line.answer());
-        });
     }
 
-    private <T> T converse(LocalMessage first, Function<LocalMessage, Optional<T>> answer)
-            throws Gone, InterruptedException {
-        try (SocketChannel channel = connect()) {
-            LocalMessage.Lines lines = new LocalMessage.Lines(channel);
-            lines.send(first);
-            while (true) {
-                Optional<T> done = answer.apply(
-                        lines.receive().orElseThrow(() -> new Gone("the owner of the data directory ended")));
-                if (done.isPresent()) {
-                    return done.get();
+    /** One question and its answer. */
+    private final class Conversation implements AutoCloseable {
+        private @Nullable SocketChannel channel;
+        private LocalMessage.@Nullable Lines lines;
+
+        <T> T ask(LocalMessage question, Function<LocalMessage, Optional<T>> answer)
+                throws Gone, InterruptedException {
+            try {
+                SocketChannel connected = connect();
+                channel = connected;
+                LocalMessage.Lines opened = new LocalMessage.Lines(connected);
+                lines = opened;
+                opened.send(question);
+                while (true) {
+                    Optional<T> done = answer.apply(
+                            opened.receive().orElseThrow(() -> new Gone("the owner of the data directory ended")));
+                    if (done.isPresent()) {
+                        return done.get();
+                    }
                 }
+            } catch (ClosedByInterruptException e) {
+                Thread.interrupted();
+                throw new InterruptedException();
+            } catch (IOException e) {
+                throw new Gone(String.valueOf(e.getMessage()), e);
+            } catch (IllegalArgumentException e) {
+                throw new ProcessFault(
+                        Kind.FAILED,
+                        "the process that owns the data directory answers nonsense; is it another version? "
+                                + e.getMessage(),
+                        e);
             }
-        } catch (ClosedByInterruptException e) {
-            Thread.interrupted();
-            throw new InterruptedException();
-        } catch (IOException e) {
-            throw new Gone(String.valueOf(e.getMessage()), e);
-        } catch (IllegalArgumentException e) {
-            throw new ProcessFault(
-                    Kind.FAILED,
-                    "the process that owns the data directory answers nonsense; is it another version? "
-                            + e.getMessage(),
-                    e);
+        }
+
+        /** Says so, and waits until the owner has done what follows from it. */
+        void published() {
+            LocalMessage.Lines open = lines;
+            if (open == null) {
+                return;
+            }
+            try {
+                open.send(LocalMessage.done());
+                while (open.receive().isPresent()) {
+                    LOG.debug("the owner says more than was asked");
+                }
+            } catch (IOException e) {
+                LOG.debug("the owner is gone after it answered: {}", e.getMessage());
+            }
+        }
+
+        @Override
+        public void close() {
+            SocketChannel open = channel;
+            try {
+                if (open != null) {
+                    open.close();
+                }
+            } catch (IOException e) {
+                LOG.debug("a local connection could not be closed: {}", e.getMessage());
+            }
         }
     }
 }

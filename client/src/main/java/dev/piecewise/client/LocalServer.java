@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +102,7 @@ final class LocalServer implements AutoCloseable {
     }
 
     /** Reads the request, then waits for the asker to go away while another thread works on it. */
-    private void serve(SocketChannel channel) {
+    private void serve(SocketChannel channel) throws InterruptedException {
         try (channel) {
             LocalMessage.Lines lines = new LocalMessage.Lines(channel);
             Optional<LocalMessage> first = lines.receive();
@@ -113,19 +114,24 @@ final class LocalServer implements AutoCloseable {
             }
             Optional<CacheCall> call = first.map(LocalMessage::cache);
             Optional<Ask> ask = first.flatMap(LocalMessage::asAsk);
+            Asker asker = new Asker();
             Worker work;
             if (call.isPresent()) {
                 work = participant.worker(
                         Thread.currentThread().getName() + "-cache", () -> look(call.get(), channel, lines));
             } else if (ask.isPresent()) {
                 work = participant.worker(
-                        Thread.currentThread().getName() + "-fetch", () -> fetch(ask.get(), channel, lines));
+                        Thread.currentThread().getName() + "-fetch", () -> fetch(ask.get(), channel, lines, asker));
             } else {
                 return;
             }
             try {
                 Optional<LocalMessage> more = lines.receive();
-                LOG.debug("the asker {}", more.isPresent() ? "said more" : "is gone");
+                if (more.map(LocalMessage::published).isPresent()) {
+                    asker.hasPublished();
+                } else {
+                    LOG.debug("the asker is gone");
+                }
             } finally {
                 work.close();
             }
@@ -149,13 +155,33 @@ final class LocalServer implements AutoCloseable {
         }
     }
 
-    private void fetch(Ask ask, SocketChannel channel, LocalMessage.Lines lines) throws InterruptedException {
+    /** Somebody for whom something is fetched, and who then publishes it. */
+    private static final class Asker {
+        private final CountDownLatch published = new CountDownLatch(1);
+        private final CountDownLatch over = new CountDownLatch(1);
+
+        /** Waits until what follows is over, too. */
+        void hasPublished() throws InterruptedException {
+            published.countDown();
+            over.await();
+        }
+    }
+
+    private void fetch(Ask ask, SocketChannel channel, LocalMessage.Lines lines, Asker asker)
+            throws InterruptedException {
+        Teller teller = new Teller(lines);
         try {
-            Acquired acquired = fetcher.acquire(ask, new Teller(lines));
-            lines.send(LocalMessage.of(acquired));
-        } catch (IOException | AskerGone e) {
+            boolean unused = fetcher.acquire(ask, teller, acquired -> {
+                teller.send(LocalMessage.of(acquired));
+                if (acquired instanceof Acquired.Ready) {
+                    asker.published.await(); // interrupted if it goes away before
+                }
+                return true;
+            });
+        } catch (AskerGone e) {
             LOG.debug("the asker of {} is gone: {}", ask.source(), e.getMessage());
         } finally {
+            asker.over.countDown();
             closeQuietly(channel);
         }
     }

@@ -55,8 +55,8 @@ public final class Node implements AutoCloseable {
         resources.add(LocalServer.start(data, participant, fetcher));
     }
 
-    Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
-        return fetcher.acquire(ask, listener);
+    <T> T acquire(Ask ask, AskListener listener, Fetcher.Use<T> use) throws InterruptedException {
+        return fetcher.acquire(ask, listener, use);
     }
 
     Unpacking unpacking(String name, long totalBytes) {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,24 +109,31 @@ public final class Piecewise implements AutoCloseable {
 
     /** Fetches and publishes; blocks until the outcome is known. An interrupt ends it as {@link FetchOutcome.Failed}. */
     public FetchOutcome fetch(FetchRequest request, ProgressListener listener) {
+        return fetch(request, listener, complete -> complete);
+    }
+
+    /** @param then what follows, while the bytes are still in the store, even if they are not to be cached */
+    private FetchOutcome fetch(
+            FetchRequest request, ProgressListener listener, Function<FetchOutcome.Complete, FetchOutcome> then) {
         try {
             if (request.unpack().isPresent()) {
-                return unpack(request, listener);
+                return unpack(request, listener, then);
             }
             Publisher publisher = new Publisher(request, config.data(), new SecureRandom(), this::isClosed);
             publisher.checkWritable();
-            Acquired acquired = acquire(Ask.of(request), new EarlyCheck(publisher, listener));
-            if (acquired instanceof Acquired.Ready ready) {
-                return new FetchOutcome.Complete(
-                        publisher.target(ready.content()),
-                        publish(() -> publisher.publish(ready)),
-                        Optional.empty(),
-                        ready.infoHash(),
-                        ready.content().layout().totalBytes(),
-                        ready.bytesFromPeers(),
-                        ready.bytesFromOrigin());
-            }
-            return ((Acquired.Ended) acquired).outcome();
+            return acquire(Ask.of(request), new EarlyCheck(publisher, listener), acquired -> {
+                if (acquired instanceof Acquired.Ready ready) {
+                    return then.apply(new FetchOutcome.Complete(
+                            publisher.target(ready.content()),
+                            publish(() -> publisher.publish(ready)),
+                            Optional.empty(),
+                            ready.infoHash(),
+                            ready.content().layout().totalBytes(),
+                            ready.bytesFromPeers(),
+                            ready.bytesFromOrigin()));
+                }
+                return ((Acquired.Ended) acquired).outcome();
+            });
         } catch (PiecewiseFault fault) {
             return FetchOutcome.of(fault);
         } catch (InterruptedException e) {
@@ -147,25 +155,36 @@ public final class Piecewise implements AutoCloseable {
         }
     }
 
-    private FetchOutcome unpack(FetchRequest request, ProgressListener listener) throws InterruptedException {
+    private FetchOutcome unpack(
+            FetchRequest request, ProgressListener listener, Function<FetchOutcome.Complete, FetchOutcome> then)
+            throws InterruptedException {
         UnpackPublisher publisher = new UnpackPublisher(request, config.data(), new SecureRandom(), this::isClosed);
         publisher.checkDestination();
         Optional<UnpackRecord> present = request.verify() ? Optional.empty() : publisher.present();
         Ask ask = Ask.of(request).withHave(present.map(UnpackRecord::version));
-        Acquired acquired = acquire(ask, new ArchiveCheck(publisher, listener));
-        if (acquired instanceof Acquired.Ready ready) {
-            try (Unpacking told =
-                    unpacking(ready.content().name(), ready.content().layout().totalBytes())) {
-                ProgressListener both = progress -> {
-                    told.progress(progress.bytesUnpacked());
-                    listener.progress(progress);
-                };
-                return publish(() -> publisher.publish(ready, present, both, System::nanoTime));
+        return acquire(ask, new ArchiveCheck(publisher, listener), acquired -> {
+            if (acquired instanceof Acquired.Ready ready) {
+                return then.apply(publish(publisher, ready, present, listener));
+            } else if (acquired instanceof Acquired.Ended ended) {
+                return ended.outcome();
             }
-        } else if (acquired instanceof Acquired.Ended ended) {
-            return ended.outcome();
+            return then.apply(publisher.unchanged(present.orElseThrow()));
+        });
+    }
+
+    private FetchOutcome.Complete publish(
+            UnpackPublisher publisher,
+            Acquired.Ready ready,
+            Optional<UnpackRecord> present,
+            ProgressListener listener) {
+        try (Unpacking told =
+                unpacking(ready.content().name(), ready.content().layout().totalBytes())) {
+            ProgressListener both = progress -> {
+                told.progress(progress.bytesUnpacked());
+                listener.progress(progress);
+            };
+            return publish(() -> publisher.publish(ready, present, both, System::nanoTime));
         }
-        return publisher.unchanged(present.orElseThrow());
     }
 
     /** Whoever owns the data directory tells the tracker. */
@@ -199,14 +218,14 @@ public final class Piecewise implements AutoCloseable {
         return closed;
     }
 
-    private Acquired acquire(Ask ask, AskListener listener) throws InterruptedException {
+    private <T> T acquire(Ask ask, AskListener listener, Fetcher.Use<T> use) throws InterruptedException {
         while (true) {
             Optional<Node> own = attach();
             if (own.isPresent()) {
-                return own.get().acquire(ask, listener);
+                return own.get().acquire(ask, listener, use);
             }
             try {
-                return owner.acquire(ask, listener);
+                return owner.acquire(ask, listener, use);
             } catch (LocalOwner.Gone e) {
                 LOG.debug("taking over the data directory {}: {}", config.data(), e.getMessage());
                 Thread.sleep(RETRY.toMillis());

@@ -39,7 +39,7 @@ public final class PlanPreview {
         this.config = config;
         this.options = options;
         this.tracker = tracker;
-        this.runner = new RequestRunner(options, (request, listener) -> {
+        this.runner = new RequestRunner(options, (request, listener, then) -> {
             throw new IllegalStateException("a preview fetches nothing");
         });
     }

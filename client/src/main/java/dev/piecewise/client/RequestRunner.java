@@ -7,35 +7,45 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** Carries out one request of a pipeline: the file or tree first, then what the archive holds. */
 final class RequestRunner {
     private final DownloadOptions options;
-    private final BiFunction<FetchRequest, ProgressListener, FetchOutcome> fetch;
+    private final Fetching fetching;
 
-    /** @param fetch blocks until the outcome is known */
-    RequestRunner(DownloadOptions options, BiFunction<FetchRequest, ProgressListener, FetchOutcome> fetch) {
+    /** Fetches; blocks until the outcome is known. */
+    @FunctionalInterface
+    interface Fetching {
+        /** @param then what follows if that is complete, while the bytes are still in the store; gives the outcome of both */
+        FetchOutcome fetch(
+                FetchRequest request,
+                ProgressListener listener,
+                Function<FetchOutcome.Complete, FetchOutcome> then);
+    }
+
+    RequestRunner(DownloadOptions options, Fetching fetching) {
         this.options = options;
-        this.fetch = fetch;
+        this.fetching = fetching;
     }
 
     FetchOutcome run(DownloadRequest request, ProgressListener listener) {
         Optional<Destination> destination = request.destination();
         if (request.unpack().isEmpty()) {
-            return fetch.apply(published(request, destination.orElseThrow()), listener);
+            return fetch(published(request, destination.orElseThrow()), listener);
         }
         FetchRequest unpacked = unpacked(request, request.unpack().get());
         if (destination.isEmpty()) {
-            return fetch.apply(unpacked, listener);
+            return fetch(unpacked, listener);
         }
-        // The archive must stay in the store until it is unpacked, too.
-        FetchOutcome archive = fetch.apply(published(request, destination.get()).withCache(true), listener);
-        if (!(archive instanceof FetchOutcome.Complete first)) {
-            return archive;
-        }
-        FetchOutcome second = fetch.apply(unpacked, listener);
-        return second instanceof FetchOutcome.Complete inside ? both(first, inside) : second;
+        return fetching.fetch(published(request, destination.get()), listener, archive -> {
+            FetchOutcome inside = fetch(unpacked, listener);
+            return inside instanceof FetchOutcome.Complete complete ? both(archive, complete) : inside;
+        });
+    }
+
+    private FetchOutcome fetch(FetchRequest request, ProgressListener listener) {
+        return fetching.fetch(request, listener, complete -> complete);
     }
 
     FetchRequest published(DownloadRequest request, Destination destination) {

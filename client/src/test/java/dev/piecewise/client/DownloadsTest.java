@@ -44,9 +44,10 @@ class DownloadsTest {
             DownloadOptions options,
             BiFunction<FetchRequest, ProgressListener, FetchOutcome> fetch,
             DownloadListener listener) {
-        RequestRunner runner = new RequestRunner(options, (request, told) -> {
+        RequestRunner runner = new RequestRunner(options, (request, told, then) -> {
             fetched.add(request);
-            return fetch.apply(request, told);
+            FetchOutcome outcome = fetch.apply(request, told);
+            return outcome instanceof FetchOutcome.Complete complete ? then.apply(complete) : outcome;
         });
         return Downloads.start(new DownloadPlan(requests), options.parallel(), runner, listener);
     }
@@ -161,7 +162,7 @@ class DownloadsTest {
         assertThat(fetched)
                 .extracting(FetchRequest::destination)
                 .containsExactly(Destination.of(Path.of("/d/t.zip")), Destination.of(Path.of("/u")));
-        assertThat(fetched).extracting(FetchRequest::cache).containsExactly(true, false);
+        assertThat(fetched).extracting(FetchRequest::cache).containsExactly(false, false);
         assertThat(outcomes).singleElement().isInstanceOfSatisfying(FetchOutcome.Complete.class, complete -> {
             assertThat(complete.path()).isEqualTo(Path.of("/d/t.zip"));
             assertThat(complete.files()).containsExactly(Path.of("/d/t.zip"), Path.of("/u"));

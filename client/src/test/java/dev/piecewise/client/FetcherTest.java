@@ -1,6 +1,7 @@
 package dev.piecewise.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactContent;
@@ -148,7 +149,7 @@ class FetcherTest {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        result.complete(fetcher.acquire(ask(stallTimeout), progress::add));
+                        result.complete(fetcher.acquire(ask(stallTimeout), progress::add, acquired -> acquired));
                     } catch (InterruptedException | RuntimeException e) {
                         result.completeExceptionally(e);
                     }
@@ -264,6 +265,102 @@ class FetcherTest {
         assertThat(patient.join()).isInstanceOf(Acquired.Ready.class);
     }
 
+    private static Ask passing() {
+        return Ask.of(FetchRequest.of(FetchSource.parse("s3://b/f"), Destination.of(Path.of("f")))
+                .withStallTimeout(LONG)
+                .withCache(false));
+    }
+
+    private Path stored() {
+        return data.path().resolve("artifacts").resolve(ID.hex());
+    }
+
+    private static boolean isHere(Acquired acquired) {
+        return ((Acquired.Ready) acquired).stored().stream().allMatch(Files::exists);
+    }
+
+    @Test
+    void whatIsNotToBeCachedGoesOnceItWasUsed() throws Exception {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        deliver(1);
+        assertThat(fetcher.<Boolean>acquire(passing(), progress::add, FetcherTest::isHere))
+                .isTrue();
+        assertThat(stored()).doesNotExist();
+        assertThat(engine.joined).isEmpty();
+        assertThat(participant.isShared(ID)).isFalse();
+    }
+
+    @Test
+    void whatIsNotToBeCachedStaysForARetryWhenItCouldNotBeUsed() {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        deliver(1);
+        assertThatThrownBy(() -> fetcher.acquire(passing(), progress::add, acquired -> {
+                    throw new IllegalStateException("no room");
+                }))
+                .hasMessage("no room");
+        assertThat(stored()).exists();
+    }
+
+    @Test
+    void whatSomebodyElseWantsCachedStaysWhoeverCameFirst() throws Exception {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        deliver(1);
+        boolean both = fetcher.acquire(passing(), progress::add, first -> {
+            boolean cached = fetcher.acquire(ask(LONG), progress::add, FetcherTest::isHere);
+            return cached && isHere(first);
+        });
+        assertThat(both).isTrue();
+        assertThat(stored()).exists();
+        assertThat(fetcher.<Boolean>acquire(passing(), progress::add, FetcherTest::isHere))
+                .isTrue();
+        assertThat(stored()).exists();
+    }
+
+    @Test
+    void whatAnotherProcessDoesNotWantCachedGoesBeforeItGoesOn() throws Exception {
+        server = LocalServer.start(data.path(), participant, fetcher);
+        LocalOwner owner = new LocalOwner(data.path());
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        deliver(1);
+        assertThat(owner.<Boolean>acquire(passing(), progress::add, FetcherTest::isHere))
+                .isTrue();
+        assertThat(stored()).doesNotExist();
+        deliver(0);
+        deliver(1);
+        assertThatThrownBy(() -> owner.acquire(passing(), progress::add, acquired -> {
+                    throw new IllegalStateException("no room");
+                }))
+                .hasMessage("no room");
+        Eventually.await("it is given up", () -> !participant.isBusy(ID));
+        assertThat(stored()).exists();
+    }
+
+    @Test
+    void theNextStartRemovesWhatWasNotToBeCached() throws Exception {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        participant.passes(ID, "s3://b/f", "v1");
+        participant.resumeStored();
+        assertThat(stored()).doesNotExist();
+    }
+
+    @Test
+    void theOneThatIsStillUsedIsNotTakenAwayByTheOtherThatIsDone() throws Exception {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        deliver(0);
+        deliver(1);
+        boolean both = fetcher.acquire(passing(), progress::add, outer -> {
+            boolean inner = fetcher.acquire(passing(), progress::add, FetcherTest::isHere);
+            return inner && isHere(outer);
+        });
+        assertThat(both).isTrue();
+        assertThat(stored()).doesNotExist();
+    }
+
     @Test
     void anotherProcessFetchesThroughTheSocket() throws Exception {
         server = LocalServer.start(data.path(), participant, fetcher);
@@ -272,12 +369,12 @@ class FetcherTest {
         say(ArtifactState.PUBLISHED, 2, 1, null, null);
         deliver(0);
         deliver(1);
-        Acquired.Ready ready = (Acquired.Ready) owner.acquire(ask(LONG), progress::add);
+        Acquired.Ready ready = (Acquired.Ready) owner.acquire(ask(LONG), progress::add, acquired -> acquired);
         assertThat(ready.content()).isEqualTo(CONTENT);
         assertThat(ready.stored()).isEqualTo(data.artifact(ID, CONTENT).files());
         assertThat(progress).isNotEmpty();
         say(ArtifactState.FAILED, 0, 1, "gone", "NOT_FOUND");
-        assertThat(owner.acquire(ask(LONG), progress::add))
+        assertThat(owner.acquire(ask(LONG), progress::add, acquired -> acquired))
                 .isEqualTo(new Acquired.Ended(new FetchOutcome.NotFound("gone")));
         assertThat(Files.getPosixFilePermissions(data.path().resolve("socket")).toString())
                 .doesNotContain("GROUP")
@@ -306,7 +403,7 @@ class FetcherTest {
         Thread asker = new Thread(
                 () -> {
                     try {
-                        new LocalOwner(data.path()).acquire(ask(LONG), progress::add);
+                        new LocalOwner(data.path()).acquire(ask(LONG), progress::add, acquired -> acquired);
                     } catch (LocalOwner.Gone | InterruptedException e) {
                         progress.clear();
                     }
@@ -327,7 +424,7 @@ class FetcherTest {
         Thread asker = new Thread(
                 () -> {
                     try {
-                        new LocalOwner(data.path()).acquire(ask(LONG), progress::add);
+                        new LocalOwner(data.path()).acquire(ask(LONG), progress::add, acquired -> acquired);
                         gone.complete(false);
                     } catch (LocalOwner.Gone e) {
                         gone.complete(true);

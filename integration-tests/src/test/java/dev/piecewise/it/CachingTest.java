@@ -6,10 +6,16 @@ import dev.piecewise.client.Cache;
 import dev.piecewise.client.CacheListener;
 import dev.piecewise.client.CacheReport;
 import dev.piecewise.client.CachedArtifact;
+import dev.piecewise.client.Downloads;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchRequest;
+import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
+import dev.piecewise.client.request.Destination;
+import dev.piecewise.client.request.DownloadRequest;
+import dev.piecewise.client.request.FileMode;
+import dev.piecewise.client.request.UnpackInto;
 import dev.piecewise.client.unpack.Unpack;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.PieceLength;
@@ -252,6 +258,82 @@ class CachingTest {
         assertThat(Objects.requireNonNull(told.get(0).checked()).bad()).containsExactly(4, 5);
         // Its swarm runs, so it is repaired without being asked for; a seeder sends what is missing.
         Await.until("it is whole", PATIENCE, () -> cached("rotten.bin").get(0).piecesHeld() == 9);
+    }
+
+    @Test
+    void whatIsNotToBeCachedIsNowhereButAtItsDestination() throws Exception {
+        byte[] bytes = put("once.bin", SIZE);
+        long sent = cluster.s3().objectBytesSent();
+        Path linked = directory.resolve("once");
+        Path copied = directory.resolve("once-copied");
+        try (Piecewise other = cluster.addNode("passing");
+                Piecewise get = Piecewise.open(
+                        NodeConfig.defaults(cluster.trackerUrl(), cluster.dataOf("passing")))) {
+            assertThat(get.seeds()).as("another process owns the data directory").isFalse();
+            FetchRequest request = request("once.bin", linked).withCache(false);
+            Path stored = cluster.dataOf("passing").resolve("artifacts");
+            assertThat(LocalCluster.fetch(get, request).bytesFromPeers()).isEqualTo(SIZE);
+            assertThat(linked).hasBinaryContent(bytes);
+            assertThat(Files.getAttribute(linked, "unix:nlink")).isEqualTo(1);
+            assertThat(stored).isEmptyDirectory();
+
+            FetchOutcome.Complete again = LocalCluster.fetch(other, request);
+            assertThat(again.bytesFromPeers())
+                    .as("the destination was read")
+                    .isZero();
+            assertThat(linked).hasBinaryContent(bytes);
+            assertThat(stored).isEmptyDirectory();
+
+            FetchRequest copy = request("once.bin", copied).withMode(FileMode.parse("600")).withCache(false);
+            LocalCluster.fetch(other, copy);
+            LocalCluster.fetch(other, copy);
+            assertThat(copied).hasBinaryContent(bytes);
+            assertThat(stored).isEmptyDirectory();
+            assertThat(cluster.s3().objectBytesSent()).isEqualTo(sent + SIZE);
+        }
+    }
+
+    @Test
+    void anArchiveThatIsNotToBeCachedIsThereUntilItIsUnpacked() throws Exception {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(archive)) {
+            zip.putNextEntry(new ZipEntry("inside"));
+            zip.write(new byte[SIZE]);
+        }
+        put("pass.zip", archive.toByteArray());
+        try (Piecewise other = cluster.addNode("passing-archive")) {
+            DownloadRequest request = DownloadRequest.of(
+                            LocalCluster.uri("pass.zip"), Destination.of(directory.resolve("pass.zip")))
+                    .withUnpack(new UnpackInto(directory.resolve("pass"), Unpack.auto()))
+                    .withCache(false);
+            for (boolean first : new boolean[] {true, false}) {
+                try (Downloads downloads = other.fetch(List.of(request))) {
+                    FetchOutcome outcome = downloads.await().get(0).outcome();
+                    assertThat(outcome).isInstanceOfSatisfying(FetchOutcome.Complete.class, complete -> {
+                        assertThat(complete.unpacked().orElseThrow().now()).isEqualTo(first);
+                        assertThat(complete.bytesFromPeers()).isEqualTo(first ? archive.size() : 0);
+                    });
+                }
+                assertThat(directory.resolve("pass/inside")).hasSize(SIZE);
+                assertThat(directory.resolve("pass.zip")).hasBinaryContent(archive.toByteArray());
+                assertThat(cluster.dataOf("passing-archive").resolve("artifacts"))
+                        .isEmptyDirectory();
+            }
+        }
+    }
+
+    @Test
+    void twoRequestsForOneArtifactCountWhatPeersSentOnce() throws Exception {
+        put("shared.bin", SIZE);
+        try (Piecewise other = cluster.addNode("counting");
+                Downloads downloads = other.fetch(Stream.of("shared-1", "shared-2", "shared-3")
+                        .map(name -> DownloadRequest.of(
+                                LocalCluster.uri("shared.bin"), Destination.of(directory.resolve(name))))
+                        .toList())) {
+            assertThat(downloads.await())
+                    .extracting(result -> ((FetchOutcome.Complete) result.outcome()).bytesFromPeers())
+                    .satisfies(all -> assertThat(all.stream().mapToLong(Long::longValue).sum()).isEqualTo(SIZE));
+        }
     }
 
     @Test

@@ -46,6 +46,16 @@ public final class DataDirectoryStore implements Store {
     }
 
     @Override
+    public void recordPassing(ArtifactId id, String source, String version) {
+        data.recordPassing(id, source, version);
+    }
+
+    @Override
+    public boolean isPassing(ArtifactId id) {
+        return data.isPassing(id);
+    }
+
+    @Override
     public List<StoredState> states() {
         return data.states();
     }

@@ -280,7 +280,27 @@ public final class DataDirectory implements AutoCloseable {
      */
     public synchronized void recordUse(ArtifactId id, String source, String version) {
         needOpen();
-        StoredUse.record(directory(id), source, version);
+        StoredUse.record(directory(id), source, version, true);
+    }
+
+    /** The same, but it is to stay only as long as somebody needs it, unless {@link #recordUse} says otherwise, before or after. */
+    public synchronized void recordPassing(ArtifactId id, String source, String version) {
+        needOpen();
+        StoredUse.record(directory(id), source, version, use(id).filter(StoredUse::kept).isPresent());
+    }
+
+    /** Whether an artifact was asked for by {@link #recordPassing} only. */
+    public synchronized boolean isPassing(ArtifactId id) {
+        needOpen();
+        return use(id).filter(use -> !use.kept()).isPresent();
+    }
+
+    private Optional<StoredUse> use(ArtifactId id) {
+        try {
+            return StoredUse.read(directory(id));
+        } catch (IOException e) {
+            throw new TorrentFault(Kind.FAILED, "cannot look at " + directory(id) + ": " + e.getMessage(), e);
+        }
     }
 
     /**

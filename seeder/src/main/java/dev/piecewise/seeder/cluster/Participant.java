@@ -217,6 +217,22 @@ public final class Participant implements AutoCloseable {
         store.recordUse(id, source, version);
     }
 
+    /**
+     * Records the same, but that the artifact need not stay once that is served: unless it is {@link #used} otherwise, before or
+     * after, {@link #discard} removes it.
+     */
+    public void passes(ArtifactId id, String source, String version) {
+        store.recordPassing(id, source, version);
+    }
+
+    /** Removes what only {@link #passes}; not if somebody {@link #enter}ed it, who will discard it, too, or wants it to stay. */
+    public void discard(ArtifactId id) {
+        if (store.isPassing(id)) {
+            boolean removed = remove(id);
+            LOG.debug("{} was not to be cached, and {}", id, removed ? "is removed" : "is still needed");
+        }
+    }
+
     /** Whether the artifact is offered to the cluster. */
     public boolean isShared(ArtifactId id) {
         return holdings.reports(id);
@@ -532,6 +548,10 @@ public final class Participant implements AutoCloseable {
 
     private boolean resume(Store.Stored stored) {
         try {
+            if (store.isPassing(stored.id())) {
+                discard(stored.id()); // whoever wanted it is gone, and so was the process before
+                return false;
+            }
             if (stored.torrent().isPresent()) {
                 EncodedInfo torrent = stored.torrent().get();
                 if (stored.id().equals(ArtifactId.of(torrent.infoHash()))) {

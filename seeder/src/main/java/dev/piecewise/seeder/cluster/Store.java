@@ -38,6 +38,12 @@ public interface Store {
     /** Records that an artifact that lies there was asked for now, as {@link Participant#used}. */
     void recordUse(ArtifactId id, String source, String version);
 
+    /** The same, but it is to stay only as long as somebody needs it, unless it was or will be asked for otherwise. */
+    void recordPassing(ArtifactId id, String source, String version);
+
+    /** Whether it was asked for by {@link #recordPassing} only. */
+    boolean isPassing(ArtifactId id);
+
     /** How everything stands that lies there. */
     List<StoredState> states();
 
