@@ -49,6 +49,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The lease protocol under a clock that the test moves. */
@@ -287,6 +288,38 @@ class SchedulerTest {
             fromHolder.add(read.fromHolder());
         }
         assertThat(fromHolder).containsExactly(true, true, false, false);
+    }
+
+    private ArtifactId admitObject(String key) {
+        OriginObject object = new OriginObject(
+                "p/" + key, new VersionedEntry(key, 16L * MIB, "\"v\""));
+        return scheduler.admit(
+                ResolvedArtifact.object(ArtifactUri.parse("s3://bucket/p/" + key), "http://fake", object),
+                OriginProfiles.DEFAULT,
+                Optional.of(new PieceLength(16 * MIB)));
+    }
+
+    @Test
+    void anObjectThatIsAskedForWhileItsPrefixIsReadComesAtOnceUnlessItHasBeenBegun() {
+        register("s", "seeder");
+        List<OriginObject> objects = Stream.of("a", "z")
+                .map(name -> new OriginObject("p/" + name, new VersionedEntry(name, 16L * MIB, "\"v\"")))
+                .toList();
+        ArtifactId prefix = scheduler.admit(
+                new ResolvedArtifact(ArtifactUri.parse("s3://bucket/p/"), "http://fake", false, objects, List.of()),
+                OriginProfiles.DEFAULT,
+                Optional.of(new PieceLength(16 * MIB)));
+        LeaseGrant begun = take("s", 1).get(0);
+        ArtifactId first = admitObject("a");
+        ArtifactId last = admitObject("z");
+        List<LeaseGrant> leases = take("s", 10);
+        assertThat(leases).extracting(lease -> lease.artifact().id()).containsExactly(last.hex());
+        scheduler.report(leases.get(0).leaseId(), report(leases.get(0), 16 * MIB, 0, 1));
+        assertThat(status(last).state()).isEqualTo(ArtifactState.PUBLISHED);
+        scheduler.report(begun.leaseId(), report(begun, 16 * MIB, 0, 2));
+        assertThat(status(prefix).state()).isEqualTo(ArtifactState.READING);
+        assertThat(status(first).state()).as("it waits for the prefix").isEqualTo(ArtifactState.READING);
+        assertThat(status(first).originBytes()).isZero();
     }
 
     @Test
