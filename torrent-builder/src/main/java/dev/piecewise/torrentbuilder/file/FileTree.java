@@ -67,6 +67,7 @@ final class FileTree extends SimpleFileVisitor<Path> {
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
         String path = relative(directory);
         if (selection.excludesAllBelow(path)) {
+            unselected.add(path);
             return FileVisitResult.SKIP_SUBTREE;
         }
         real(directory);
