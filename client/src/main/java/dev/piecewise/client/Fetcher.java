@@ -87,7 +87,7 @@ final class Fetcher {
         try (Hold hold = new Hold(ask.cache())) {
             Acquired acquired = acquire(ask, listener, hold);
             if (!(acquired instanceof Acquired.Ready)) {
-                hold.close();
+                hold.letGo();
                 return use.of(acquired);
             }
             T used = use.of(acquired);
@@ -582,7 +582,7 @@ final class Fetcher {
         /** The artifact from now on; one before is left. */
         void enter(ArtifactId entered) throws InterruptedException {
             if (!entered.equals(id)) {
-                close();
+                letGo();
                 Fetcher.this.enter(entered);
                 id = entered;
             }
@@ -600,6 +600,10 @@ final class Fetcher {
 
         @Override
         public void close() {
+            letGo();
+        }
+
+        void letGo() {
             ArtifactId left = id;
             if (left != null) {
                 id = null;
