@@ -368,7 +368,7 @@ class SchedulerTest {
             assertThat(scheduler.sign(lease.leaseId(), rest, LINKS).join().fromHolder())
                     .isTrue();
         }
-        assertThat(reason(() -> scheduler.sign(lease.leaseId(), rest, LINKS))).isEqualTo(Refused.Reason.STALE_FENCE);
+        assertThat(reason(() -> scheduler.sign(lease.leaseId(), rest, LINKS).join())).isEqualTo(Refused.Reason.STALE_FENCE);
         assertThat(take("t", 10)).as("the only read is taken").isEmpty();
         scheduler.giveBack(origins.leaseId(), new LeaseReturn(origins.fence(), 0, null, null));
         assertThat(take("t", 10))
