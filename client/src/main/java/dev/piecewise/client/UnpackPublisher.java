@@ -207,16 +207,17 @@ final class UnpackPublisher {
         try (UnpackRecords.Pending record =
                 records.write(target, version, unpack.format().isEmpty(), tree)) {
             synchronized (TURNS.get(Math.floorMod(target.hashCode(), TURNS.size()))) {
-                show(tree, record, staging);
+                show(tree, version, record, staging);
             }
         }
     }
 
-    private void show(UnpackedTree tree, UnpackRecords.Pending record, Staging staging) throws IOException {
+    private void show(UnpackedTree tree, String version, UnpackRecords.Pending record, Staging staging)
+            throws IOException {
         UnpackedTree.RootStep last = null;
         for (int attempt = 1; ; attempt++) {
             if (isOccupied()) {
-                if (record.isAllIn(target)) {
+                if (!isOfAnotherVersion(tree, version) && record.isAllIn(target)) {
                     record.keepFor(target);
                     return;
                 }
@@ -236,6 +237,14 @@ final class UnpackPublisher {
                 }
             }
         }
+    }
+
+    /** With other entries: then it gives way even if it has all that the new one has, for it has more. */
+    private boolean isOfAnotherVersion(UnpackedTree tree, String version) {
+        return records.find(target)
+                .filter(there -> !there.version().equals(version)
+                        && (there.entries() != tree.entries() || there.bytes() != tree.bytes()))
+                .isPresent();
     }
 
     private boolean isOccupied() throws IOException {
