@@ -5,14 +5,13 @@ import dev.piecewise.peer.Swarm;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * What peers sent, credited to those who wait for it: each byte once, to whoever has waited longest in that swarm. Thread-safe.
  */
 final class PeerBytes {
     @GuardedBy("this")
-    private final Map<Swarm, Deque<Share>> waiting = new IdentityHashMap<>();
+    private final IdentityHashMap<Swarm, Deque<Share>> waiting = new IdentityHashMap<>();
 
     /** One of those who wait in a swarm, until this is closed. */
     final class Share implements AutoCloseable {
