@@ -374,7 +374,7 @@ class FetcherTest {
         assertThat(ready.stored()).isEqualTo(data.artifact(ID, CONTENT).files());
         assertThat(progress).isNotEmpty();
         say(ArtifactState.FAILED, 0, 1, "gone", "NOT_FOUND");
-        assertThat(owner.acquire(ask(LONG), progress::add, acquired -> acquired))
+        assertThat(owner.<Acquired>acquire(ask(LONG), progress::add, acquired -> acquired))
                 .isEqualTo(new Acquired.Ended(new FetchOutcome.NotFound("gone")));
         assertThat(Files.getPosixFilePermissions(data.path().resolve("socket")).toString())
                 .doesNotContain("GROUP")
