@@ -189,8 +189,7 @@ final class CacheCommand implements Callable<Integer> {
         if (json) {
             return CacheListener.NONE;
         }
-        ProgressLines lines =
-                new ProgressLines(surroundings.err(), verbosity.style(surroundings), 1, System::nanoTime);
+        ProgressLines lines = new ProgressLines(surroundings.err(), verbosity.style(surroundings), 1, System::nanoTime);
         return new CacheListener() {
             @Override
             public void checking(String artifact, long checkedBytes, long totalBytes) {

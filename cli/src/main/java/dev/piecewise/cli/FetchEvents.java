@@ -44,8 +44,7 @@ final class FetchEvents {
     private static Map<String, Object> unpacked(FetchOutcome.Unpacked unpacked) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put(
-                "method",
-                unpacked.formats().stream().map(ArchiveFormat::word).collect(Collectors.joining(",")));
+                "method", unpacked.formats().stream().map(ArchiveFormat::word).collect(Collectors.joining(",")));
         fields.put("entries", unpacked.entries());
         fields.put("bytes", unpacked.bytes());
         fields.put("now", unpacked.now());

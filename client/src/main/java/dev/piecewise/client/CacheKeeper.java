@@ -153,8 +153,7 @@ final class CacheKeeper {
         return new CacheReport(artifacts, refused, stored, freedBytes);
     }
 
-    private CacheReport verify(
-            List<StoredState> chosen, Map<StoredState, CachedArtifact> all, CacheListener listener)
+    private CacheReport verify(List<StoredState> chosen, Map<StoredState, CachedArtifact> all, CacheListener listener)
             throws InterruptedException {
         List<CachedArtifact> verified = new ArrayList<>();
         Checking checking = new Checking(

@@ -74,8 +74,7 @@ record LocalMessage(
             long bytesFromOrigin) {}
 
     /** Exactly one is set; only the answer is the last of its kind. */
-    record ReportLine(
-            @Nullable CacheReport answer, @Nullable CachedArtifact checked, @Nullable CheckingLine checking) {
+    record ReportLine(@Nullable CacheReport answer, @Nullable CachedArtifact checked, @Nullable CheckingLine checking) {
         void tell(CacheListener listener) {
             if (checked != null) {
                 listener.checked(checked);
@@ -116,7 +115,8 @@ record LocalMessage(
     }
 
     static LocalMessage of(ArtifactContent content, List<String> directories) {
-        return new LocalMessage(null, new KnownLine(content, directories), null, null, null, null, null, null, null, null);
+        return new LocalMessage(
+                null, new KnownLine(content, directories), null, null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(FetchProgress progress) {
@@ -142,7 +142,8 @@ record LocalMessage(
                     null,
                     null,
                     null,
-                    null, null);
+                    null,
+                    null);
         } else if (acquired instanceof Acquired.Unchanged) {
             return new LocalMessage(null, null, null, null, true, null, null, null, null, null);
         }

@@ -129,16 +129,16 @@ final class LocalOwner {
     }
 
     private static Optional<CacheReport> answer(LocalMessage message, CacheListener listener) {
-            LocalMessage.EndedLine ended = message.ended();
-            if (ended != null) {
-                throw new ProcessFault(ended.kind(), ended.message());
-            }
-            LocalMessage.ReportLine line = message.report();
-            if (line == null) {
-                return Optional.empty();
-            }
-            line.tell(listener);
-            return Optional.ofNullable(line.answer());
+        LocalMessage.EndedLine ended = message.ended();
+        if (ended != null) {
+            throw new ProcessFault(ended.kind(), ended.message());
+        }
+        LocalMessage.ReportLine line = message.report();
+        if (line == null) {
+            return Optional.empty();
+        }
+        line.tell(listener);
+        return Optional.ofNullable(line.answer());
     }
 
     /** One question and its answer. */
@@ -146,8 +146,7 @@ final class LocalOwner {
         private @Nullable SocketChannel channel;
         private LocalMessage.@Nullable Lines lines;
 
-        <T> T ask(LocalMessage question, Function<LocalMessage, Optional<T>> answer)
-                throws Gone, InterruptedException {
+        <T> T ask(LocalMessage question, Function<LocalMessage, Optional<T>> answer) throws Gone, InterruptedException {
             try {
                 SocketChannel connected = connect();
                 channel = connected;

@@ -19,9 +19,7 @@ final class RequestRunner {
     interface Fetching {
         /** @param then what follows if that is complete, while the bytes are still in the store; gives the outcome of both */
         FetchOutcome fetch(
-                FetchRequest request,
-                ProgressListener listener,
-                Function<FetchOutcome.Complete, FetchOutcome> then);
+                FetchRequest request, ProgressListener listener, Function<FetchOutcome.Complete, FetchOutcome> then);
     }
 
     RequestRunner(DownloadOptions options, Fetching fetching) {

@@ -52,25 +52,20 @@ class CacheKeeperTest {
         try (DataDirectory data = DataDirectory.open(directory)) {
             store(data, 'a', 5);
             store(data, 'b', 1);
-            CacheKeeper.of(data).handle(new CacheCall(CacheCall.Action.VERIFY, List.of("a", "b"), 0, false), new CacheListener() {
-                @Override
-                public void checking(String artifact, long checkedBytes, long totalBytes) {
-                    told.add(artifact + " " + checkedBytes / MIB + " of " + totalBytes / MIB);
-                }
+            CacheKeeper.of(data)
+                    .handle(new CacheCall(CacheCall.Action.VERIFY, List.of("a", "b"), 0, false), new CacheListener() {
+                        @Override
+                        public void checking(String artifact, long checkedBytes, long totalBytes) {
+                            told.add(artifact + " " + checkedBytes / MIB + " of " + totalBytes / MIB);
+                        }
 
-                @Override
-                public void checked(CachedArtifact artifact) {
-                    told.add(artifact.label() + " done");
-                }
-            });
+                        @Override
+                        public void checked(CachedArtifact artifact) {
+                            told.add(artifact.label() + " done");
+                        }
+                    });
         }
         assertThat(told)
-                .containsExactly(
-                        "fa 0 of 48",
-                        "fa 16 of 48",
-                        "fa 32 of 48",
-                        "fa done",
-                        "fb 40 of 48",
-                        "fb done");
+                .containsExactly("fa 0 of 48", "fa 16 of 48", "fa 32 of 48", "fa done", "fb 40 of 48", "fb done");
     }
 }

@@ -341,7 +341,8 @@ class UnpackPublisherTest {
                 .as("what the archive says of its root")
                 .isEqualTo("r-xr-xr-x");
         assertThat(progress).isNotEmpty().allMatch(seen -> seen.fileCount() == 2 && seen.filesHeld() == 2);
-        assertThat(unpackAll(request("p/"), "v1", Map.of("x.tar", new byte[] {1})).now())
+        assertThat(unpackAll(request("p/"), "v1", Map.of("x.tar", new byte[] {1}))
+                        .now())
                 .isFalse();
 
         Map<String, byte[]> next = archives();
@@ -388,8 +389,8 @@ class UnpackPublisherTest {
         assertThatThrownBy(() -> unpackAll(request, "v1", archives()))
                 .hasMessageContainingAll("s3://b/p/d/b.bin", "more than 10 B");
         UnpackLimits few = UnpackLimits.defaults().withMaxEntries(5);
-        assertThatThrownBy(() ->
-                        unpackAll(request("p/").withUnpack(Unpack.auto().withLimits(few)), "v1", archives()))
+        assertThatThrownBy(
+                        () -> unpackAll(request("p/").withUnpack(Unpack.auto().withLimits(few)), "v1", archives()))
                 .hasMessageContainingAll("s3://b/p/d/b.bin", "more than the 5 that are allowed");
         assertThat(target).doesNotExist();
     }

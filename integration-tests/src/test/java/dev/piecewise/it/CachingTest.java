@@ -267,9 +267,10 @@ class CachingTest {
         Path linked = directory.resolve("once");
         Path copied = directory.resolve("once-copied");
         try (Piecewise other = cluster.addNode("passing");
-                Piecewise get = Piecewise.open(
-                        NodeConfig.defaults(cluster.trackerUrl(), cluster.dataOf("passing")))) {
-            assertThat(get.seeds()).as("another process owns the data directory").isFalse();
+                Piecewise get = Piecewise.open(NodeConfig.defaults(cluster.trackerUrl(), cluster.dataOf("passing")))) {
+            assertThat(get.seeds())
+                    .as("another process owns the data directory")
+                    .isFalse();
             FetchRequest request = request("once.bin", linked).withCache(false);
             Path stored = cluster.dataOf("passing").resolve("artifacts");
             assertThat(LocalCluster.fetch(get, request).bytesFromPeers()).isEqualTo(SIZE);
@@ -278,13 +279,12 @@ class CachingTest {
             assertThat(stored).isEmptyDirectory();
 
             FetchOutcome.Complete again = LocalCluster.fetch(other, request);
-            assertThat(again.bytesFromPeers())
-                    .as("the destination was read")
-                    .isZero();
+            assertThat(again.bytesFromPeers()).as("the destination was read").isZero();
             assertThat(linked).hasBinaryContent(bytes);
             assertThat(stored).isEmptyDirectory();
 
-            FetchRequest copy = request("once.bin", copied).withMode(FileMode.parse("600")).withCache(false);
+            FetchRequest copy =
+                    request("once.bin", copied).withMode(FileMode.parse("600")).withCache(false);
             LocalCluster.fetch(other, copy);
             LocalCluster.fetch(other, copy);
             assertThat(copied).hasBinaryContent(bytes);
@@ -332,7 +332,9 @@ class CachingTest {
                         .toList())) {
             assertThat(downloads.await())
                     .extracting(result -> ((FetchOutcome.Complete) result.outcome()).bytesFromPeers())
-                    .satisfies(all -> assertThat(all.stream().mapToLong(Long::longValue).sum()).isEqualTo(SIZE));
+                    .satisfies(all -> assertThat(
+                                    all.stream().mapToLong(Long::longValue).sum())
+                            .isEqualTo(SIZE));
         }
     }
 

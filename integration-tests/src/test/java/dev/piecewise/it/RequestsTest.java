@@ -267,8 +267,8 @@ class RequestsTest {
                                         object("model.bin", "copied"),
                                         object("model.bin", "altered"))),
                                 DownloadOptions.defaults().withVerify(verify)))
-                        .extracting(
-                                preview -> preview.found().orElseThrow().presence().toString())
+                        .extracting(preview ->
+                                preview.found().orElseThrow().presence().toString())
                         .as("files that no record tells of are read only if that is asked for")
                         .containsExactly(
                                 "UP_TO_DATE",

@@ -4,8 +4,8 @@ import dev.piecewise.cli.report.Table;
 import dev.piecewise.client.request.DownloadRequest;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
-import dev.piecewise.core.Selection;
 import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.Selection;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.tracker.ProfileConfig;
 import dev.piecewise.tracker.TrackerConfig;
@@ -117,8 +117,8 @@ public final class Trial {
                 .forEach(request -> wanted.add(new Wanted(request.uri(), request.profile(), request.selection())));
         long bytes = 0;
         for (Wanted one : wanted) {
-            bytes += client.preview(ArtifactRequest.of(
-                            one.uri().toString(), Optional.empty(), one.profile(), one.selection()))
+            bytes += client.preview(
+                            ArtifactRequest.of(one.uri().toString(), Optional.empty(), one.profile(), one.selection()))
                     .totalBytes();
         }
         return bytes;

@@ -25,8 +25,8 @@ public final class ArchivePlaces {
             String place = ArchiveFormat.withoutEnding(path);
             String other = archives.put(place, path);
             if (other != null) {
-                throw new IllegalArgumentException(shown(other) + " and " + shown(path)
-                        + " would both be unpacked at " + shown(place) + "; leave one out by a pattern of 'exclude'");
+                throw new IllegalArgumentException(shown(other) + " and " + shown(path) + " would both be unpacked at "
+                        + shown(place) + "; leave one out by a pattern of 'exclude'");
             }
             places.add(place);
         }

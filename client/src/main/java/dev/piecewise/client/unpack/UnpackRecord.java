@@ -31,12 +31,7 @@ public final class UnpackRecord {
 
     /** @param byName whether the format was not asked for, but found out */
     record Head(
-            String destination,
-            String version,
-            List<ArchiveFormat> formats,
-            boolean byName,
-            long entries,
-            long bytes) {
+            String destination, String version, List<ArchiveFormat> formats, boolean byName, long entries, long bytes) {
         private static final String SEPARATOR = ",";
 
         Head {

@@ -286,7 +286,8 @@ public final class DataDirectory implements AutoCloseable {
     /** The same, but it is to stay only as long as somebody needs it, unless {@link #recordUse} says otherwise, before or after. */
     public synchronized void recordPassing(ArtifactId id, String source, String version) {
         needOpen();
-        StoredUse.record(directory(id), source, version, use(id).filter(StoredUse::kept).isPresent());
+        StoredUse.record(
+                directory(id), source, version, use(id).filter(StoredUse::kept).isPresent());
     }
 
     /** Whether an artifact was asked for by {@link #recordPassing} only. */

@@ -113,7 +113,9 @@ final class WebSeedHandler extends Handler.Abstract {
             Optional<Representation> file = asked.get().isBelow("dirs")
                     ? directories.file(asked.get().path().get(1), names(asked.get()))
                     : torrentFile(asked.get());
-            return file.isEmpty() ? refuse(response, 404) : new FileAnswer(file.get(), request, response, uplink).send();
+            return file.isEmpty()
+                    ? refuse(response, 404)
+                    : new FileAnswer(file.get(), request, response, uplink).send();
         } finally {
             transfers.release();
         }

@@ -81,8 +81,10 @@ class PrefixListingTest {
                         new Listed(keys), endpoint(), URI_, Selection.parse(List.of(), List.of(exclude)))
                 .resolve();
 
-        assertThat(artifact.objects()).extracting(OriginObject::key).contains("p/0").doesNotContain(
-                hostile.get(hostile.size() - 1));
+        assertThat(artifact.objects())
+                .extracting(OriginObject::key)
+                .contains("p/0")
+                .doesNotContain(hostile.get(hostile.size() - 1));
         assertThat(artifact.directories()).contains("logs").doesNotContain("..");
     }
 
@@ -130,7 +132,10 @@ class PrefixListingTest {
     void aPrefixWhoseLastComponentIsNoNameIsRefused() {
         for (String prefix : List.of("p//", "/", "p/" + "x".repeat(241) + "/")) {
             PrefixListing listing = new PrefixListing(
-                    new Listed(List.of(prefix + "a")), endpoint(), ArtifactUri.parse("s3://bucket/" + prefix), Selection.ALL);
+                    new Listed(List.of(prefix + "a")),
+                    endpoint(),
+                    ArtifactUri.parse("s3://bucket/" + prefix),
+                    Selection.ALL);
             assertThatThrownBy(listing::resolve)
                     .isInstanceOfSatisfying(
                             OriginFault.class, fault -> assertThat(fault.kind()).isEqualTo(Kind.USAGE))

@@ -63,8 +63,9 @@ abstract class S3Contract extends OriginContract {
         keys.forEach(key -> put(key, new byte[] {1}));
         put("paged/dir/", new byte[0]);
         for (int pageKeys = 1; pageKeys <= 3; pageKeys++) {
-            ResolvedArtifact artifact =
-                    new PrefixListing(bucket.client(), bucket.endpoint(), uri("paged/"), Selection.ALL, pageKeys).resolve();
+            ResolvedArtifact artifact = new PrefixListing(
+                            bucket.client(), bucket.endpoint(), uri("paged/"), Selection.ALL, pageKeys)
+                    .resolve();
             assertThat(artifact.objects()).extracting(OriginObject::key).containsExactlyElementsOf(keys);
             assertThat(artifact.directories()).containsExactly("dir");
         }

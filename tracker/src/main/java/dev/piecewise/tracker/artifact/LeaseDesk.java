@@ -125,9 +125,8 @@ final class LeaseDesk {
     List<Lease> grant(Artifact artifact, String nodeId, int atMost, long nowNanos) {
         List<Lease> granted = new ArrayList<>();
         while (granted.size() < atMost && !isClosedTo(nodeId, artifact, nowNanos)) {
-            Optional<Offer> offer = artifact.ledger
-                    .next(rereadable(artifact, nowNanos))
-                    .flatMap(run -> offer(artifact, run, nodeId));
+            Optional<Offer> offer =
+                    artifact.ledger.next(rereadable(artifact, nowNanos)).flatMap(run -> offer(artifact, run, nodeId));
             if (offer.isEmpty()) {
                 break;
             }
@@ -189,7 +188,8 @@ final class LeaseDesk {
         for (Artifact artifact : book.all()) {
             if (isClosedTo(nodeId, artifact, nowNanos)
                     || (neediest != null
-                            && artifact.ledger.liveLeases() >= neediest.artifact().ledger.liveLeases())) {
+                            && artifact.ledger.liveLeases()
+                                    >= neediest.artifact().ledger.liveLeases())) {
                 continue;
             }
             Optional<Run> next = artifact.ledger.next(rereadable(artifact, nowNanos));

@@ -119,8 +119,7 @@ public final class Scheduler implements AutoCloseable {
         this.book = new ArtifactBook(provisionalIds, journal);
         this.holderReads = new HolderReads(book, nodes, this::isSilent, nanoClock);
         this.budget = new OriginBudget(originLimits);
-        this.desk = new LeaseDesk(
-                book, leases, budget, holderReads, nodes, swarms, journal, times, clock, nanoClock);
+        this.desk = new LeaseDesk(book, leases, budget, holderReads, nodes, swarms, journal, times, clock, nanoClock);
         this.sharedIngest = new SharedIngest(book, nodes, leases, desk, waiting, this::isSilent, this::deliver);
         past.forEach(book::replay);
         desk.resume(nanoClock.getAsLong());
@@ -473,8 +472,7 @@ public final class Scheduler implements AutoCloseable {
                         "read " + request.read() + " of lease " + leaseId + " has no byte " + request.firstByte());
             }
             span = new Span(whole.object(), request.firstByte(), whole.endExclusive());
-            fromHolder =
-                    holderReads.find(artifact, span, lease.nodeId(), leases.signedAgain(lease.fence()), links);
+            fromHolder = holderReads.find(artifact, span, lease.nodeId(), leases.signedAgain(lease.fence()), links);
             if (fromHolder.isEmpty() && !desk.turnToOrigin(artifact, lease)) {
                 dispatch();
                 throw LeaseDesk.stale(lease.id());

@@ -291,8 +291,7 @@ class SchedulerTest {
     }
 
     private ArtifactId admitObject(String key) {
-        OriginObject object = new OriginObject(
-                "p/" + key, new VersionedEntry(key, 16L * MIB, "\"v\""));
+        OriginObject object = new OriginObject("p/" + key, new VersionedEntry(key, 16L * MIB, "\"v\""));
         return scheduler.admit(
                 ResolvedArtifact.object(ArtifactUri.parse("s3://bucket/p/" + key), "http://fake", object),
                 OriginProfiles.DEFAULT,
@@ -368,7 +367,8 @@ class SchedulerTest {
             assertThat(scheduler.sign(lease.leaseId(), rest, LINKS).join().fromHolder())
                     .isTrue();
         }
-        assertThat(reason(() -> scheduler.sign(lease.leaseId(), rest, LINKS).join())).isEqualTo(Refused.Reason.STALE_FENCE);
+        assertThat(reason(() -> scheduler.sign(lease.leaseId(), rest, LINKS).join()))
+                .isEqualTo(Refused.Reason.STALE_FENCE);
         assertThat(take("t", 10)).as("the only read is taken").isEmpty();
         scheduler.giveBack(origins.leaseId(), new LeaseReturn(origins.fence(), 0, null, null));
         assertThat(take("t", 10))

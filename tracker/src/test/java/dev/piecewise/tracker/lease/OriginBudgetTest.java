@@ -71,9 +71,7 @@ class OriginBudgetTest {
         assertThat(budget.isTaken(1)).isTrue();
         assertThat(budget.isTaken(2)).isFalse();
         OriginBudget slow = new OriginBudget(new OriginBudget.Limits(1, RATE));
-        assertThat(slow.takeLate(1))
-                .as("its holder knows no share to keep to")
-                .isFalse();
+        assertThat(slow.takeLate(1)).as("its holder knows no share to keep to").isFalse();
     }
 
     @Test
