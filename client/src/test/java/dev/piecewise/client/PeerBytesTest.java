@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.Swarm;
+import java.net.InetSocketAddress;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,7 +26,7 @@ class PeerBytesTest {
 
         @Override
         public Stats stats() {
-            return new Stats(0, downloaded, 0, 0, 0, 0, 0);
+            return new Stats(0, downloaded, 0, 0, 0, 0, 0, FromPlaces.NONE);
         }
 
         @Override
@@ -32,6 +34,17 @@ class PeerBytesTest {
 
         @Override
         public void alsoKnownAs(InfoHash infoHash, Optional<EncodedInfo> metadata) {}
+
+        @Override
+        public boolean isKnownAs(InfoHash infoHash) {
+            return false;
+        }
+
+        @Override
+        public void introduce(List<InetSocketAddress> newcomers) {}
+
+        @Override
+        public void announce() {}
 
         @Override
         public CompletionStage<Void> failure() {

@@ -2,11 +2,11 @@ package dev.piecewise.tracker.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.piecewise.core.Place;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
@@ -75,7 +75,13 @@ class SharedIngestTest {
 
     private void register(String node, Ingest ingest) {
         scheduler.register(new NodeRegistry.Node(
-                node, ingest == Ingest.ONLY ? "seeder" : "node", ingest, Optional.empty(), Optional.empty(), Place.UNKNOWN, nowNanos));
+                node,
+                ingest == Ingest.ONLY ? "seeder" : "node",
+                ingest,
+                Optional.empty(),
+                Optional.empty(),
+                Place.UNKNOWN,
+                nowNanos));
     }
 
     private CompletableFuture<LeaseGrants> ask(String node) {
