@@ -50,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The server over loopback, with a store of real files and a tracker that the test rules. */
 class WebSeedTest {
+    private static final Duration ENDING = Duration.ofSeconds(10);
     private static final int PIECE = 1024 * 1024;
     private static final int FIRST = 3 * PIECE + 7;
     private static final int TOTAL = 5 * PIECE + 100;
@@ -133,9 +134,12 @@ class WebSeedTest {
         for (int i = opened.size() - 1; i >= 0; i--) {
             opened.get(i).close();
         }
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("web-seed"));
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("web-seed")) {
+                thread.join(ENDING.toMillis()); // told to end, it may not have come to it
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
     }
 
     /** @param key {@code /k/KEY}, or nothing */
