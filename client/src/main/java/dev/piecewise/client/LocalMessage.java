@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One line of JSON on the socket of a data directory; exactly one field is set. The asker sends {@code ask}; the owner
- * answers any number of {@code known} and {@code progress} and one {@code ready}, {@code unchanged} or {@code ended}. What is
+ * answers any number of {@code known}, each of which the asker answers with {@code agreed} before anything is downloaded, and
+ * {@code progress}, and one {@code ready}, {@code unchanged} or {@code ended}. What is
  * ready stays in the store until the asker goes away; if it said {@code published} before, it hears the end of the stream when the owner
  * is done with it, too. Or the asker sends
  * {@code cache}, and the owner answers any number of {@code report}s or {@code ended}. An asker that goes away gives up.
@@ -40,7 +41,8 @@ record LocalMessage(
         @Nullable UnpackingLine unpacking,
         @Nullable CacheCall cache,
         @Nullable ReportLine report,
-        @Nullable Boolean published) {
+        @Nullable Boolean published,
+        @Nullable Boolean agreed) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -94,7 +96,7 @@ record LocalMessage(
     record UnpackingLine(String name, long bytes, long totalBytes) {}
 
     static LocalMessage of(UnpackingLine line) {
-        return new LocalMessage(null, null, null, null, null, null, line, null, null, null);
+        return new LocalMessage(null, null, null, null, null, null, line, null, null, null, null);
     }
 
     static LocalMessage of(Ask ask) {
@@ -111,16 +113,16 @@ record LocalMessage(
                 ask.selection().include().stream().map(Glob::toString).toList(),
                 ask.selection().exclude().stream().map(Glob::toString).toList(),
                 ask.cache());
-        return new LocalMessage(line, null, null, null, null, null, null, null, null, null);
+        return new LocalMessage(line, null, null, null, null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(ArtifactContent content, List<String> directories) {
         return new LocalMessage(
-                null, new KnownLine(content, directories), null, null, null, null, null, null, null, null);
+                null, new KnownLine(content, directories), null, null, null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(FetchProgress progress) {
-        return new LocalMessage(null, null, progress, null, null, null, null, null, null, null);
+        return new LocalMessage(null, null, progress, null, null, null, null, null, null, null, null);
     }
 
     static LocalMessage of(Acquired acquired) {
@@ -143,25 +145,30 @@ record LocalMessage(
                     null,
                     null,
                     null,
+                    null,
                     null);
         } else if (acquired instanceof Acquired.Unchanged) {
-            return new LocalMessage(null, null, null, null, true, null, null, null, null, null);
+            return new LocalMessage(null, null, null, null, true, null, null, null, null, null, null);
         }
         return ended(((Acquired.Ended) acquired).outcome());
     }
 
     /** An ask, or a call on the cache, that did not succeed. */
     static LocalMessage ended(FetchOutcome outcome) {
-        return new LocalMessage(null, null, null, null, null, line(outcome), null, null, null, null);
+        return new LocalMessage(null, null, null, null, null, line(outcome), null, null, null, null, null);
     }
 
     /** The asker has put what was ready in its place. */
+    static LocalMessage agreement() {
+        return new LocalMessage(null, null, null, null, null, null, null, null, null, null, true);
+    }
+
     static LocalMessage done() {
-        return new LocalMessage(null, null, null, null, null, null, null, null, null, true);
+        return new LocalMessage(null, null, null, null, null, null, null, null, null, true, null);
     }
 
     static LocalMessage of(CacheCall call) {
-        return new LocalMessage(null, null, null, null, null, null, null, call, null, null);
+        return new LocalMessage(null, null, null, null, null, null, null, call, null, null, null);
     }
 
     static LocalMessage of(CacheReport answer) {
@@ -177,7 +184,7 @@ record LocalMessage(
     }
 
     private static LocalMessage of(ReportLine line) {
-        return new LocalMessage(null, null, null, null, null, null, null, null, line, null);
+        return new LocalMessage(null, null, null, null, null, null, null, null, line, null, null);
     }
 
     private static EndedLine line(FetchOutcome outcome) {

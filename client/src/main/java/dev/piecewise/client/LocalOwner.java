@@ -154,10 +154,14 @@ final class LocalOwner {
                 lines = opened;
                 opened.send(question);
                 while (true) {
-                    Optional<T> done = answer.apply(
-                            opened.receive().orElseThrow(() -> new Gone("the owner of the data directory ended")));
+                    LocalMessage message =
+                            opened.receive().orElseThrow(() -> new Gone("the owner of the data directory ended"));
+                    Optional<T> done = answer.apply(message);
                     if (done.isPresent()) {
                         return done.get();
+                    }
+                    if (message.known() != null) {
+                        opened.send(LocalMessage.agreement());
                     }
                 }
             } catch (ClosedByInterruptException e) {

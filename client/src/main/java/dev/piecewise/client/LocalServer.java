@@ -9,6 +9,7 @@ import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.Unpacking;
 import dev.piecewise.seeder.cluster.Worker;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,6 +129,10 @@ final class LocalServer implements AutoCloseable {
             }
             try {
                 Optional<LocalMessage> more = lines.receive();
+                while (more.map(LocalMessage::agreed).isPresent()) {
+                    asker.agrees();
+                    more = lines.receive();
+                }
                 if (more.map(LocalMessage::published).isPresent()) {
                     asker.hasPublished();
                 } else {
@@ -157,8 +163,18 @@ final class LocalServer implements AutoCloseable {
 
     /** Somebody for whom something is fetched, and who then publishes it. */
     private static final class Asker {
+        private final Semaphore agreements = new Semaphore(0);
         private final CountDownLatch published = new CountDownLatch(1);
         private final CountDownLatch over = new CountDownLatch(1);
+
+        void agrees() {
+            agreements.release();
+        }
+
+        /** Waits for the next one. */
+        void awaitAgreement() throws InterruptedException {
+            agreements.acquire();
+        }
 
         /** Waits until what follows is over, too. */
         void hasPublished() throws InterruptedException {
@@ -169,7 +185,7 @@ final class LocalServer implements AutoCloseable {
 
     private void fetch(Ask ask, SocketChannel channel, LocalMessage.Lines lines, Asker asker)
             throws InterruptedException {
-        Teller teller = new Teller(lines);
+        Teller teller = new Teller(lines, asker);
         try {
             boolean unused = fetcher.acquire(ask, teller, acquired -> {
                 teller.send(LocalMessage.of(acquired));
@@ -187,7 +203,7 @@ final class LocalServer implements AutoCloseable {
     }
 
     private void look(CacheCall call, SocketChannel channel, LocalMessage.Lines lines) throws InterruptedException {
-        Teller teller = new Teller(lines);
+        Teller teller = new Teller(lines, new Asker());
         try {
             LocalMessage answer;
             try {
@@ -212,7 +228,7 @@ final class LocalServer implements AutoCloseable {
     }
 
     /** Tells the asker, and ends what is done for one that is gone. */
-    private record Teller(LocalMessage.Lines lines) implements AskListener, CacheListener {
+    private record Teller(LocalMessage.Lines lines, Asker asker) implements AskListener, CacheListener {
         @Override
         public void progress(FetchProgress progress) {
             send(LocalMessage.of(progress));
@@ -221,6 +237,12 @@ final class LocalServer implements AutoCloseable {
         @Override
         public void known(ArtifactContent content, List<String> directories) {
             send(LocalMessage.of(content, directories));
+            try {
+                asker.awaitAgreement();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AskerGone(new InterruptedIOException("it went away, or this process ends"));
+            }
         }
 
         @Override
