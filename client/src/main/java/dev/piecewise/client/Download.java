@@ -27,9 +27,9 @@ final class Download {
 
     private final ArtifactContent content;
     private final Swarm swarm;
+    private final PeerBytes.Share share;
     private final StoredArtifact stored;
     private final Surroundings surroundings;
-    private final PeerBytes peerBytes;
     private final LongSupplier nanoTime;
 
     /** What else is known of the artifact, outside its swarm. */
@@ -65,15 +65,15 @@ final class Download {
     Download(
             ArtifactContent content,
             Swarm swarm,
+            PeerBytes.Share share,
             StoredArtifact stored,
             Surroundings surroundings,
-            PeerBytes peerBytes,
             LongSupplier nanoTime) {
         this.content = content;
         this.swarm = swarm;
+        this.share = share;
         this.stored = stored;
         this.surroundings = surroundings;
-        this.peerBytes = peerBytes;
         this.nanoTime = nanoTime;
     }
 
@@ -82,18 +82,6 @@ final class Download {
      * @param directories for {@link Acquired.Ready}
      */
     Acquired await(Duration stallTimeout, String version, List<String> directories, AskListener listener)
-            throws InterruptedException {
-        try (PeerBytes.Share share = peerBytes.in(swarm)) {
-            return await(share, stallTimeout, version, directories, listener);
-        }
-    }
-
-    private Acquired await(
-            PeerBytes.Share share,
-            Duration stallTimeout,
-            String version,
-            List<String> directories,
-            AskListener listener)
             throws InterruptedException {
         StallWatch stall = new StallWatch(nanoTime);
         long looked = nanoTime.getAsLong();

@@ -154,7 +154,7 @@ final class Fetcher {
             participant.reuse(id, EncodedInfo.of(info), List.of(), beside, told);
             return participant.join(id, info);
         });
-        return await(stored, swarm, followed, ask, published, listener);
+        return await(hold.credit(swarm), stored, swarm, followed, ask, published, listener);
     }
 
     /** Nothing if the swarm cannot be joined before the artifact is published. */
@@ -168,7 +168,8 @@ final class Fetcher {
             return Optional.empty();
         }
         Growing growing = new Growing(ask, asked, stored, growth.get());
-        return Optional.of(await(stored, growth.get().swarm(), growing, ask, asked, listener));
+        Swarm swarm = growth.get().swarm();
+        return Optional.of(await(hold.credit(swarm), stored, swarm, growing, ask, asked, listener));
     }
 
     /** Whether something is to be hashed again first, which takes all hashes. */
@@ -193,9 +194,15 @@ final class Fetcher {
     }
 
     private Acquired await(
-            StoredArtifact stored, Swarm swarm, Followed followed, Ask ask, ArtifactStatus status, AskListener listener)
+            PeerBytes.Share share,
+            StoredArtifact stored,
+            Swarm swarm,
+            Followed followed,
+            Ask ask,
+            ArtifactStatus status,
+            AskListener listener)
             throws InterruptedException {
-        return new Download(stored.content(), swarm, stored, followed, peerBytes, nanoTime)
+        return new Download(stored.content(), swarm, share, stored, followed, nanoTime)
                 .await(ask.stallTimeout(), status.version(), directories(ask, status), listener);
     }
 
@@ -233,7 +240,7 @@ final class Fetcher {
             magnet.reuse(beside, told);
             return magnet.join();
         });
-        return new Download(magnet.info().content(), swarm, stored, magnet, peerBytes, nanoTime)
+        return new Download(magnet.info().content(), swarm, hold.credit(swarm), stored, magnet, nanoTime)
                 .await(ask.stallTimeout(), link.infoHash().hex(), List.of(), listener);
     }
 
@@ -573,6 +580,7 @@ final class Fetcher {
         private final boolean cached;
         private @Nullable ArtifactId id;
         private @Nullable StoredArtifact stored;
+        private PeerBytes.@Nullable Share share;
         private boolean done;
 
         Hold(boolean cached) {
@@ -588,9 +596,30 @@ final class Fetcher {
             }
         }
 
+        /** It is open; what peers send from now on counts for this ask, if its swarm runs. */
         StoredArtifact of(StoredArtifact artifact) {
             stored = artifact;
+            participant.swarm(artifact.id()).ifPresent(this::credit);
             return artifact;
+        }
+
+        /** What peers send in this swarm counts for this ask, from when this was called first. */
+        PeerBytes.Share credit(Swarm swarm) {
+            PeerBytes.Share now = share;
+            if (now == null || !now.isIn(swarm)) {
+                closeShare();
+                now = peerBytes.in(swarm);
+                share = now;
+            }
+            return now;
+        }
+
+        private void closeShare() {
+            PeerBytes.Share open = share;
+            share = null;
+            if (open != null) {
+                open.close();
+            }
         }
 
         /** It was used. */
@@ -604,6 +633,7 @@ final class Fetcher {
         }
 
         void letGo() {
+            closeShare();
             ArtifactId left = id;
             if (left != null) {
                 id = null;

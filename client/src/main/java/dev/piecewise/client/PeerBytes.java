@@ -22,6 +22,10 @@ final class PeerBytes {
             this.swarm = swarm;
         }
 
+        boolean isIn(Swarm other) {
+            return swarm == other;
+        }
+
         /** Payload bytes that are credited to this one. */
         long bytes() {
             synchronized (PeerBytes.this) {
