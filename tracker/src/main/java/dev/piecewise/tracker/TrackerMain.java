@@ -34,33 +34,44 @@ public final class TrackerMain {
 
     /**
      * Starts with the profiles of the configuration; the default one is, unless it is among them, S3 as the process's
-     * environment configures it.
+     * environment configures it. A profile that allows other origins only needs no S3.
      *
      * @throws ProcessFault if it cannot listen, or its state directory cannot be used
      * @throws dev.piecewise.core.fault.OriginFault USAGE if a profile cannot be used
      */
     public static TrackerServer start(TrackerConfig config) {
         checkListen(config);
-        Thread warming = new Thread(S3Origin::warmUp, "s3-warm-up");
-        warming.setDaemon(true);
-        warming.start();
+        if (profiles(config).stream().anyMatch(TrackerMain::needsS3)) {
+            Thread warming = new Thread(S3Origin::warmUp, "s3-warm-up");
+            warming.setDaemon(true);
+            warming.start();
+        }
         List<Origin> opened = new ArrayList<>();
-        AutoCloseable origins = () -> opened.forEach(TrackerMain::closeQuietly);
+        AutoCloseable owned = () -> opened.forEach(TrackerMain::closeQuietly);
         try {
             List<OriginProfiles.Profile> profiles = new ArrayList<>();
             for (ProfileConfig profile : profiles(config)) {
-                Origin s3 = S3Origin.of(profile.s3());
-                opened.add(s3);
+                List<Origin> origins = new ArrayList<>();
+                if (needsS3(profile)) {
+                    origins.add(S3Origin.of(profile.s3()));
+                    opened.addAll(origins);
+                }
                 Origin https = HttpsOrigin.of(profile.allow());
                 opened.add(https);
-                profiles.add(new OriginProfiles.Profile(
-                        profile.s3().name(), List.of(s3, https, FileOrigin.of(profile.allow())), profile.allow()));
+                origins.add(https);
+                origins.add(FileOrigin.of(profile.allow()));
+                profiles.add(new OriginProfiles.Profile(profile.s3().name(), origins, profile.allow()));
             }
-            return start(config, new OriginProfiles(profiles), origins);
+            return start(config, new OriginProfiles(profiles), owned);
         } catch (RuntimeException e) {
-            closeQuietly(origins);
+            closeQuietly(owned);
             throw e;
         }
+    }
+
+    private static boolean needsS3(ProfileConfig profile) {
+        return profile.allow().isEmpty()
+                || profile.allow().stream().anyMatch(uri -> uri.scheme().equals("s3"));
     }
 
     /** The default profile first. */

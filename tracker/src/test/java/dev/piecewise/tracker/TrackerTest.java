@@ -15,6 +15,7 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.MagnetLink;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.torrentbuilder.origin.Origin;
+import dev.piecewise.torrentbuilder.s3.S3Profile;
 import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
@@ -580,5 +581,31 @@ class TrackerTest {
                 .filter(thread -> thread.getName().startsWith("tracker-")
                         && !thread.getName().startsWith("tracker-client"))
                 .collect(Collectors.toSet());
+    }
+
+    @Test
+    void whatAllowsNoS3NeedsNoneEvenIfItCouldNotBeUsed(@TempDir Path files) throws Exception {
+        Files.writeString(files.resolve("notes"), "notes");
+        S3Profile unusable = new S3Profile(
+                "default",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new S3Profile.Credentials.Shared("nobody-has-this-profile"),
+                Optional.empty(),
+                Optional.empty(),
+                S3Profile.CONNECT_TIMEOUT,
+                S3Profile.READ_TIMEOUT,
+                S3Profile.CALL_TIMEOUT);
+        TrackerConfig config = TrackerConfig.defaults()
+                .withListen("127.0.0.1", 0)
+                .withAllow(List.of(ArtifactUri.parse("file://" + files + "/")))
+                .withProfiles(List.of(new ProfileConfig(unusable, List.of())));
+        try (TrackerServer onlyFiles = TrackerMain.start(config);
+                TrackerClient client = new TrackerClient(onlyFiles.uri(), Optional.empty())) {
+            assertThat(client.requestArtifact(new ArtifactRequest("file://" + files + "/notes", "auto"))
+                            .totalBytes())
+                    .isEqualTo(5);
+        }
     }
 }

@@ -37,7 +37,10 @@ public final class OriginProfiles {
                             Kind.USAGE,
                             "cannot read " + uri + ": scheme '" + uri.scheme()
                                     + "' is not known to this tracker; it serves "
-                                    + origins.stream().map(Origin::scheme).collect(Collectors.joining(", "))));
+                                    + origins.stream().map(Origin::scheme).collect(Collectors.joining(", "))
+                                    + (uri.scheme().equals("s3")
+                                            ? "; start it with --allow s3://" + uri.bucket() + "/"
+                                            : "")));
             if (allow.stream().noneMatch(uri::isBelow)) {
                 boolean file = uri.bucket().isEmpty();
                 String bucket = uri.scheme() + "://" + uri.bucket() + "/"
