@@ -6,6 +6,7 @@ import dev.piecewise.bench.engine.EngineCommand;
 import dev.piecewise.bench.engine.EngineNodeMain;
 import dev.piecewise.bench.engine.FloorNodeMain;
 import dev.piecewise.bench.ingest.IngestCommand;
+import dev.piecewise.bench.simulate.SimulateCommand;
 import dev.piecewise.bench.tracker.TrackerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
             FloorNodeMain.class,
             IngestCommand.class,
             NodesMain.class,
+            SimulateCommand.class,
             TrackerCommand.class,
             S3Main.class
         })
@@ -29,6 +31,8 @@ public final class BenchMain {
     private BenchMain() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new BenchMain()).execute(args));
+        System.exit(new CommandLine(new BenchMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args));
     }
 }

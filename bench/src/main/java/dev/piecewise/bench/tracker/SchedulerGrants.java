@@ -3,14 +3,8 @@ package dev.piecewise.bench.tracker;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.Place;
-import dev.piecewise.core.SignedRead;
-import dev.piecewise.core.VersionedEntry;
-import dev.piecewise.torrentbuilder.origin.Origin;
-import dev.piecewise.torrentbuilder.origin.OriginObject;
-import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.artifact.Admissions;
-import dev.piecewise.tracker.artifact.Links;
 import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.tracker.artifact.ReadSigner;
 import dev.piecewise.tracker.artifact.Scheduler;
@@ -23,13 +17,10 @@ import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.PieceReport;
-import java.io.InputStream;
-import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
@@ -41,22 +32,6 @@ import java.util.concurrent.CompletableFuture;
  */
 final class SchedulerGrants {
     private static final ArtifactUri ALL_OBJECTS = ArtifactUri.parse("s3://" + SizedObject.BUCKET + "/");
-    private static final Links LINKS = new Links() {
-        @Override
-        public String torrentUrl(InfoHash infoHash) {
-            return "http://tracker/torrents/" + infoHash + ".torrent";
-        }
-
-        @Override
-        public String announceUrl(InfoHash infoHash) {
-            return "http://tracker/announce";
-        }
-
-        @Override
-        public String webSeedUrl(URI node, InfoHash infoHash) {
-            return node + "/webseed/" + infoHash + "/";
-        }
-    };
 
     private final int nodes;
     private final Scheduler scheduler;
@@ -64,8 +39,8 @@ final class SchedulerGrants {
 
     SchedulerGrants(int nodes, int pieces) {
         this.nodes = nodes;
-        OriginProfiles origins =
-                OriginProfiles.only(List.of(new Unread((long) pieces * HttpGrants.PIECE_BYTES)), List.of(ALL_OBJECTS));
+        OriginProfiles origins = OriginProfiles.only(
+                List.of(new UnreadOrigin((long) pieces * HttpGrants.PIECE_BYTES)), List.of(ALL_OBJECTS));
         scheduler = new Scheduler(
                 List.of(),
                 Journal.none(),
@@ -114,36 +89,6 @@ final class SchedulerGrants {
     }
 
     private Waiting ask(String nodeId) {
-        return new Waiting(nodeId, scheduler.takeLeases(nodeId, 1, Duration.ofMinutes(1), LINKS));
-    }
-
-    /** Objects that are never read, signed for at no cost. */
-    private record Unread(long sizeBytes) implements Origin {
-        @Override
-        public String scheme() {
-            return ALL_OBJECTS.scheme();
-        }
-
-        @Override
-        public ResolvedArtifact resolve(ArtifactUri uri) {
-            return ResolvedArtifact.object(
-                    uri,
-                    "http://origin",
-                    new OriginObject(uri.key(), new VersionedEntry(uri.key(), sizeBytes, "\"bench\"")));
-        }
-
-        @Override
-        public SignedRead presign(
-                ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte, Duration validity) {
-            return new SignedRead("http://origin/" + object.key(), Map.of(), firstByte, lastByte);
-        }
-
-        @Override
-        public InputStream read(ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte) {
-            throw new UnsupportedOperationException("nothing is read");
-        }
-
-        @Override
-        public void close() {}
+        return new Waiting(nodeId, scheduler.takeLeases(nodeId, 1, Duration.ofMinutes(1), NoLinks.LINKS));
     }
 }

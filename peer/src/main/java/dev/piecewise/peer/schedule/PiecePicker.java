@@ -73,6 +73,11 @@ public final class PiecePicker {
         return zone;
     }
 
+    /** Whether there are pieces that nobody was asked for. */
+    boolean hasOpen() {
+        return !open.isEmpty();
+    }
+
     /** Pieces that are being fetched. */
     public Collection<PieceProgress> active() {
         return active.values();
@@ -101,10 +106,14 @@ public final class PiecePicker {
     }
 
     boolean isWantedFrom(PeerState peer) {
-        for (int piece = held.nextClearBit(0); piece < layout.pieceCount(); piece = held.nextClearBit(piece + 1)) {
-            if (peer.offers(piece)) {
+        // By turns, as either set may be long where the other one has nothing.
+        int offered = peer.has().nextSetBit(0);
+        while (offered >= 0) {
+            int lacking = held.nextClearBit(offered);
+            if (lacking == offered && peer.offers(offered)) {
                 return true;
             }
+            offered = peer.has().nextSetBit(Math.max(lacking, offered + 1));
         }
         return false;
     }
@@ -204,8 +213,8 @@ public final class PiecePicker {
 
     private @Nullable BlockRequest firstFree(Iterable<PieceProgress> pieces, PeerState peer, long nowNanos) {
         for (PieceProgress piece : pieces) {
-            int unit = isAllowed(piece, peer, nowNanos) ? piece.nextFree() : -1;
-            if (unit >= 0) {
+            int unit = piece.nextFree();
+            if (unit >= 0 && isAllowed(piece, peer, nowNanos)) {
                 return request(piece, unit, peer, nowNanos);
             }
         }

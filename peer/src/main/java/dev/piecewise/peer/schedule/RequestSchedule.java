@@ -382,9 +382,12 @@ public final class RequestSchedule {
         }
     }
 
+    /** Who still sends is late only when nothing else is left to be asked for: many slow peers are as good as a few fast ones. */
     private boolean someoneIsLate(long now) {
+        long before = now - LATE.toNanos();
+        boolean nothingElse = !picker.hasOpen();
         for (PeerState peer : peers) {
-            if (peer.owesSince(now - LATE.toNanos())) {
+            if (peer.owesSince(before) && (nothingElse || peer.lastBlockNanos() - before < 0)) {
                 return true;
             }
         }

@@ -114,6 +114,10 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
         return connection;
     }
 
+    boolean isOurs() {
+        return hello.isOurs();
+    }
+
     boolean hasAll(int pieceCount) {
         return state.has().cardinality() == pieceCount;
     }

@@ -579,7 +579,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         updateSuperSeeding();
         leftBytes = picker.leftBytes();
         for (PeerSession session : List.copyOf(sessions)) {
-            if (!session.state().has().get(piece)) {
+            // One of ours that has it may have sent it, and counts how many do.
+            if (!session.state().has().get(piece) || session.isOurs()) {
                 session.tellHave(piece);
             }
             closeIfPointless(session);

@@ -15,6 +15,7 @@ import java.util.Random;
 final class StubPeer implements AutoCloseable {
     static final int UNCHOKE = 1;
     static final int INTERESTED = 2;
+    static final int HAVE = 4;
     static final int REQUEST = 6;
     static final int PIECE = 7;
     static final int HAVE_ALL = 14;

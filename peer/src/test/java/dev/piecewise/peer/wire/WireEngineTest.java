@@ -162,6 +162,19 @@ class WireEngineTest extends SwarmEngineContract {
         await("the stranger is left", () -> swarm.stats().peers() == 0);
     }
 
+    @Test
+    void aSeedOfOursIsToldOfPiecesThatItHasItself() throws Exception {
+        TestArtifact artifact = TestArtifact.single("copies", 2 * MIB, MIB);
+        Node node = node(artifact);
+        Swarm swarm = join(artifact, node);
+        StubPeer seed = closed(StubPeer.call(swarm.port(), artifact.info().infoHash(), 1));
+        seed.claimToBeOurs();
+        seed.tell(StubPeer.HAVE_ALL);
+        seed.await(StubPeer.INTERESTED); // so what it told was heard
+        artifact.store(node.storage(), 1);
+        assertThat(seed.await(StubPeer.HAVE).getInt()).isEqualTo(1);
+    }
+
     /** A store whose disk hangs until the gate opens, when bytes are written or when they are read. */
     private static StoredArtifact hanging(StoredArtifact storage, String verb, CountDownLatch gate) {
         Set<String> hanging = verb.equals("write") ? Set.of("write") : Set.of("read", "transferTo");

@@ -1,0 +1,373 @@
+package dev.piecewise.bench.simulate;
+
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.announce.PeerId;
+import dev.piecewise.peer.schedule.AddressBook;
+import dev.piecewise.peer.schedule.PeerState;
+import dev.piecewise.peer.schedule.PiecePicker;
+import dev.piecewise.peer.schedule.RequestSchedule;
+import dev.piecewise.peer.schedule.SuperSeeding;
+import dev.piecewise.peer.schedule.UploadSlots;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process in the swarm: what the engine's swarm does with the classes of {@code peer.schedule}, which are the real ones, without
+ * sockets, hashes and a disk.
+ */
+final class Host {
+    static final int PORT = 6881;
+    private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
+    /** From the last byte of a piece until it is held: hashed, written, recorded. */
+    private static final long VERIFY_NANOS = Duration.ofMillis(2).toNanos();
+
+    private static final int DIALS_A_TICK = 16;
+
+    private final int number;
+    private final double bytesPerSecond;
+    private final int zone;
+    private final InetSocketAddress address;
+    private final PeerId id;
+    private final Scenario scenario;
+    private final Traffic traffic;
+    private final Events events;
+    private final Surroundings surroundings;
+    private final SplittableRandom random;
+    private final PieceLayout layout;
+    private final PiecePicker picker;
+    private final RequestSchedule schedule;
+    private final UploadSlots slots;
+    private final AddressBook addresses;
+    private final Uplink uplink;
+    private final Pipe wayIn;
+    private final List<Side> sides = new ArrayList<>();
+    private final Map<PeerId, Side> sidesById = new HashMap<>();
+    private final BitSet fromPeers = new BitSet();
+    private @Nullable SuperSeeding superSeeding;
+    private boolean bringing;
+    private boolean gone;
+    private long sentBytes;
+    private long wastedBytes;
+    private long askedNanos;
+    private long doneNanos = -1;
+
+    /** Whom a host talks to beside its peers. */
+    interface Surroundings {
+        /** Who listens at an address, if anybody does. */
+        @Nullable
+        Host at(InetSocketAddress address);
+
+        void holds(Host host, int piece);
+
+        void completed(Host host);
+    }
+
+    /** @param bytesPerSecond of its link, each way */
+    Host(int number, double bytesPerSecond, int zone, Scenario scenario, Traffic traffic, Surroundings surroundings) {
+        this.number = number;
+        this.bytesPerSecond = bytesPerSecond;
+        this.zone = zone;
+        this.address = new InetSocketAddress(ip(number), PORT);
+        this.id = PeerId.of(ByteBuffer.allocate(PeerId.BYTES).putInt(number).array());
+        this.scenario = scenario;
+        this.traffic = traffic;
+        this.events = traffic.events();
+        this.surroundings = surroundings;
+        this.random = new SplittableRandom(scenario.seed() * 1_000_003 + number);
+        this.layout = scenario.layout();
+        this.picker = new PiecePicker(layout, new BitSet(), random.split());
+        BitSet all = new BitSet();
+        all.set(0, layout.pieceCount());
+        picker.unverifiable(all);
+        this.schedule = new RequestSchedule(picker, events);
+        this.slots = new UploadSlots(scenario.policy().slots(), events);
+        this.addresses = new AddressBook(events);
+        this.uplink = new Uplink(events, bytesPerSecond, scenario.policy().atOnce());
+        this.wayIn = new Pipe(bytesPerSecond);
+    }
+
+    private static InetAddress ip(int number) {
+        try {
+            return InetAddress.getByAddress(
+                    ByteBuffer.allocate(4).putInt((10 << 24) + 1 + number).array());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
+    }
+
+    int number() {
+        return number;
+    }
+
+    String nodeId() {
+        return "node-" + number;
+    }
+
+    double bytesPerSecond() {
+        return bytesPerSecond;
+    }
+
+    int zone() {
+        return zone;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    PeerId id() {
+        return id;
+    }
+
+    Uplink uplink() {
+        return uplink;
+    }
+
+    Pipe wayIn() {
+        return wayIn;
+    }
+
+    RequestSchedule schedule() {
+        return schedule;
+    }
+
+    boolean holds(int piece) {
+        return picker.isHeld(piece);
+    }
+
+    BitSet held() {
+        return picker.held();
+    }
+
+    long leftBytes() {
+        return picker.leftBytes();
+    }
+
+    boolean isComplete() {
+        return picker.isComplete();
+    }
+
+    boolean isGone() {
+        return gone;
+    }
+
+    int neighbours() {
+        return sides.size();
+    }
+
+    long sentBytes() {
+        return sentBytes;
+    }
+
+    /** Received twice, or for nothing. */
+    long wastedBytes() {
+        return wastedBytes;
+    }
+
+    /** From when it was asked until it had all; negative if it has not. */
+    double seconds() {
+        return doneNanos < 0 ? -1 : (doneNanos - askedNanos) / 1e9;
+    }
+
+    /** It is asked for the artifact now. */
+    void start() {
+        askedNanos = events.now();
+        events.after(random.nextLong(TICK_NANOS), this::tick);
+    }
+
+    private void tick() {
+        if (gone) {
+            return;
+        }
+        List<PeerState> stuck = schedule.tick();
+        if (!stuck.isEmpty()) {
+            List.copyOf(sides).stream()
+                    .filter(side -> stuck.contains(side.state()))
+                    .forEach(Side::close);
+        }
+        slots.tick();
+        SuperSeeding seeding = superSeeding;
+        if (seeding != null) {
+            sides.stream().filter(Side::isServed).forEach(seeding::joined);
+            seeding.tick();
+        }
+        dial();
+        events.after(TICK_NANOS, this::tick);
+    }
+
+    /** It is killed. */
+    void leave() {
+        gone = true;
+        schedule.stop();
+        List.copyOf(sides).forEach(Side::close);
+    }
+
+    // Whom it is connected to.
+
+    /** The tracker names these. */
+    void named(List<InetSocketAddress> peers) {
+        if (picker.isComplete()) {
+            addresses.retain(peers);
+        }
+        addresses.named(peers);
+        dial();
+    }
+
+    private void dial() {
+        int room = Math.min(DIALS_A_TICK, scenario.policy().neighbours() - sides.size());
+        if (gone || room <= 0) {
+            return;
+        }
+        for (InetSocketAddress peer : addresses.due(sidesById::containsKey, room)) {
+            traffic.count(Message.CONNECT);
+            // A round trip for the connection, another one for the handshake.
+            events.after(4 * events.latencyNanos(), () -> dialled(peer));
+        }
+    }
+
+    private void dialled(InetSocketAddress peer) {
+        Host other = surroundings.at(peer);
+        addresses.dialled(peer, other == null ? null : other.id);
+        boolean taken = !gone && other != null && other != this && !sidesById.containsKey(other.id);
+        if (taken && other != null && hasRoom() && other.hasRoom() && !(isComplete() && other.isComplete())) {
+            Side.connect(this, other, traffic);
+        }
+    }
+
+    private boolean hasRoom() {
+        return sides.size() < scenario.policy().neighbours();
+    }
+
+    void joined(Side side) {
+        sides.add(side);
+        sidesById.put(side.peer().id, side);
+        schedule.joined(side.state());
+    }
+
+    void left(Side side) {
+        sides.remove(side);
+        sidesById.remove(side.peer().id);
+        slots.ended(side);
+        schedule.left(side.state());
+        if (superSeeding != null) {
+            superSeeding.left(side);
+        }
+    }
+
+    // What it hears.
+
+    void hears(Side side, int piece) {
+        schedule.has(side.state(), piece);
+        if (superSeeding != null) {
+            superSeeding.has(side, piece);
+        }
+        closeIfPointless(side);
+    }
+
+    void hears(Side side, BitSet pieces) {
+        schedule.has(side.state(), pieces);
+        SuperSeeding seeding = superSeeding;
+        if (seeding != null) {
+            pieces.stream().forEach(piece -> seeding.has(side, piece));
+        }
+        closeIfPointless(side);
+    }
+
+    private void closeIfPointless(Side side) {
+        if (picker.isComplete() && side.peerHasAll()) {
+            side.close();
+        }
+    }
+
+    void wanted(Side side, boolean wanted) {
+        if (wanted) {
+            slots.wanted(side);
+        } else {
+            slots.ended(side);
+        }
+    }
+
+    /** A peer may ask for blocks from now on. */
+    void serves(Side side) {
+        if (superSeeding != null) {
+            superSeeding.joined(side);
+        }
+    }
+
+    boolean admits(Side side, int piece) {
+        return superSeeding == null || superSeeding.admits(side, piece);
+    }
+
+    /** The tracker tells hashes. */
+    void learns(BitSet pieces) {
+        if (!gone) {
+            schedule.verifiable(pieces);
+        }
+    }
+
+    // What it gets and sends.
+
+    void sent(int bytes) {
+        sentBytes += bytes;
+    }
+
+    void wasted(int bytes) {
+        wastedBytes += bytes;
+    }
+
+    /** All of a piece came from peers. */
+    void arrived(int piece) {
+        events.after(VERIFY_NANOS, () -> {
+            fromPeers.set(piece);
+            holdsNow(piece);
+        });
+    }
+
+    /** The piece is in the store, whoever brought it. */
+    void holdsNow(int piece) {
+        if (gone || picker.isHeld(piece)) {
+            return;
+        }
+        schedule.held(piece);
+        bringing |= !fromPeers.get(piece);
+        updateSuperSeeding();
+        List<Side> told = List.copyOf(sides);
+        traffic.count(Message.HAVE, told.size());
+        events.message(() -> told.forEach(side -> side.hearsOfFar(piece)));
+        if (picker.isComplete()) {
+            List.copyOf(sides).forEach(this::closeIfPointless);
+        }
+        if (superSeeding != null) {
+            superSeeding.offer(piece);
+        }
+        surroundings.holds(this, piece);
+        if (picker.isComplete()) {
+            doneNanos = events.now();
+            surroundings.completed(this);
+        }
+    }
+
+    private void updateSuperSeeding() {
+        if (!picker.isComplete() && !bringing) {
+            superSeeding = null;
+        } else if (superSeeding == null) {
+            superSeeding =
+                    new SuperSeeding(layout, picker.held(), picker::copies, this::othersBring, events, random.split());
+        }
+    }
+
+    /** Whether many of its pieces come from peers, as the engine has it. */
+    private boolean othersBring() {
+        return 3 * fromPeers.cardinality() >= picker.heldCount();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.piecewise.bench.simulate;
+
+import dev.piecewise.core.PieceLayout;
+import dev.piecewise.peer.wire.EngineConfig;
+import java.time.Duration;
+
+/**
+ * What is simulated. One process reads the origin and has a link like the nodes'; the nodes, all up, ask for the artifact at the
+ * same moment, when nobody has any of it.
+ *
+ * @param nodes that want the artifact
+ * @param layout of the artifact
+ * @param bytesPerSecond of a link, each way
+ * @param originBytesPerSecond of the origin
+ * @param latency of a message, one way
+ * @param links whether all links are alike
+ * @param churn share of the nodes that are killed at some moment, each replaced by a new one
+ * @param zones between which bytes pass links of a quarter of what the nodes of a zone have together; 1 for none
+ * @param policy what can be chosen without a change of the classes
+ * @param seed of all that is random
+ */
+record Scenario(
+        int nodes,
+        PieceLayout layout,
+        double bytesPerSecond,
+        double originBytesPerSecond,
+        Duration latency,
+        Links links,
+        double churn,
+        int zones,
+        Policy policy,
+        long seed) {
+    /** How the rates of the nodes differ. */
+    enum Links {
+        /** Not at all. */
+        EVEN {
+            @Override
+            double share(int node) {
+                return 1;
+            }
+        },
+        /** Of ten nodes four have half the rate and one a tenth. */
+        UNEVEN {
+            @Override
+            double share(int node) {
+                return node % 10 == 9 ? 0.1 : node % 10 >= 5 ? 0.5 : 1;
+            }
+        };
+
+        /** Of the rate, for a node. */
+        abstract double share(int node);
+    }
+
+    /**
+     * @param neighbours connections of a node at most
+     * @param wanted peers that a node asks the tracker for
+     * @param slots peers that a node sends blocks to; 0 for all that want some
+     * @param atOnce of these, how many share its uplink, the others wait for their turn; 0 for all
+     */
+    record Policy(int neighbours, int wanted, int slots, int atOnce) {
+        /** What the engine does. */
+        static Policy engine() {
+            return new Policy(EngineConfig.Limits.none().maxPeers(), 100, 0, 0);
+        }
+    }
+
+    /**
+     * The least time in which anything can bring all pieces to a node of such a rate: its link carries the file once, and so does
+     * that of the one who reads it, after which the last piece is passed on while twice as many have it in each step.
+     */
+    double boundSeconds(double share) {
+        double source = layout.totalBytes() / Math.min(bytesPerSecond, originBytesPerSecond);
+        int doublings = 31 - Integer.numberOfLeadingZeros(nodes);
+        double discrete = source + doublings * layout.pieceBytes() / bytesPerSecond;
+        return Math.max(layout.totalBytes() / (bytesPerSecond * share), discrete);
+    }
+}

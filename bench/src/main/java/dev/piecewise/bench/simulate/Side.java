@@ -1,0 +1,281 @@
+package dev.piecewise.bench.simulate;
+
+import dev.piecewise.peer.schedule.BlockRequest;
+import dev.piecewise.peer.schedule.PeerState;
+import dev.piecewise.peer.schedule.PieceProgress;
+import dev.piecewise.peer.schedule.SuperSeeding;
+import dev.piecewise.peer.schedule.UploadSlots;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** One host's end of a connection: what the engine's sessions do, with messages that take a while and blocks that take a link. */
+final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Taker, SuperSeeding.Taker {
+    /** What our own nodes send each other at once, in units of 16 KiB. */
+    private static final int UNITS = 16;
+
+    private static final int REQUESTS = 2000;
+    private static final int PART_BYTES = 128 << 10;
+
+    private final Host host;
+    private final Host peer;
+    private final Traffic traffic;
+    private final Events events;
+    private final PeerState state;
+    private final Route route;
+    private final Deque<BlockRequest> uploads = new ArrayDeque<>();
+    private @Nullable Side far;
+    private @Nullable BlockRequest arriving;
+    private @Nullable PieceProgress turn;
+    private int sentBytes;
+    private boolean sending;
+    private boolean heldUp;
+    private boolean unchoked;
+    private boolean over;
+
+    private Side(Host host, Host peer, Traffic traffic) {
+        this.host = host;
+        this.peer = peer;
+        this.traffic = traffic;
+        this.events = traffic.events();
+        this.route = traffic.route(host, peer);
+        this.state = new PeerState(this, events.now());
+        state.accepts(REQUESTS, UNITS);
+        state.roundTrip(2 * events.latencyNanos());
+    }
+
+    /** Two hosts have connected and greeted each other. */
+    static void connect(Host one, Host other, Traffic traffic) {
+        Side near = new Side(one, other, traffic);
+        Side far = new Side(other, one, traffic);
+        near.far = far;
+        far.far = near;
+        one.joined(near);
+        other.joined(far);
+        near.introduce();
+        far.introduce();
+    }
+
+    private Side far() {
+        Side other = far;
+        if (other == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return other;
+    }
+
+    Host peer() {
+        return peer;
+    }
+
+    PeerState state() {
+        return state;
+    }
+
+    /** Whether it is sent blocks. */
+    boolean isServed() {
+        return unchoked;
+    }
+
+    boolean peerHasAll() {
+        return state.has().cardinality() == traffic.pieces();
+    }
+
+    /** Does something at the other end when a message arrives there. */
+    private void tell(Message kind, Runnable there) {
+        Side other = far();
+        traffic.count(kind);
+        events.message(() -> {
+            if (!other.over) {
+                there.run();
+            }
+        });
+    }
+
+    private void introduce() {
+        BitSet held = host.held();
+        if (!held.isEmpty()) {
+            tell(Message.HAVE, () -> far().hears(held));
+        }
+    }
+
+    private void hears(BitSet pieces) {
+        host.hears(this, pieces);
+    }
+
+    /** A piece is held here; told to many at once, and counted by whom that is done by. */
+    void hearsOfFar(int piece) {
+        Side other = far();
+        if (!other.over) {
+            other.host.hears(other, piece);
+        }
+    }
+
+    /** The connection ends; the other end hears of it. */
+    void close() {
+        if (!over) {
+            end();
+            Side other = far();
+            events.message(other::end);
+        }
+    }
+
+    private void end() {
+        if (!over) {
+            over = true;
+            host.uplink().end(this);
+            uploads.clear();
+            host.left(this);
+        }
+    }
+
+    // What the schedule says.
+
+    @Override
+    public void request(BlockRequest request) {
+        tell(Message.REQUEST, () -> far().onRequest(request));
+    }
+
+    @Override
+    public void cancel(BlockRequest request) {
+        tell(Message.CANCEL, () -> far().onCancel(request));
+    }
+
+    @Override
+    public void interested(boolean wanted) {
+        tell(Message.INTEREST, () -> far().host.wanted(far(), wanted));
+    }
+
+    @Override
+    public boolean has(int piece) {
+        return state.has().get(piece);
+    }
+
+    @Override
+    public void suggest(int piece) {
+        tell(Message.SUGGEST, () -> far().host.schedule().suggested(far().state, piece));
+    }
+
+    @Override
+    public void unchoke() {
+        unchoked = true;
+        host.serves(this);
+        tell(Message.CHOKE, () -> far().host.schedule().unchoked(far().state));
+    }
+
+    @Override
+    public void choke() {
+        unchoked = false;
+        if (!over) {
+            tell(Message.CHOKE, () -> far().host.schedule().choked(far().state));
+            BlockRequest begun = sentBytes > 0 || sending ? uploads.poll() : null;
+            uploads.forEach(this::reject);
+            uploads.clear();
+            if (begun != null) {
+                uploads.add(begun);
+            }
+        }
+    }
+
+    // What the peer asks for.
+
+    private void onRequest(BlockRequest request) {
+        int piece = request.piece().index();
+        if (unchoked && host.holds(piece) && host.admits(this, piece)) {
+            uploads.add(request);
+            send(false);
+        } else {
+            reject(request);
+        }
+    }
+
+    private void reject(BlockRequest request) {
+        tell(Message.REJECT, () -> far().host
+                .schedule()
+                .rejected(far().state, request.piece().index(), request.offset(), request.length()));
+    }
+
+    private void onCancel(BlockRequest request) {
+        Iterator<BlockRequest> all = uploads.iterator();
+        boolean first = true;
+        while (all.hasNext()) {
+            if (all.next() == request && !(first && (sending || sentBytes > 0))) {
+                all.remove();
+                reject(request);
+                return;
+            }
+            first = false;
+        }
+    }
+
+    // Blocks.
+
+    /** @param inTurn whether a part has just left: the rest of its piece follows at once */
+    private void send(boolean inTurn) {
+        BlockRequest block = uploads.peek();
+        if (block == null || sending || heldUp || over) {
+            return;
+        }
+        long opens = route.opensNanos();
+        if (opens > events.now()) {
+            heldUp = true;
+            events.at(opens, () -> {
+                heldUp = false;
+                send(false);
+            });
+        } else {
+            sending = true;
+            if (inTurn && block.piece() == turn) {
+                host.uplink().goOn(this, part(block));
+            } else {
+                turn = block.piece();
+                host.uplink().begin(this, part(block));
+            }
+        }
+    }
+
+    private int part(BlockRequest block) {
+        return Math.min(PART_BYTES, block.length() - sentBytes);
+    }
+
+    @Override
+    void sent() {
+        BlockRequest block = uploads.element();
+        int bytes = part(block);
+        boolean first = sentBytes == 0;
+        sentBytes += bytes;
+        if (sentBytes == block.length()) {
+            uploads.remove();
+            sentBytes = 0;
+        }
+        sending = false;
+        host.sent(bytes);
+        long there = route.pass(events.now(), bytes) + events.latencyNanos();
+        Side other = far();
+        events.at(there, () -> other.arrives(block, bytes, first));
+        send(true);
+    }
+
+    private void arrives(BlockRequest sent, int bytes, boolean first) {
+        if (over) {
+            return;
+        }
+        if (first) {
+            arriving = host.schedule().begins(state, sent.piece().index(), sent.offset(), sent.length());
+        }
+        BlockRequest block = arriving;
+        if (block == null) {
+            host.wasted(bytes);
+            return;
+        }
+        boolean current = block.isCurrent();
+        int fresh = host.schedule().received(state, block, bytes);
+        if (!current) {
+            host.wasted(bytes);
+        } else if (fresh > 0 && block.piece().hasArrived()) {
+            host.arrived(block.piece().index());
+        }
+    }
+}

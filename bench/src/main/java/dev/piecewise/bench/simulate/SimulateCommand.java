@@ -1,0 +1,260 @@
+package dev.piecewise.bench.simulate;
+
+import dev.piecewise.bench.Table;
+import dev.piecewise.core.ByteSize;
+import dev.piecewise.core.PieceLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code bench/run simulate}. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        description = {
+            "How long a cold artifact takes to all nodes in simulated time, as a multiple of the discrete bound"
+                    + " F/c (1 + floor(log2 N)/pieces): the real classes that choose pieces, peers and leases above links that are"
+                    + " only numbers.",
+            "Needs no network and no root. 10,000 nodes need some minutes and 6 GiB."
+        })
+public final class SimulateCommand implements Callable<Integer> {
+    @Option(
+            names = "--nodes",
+            split = ",",
+            description = "Several numbers are simulated in turn. Default: ${DEFAULT-VALUE}",
+            defaultValue = "10,100,1000")
+    private List<Integer> nodes = List.of();
+
+    @Option(names = "--pieces", description = "Default: ${DEFAULT-VALUE}", defaultValue = "400")
+    private int pieces;
+
+    @Option(names = "--piece-size", description = "Default: ${DEFAULT-VALUE}", defaultValue = "1MiB")
+    private String pieceSize = "";
+
+    @Option(names = "--mbit", description = "Of each node, both ways. Default: ${DEFAULT-VALUE}", defaultValue = "100")
+    private int mbit;
+
+    @Option(names = "--s3-mbit", description = "Default: ${DEFAULT-VALUE}", defaultValue = "1000")
+    private int s3Mbit;
+
+    @Option(
+            names = "--rtt",
+            paramLabel = "MICROSECONDS",
+            description = "Between any two processes. Default: ${DEFAULT-VALUE}",
+            defaultValue = "500")
+    private int roundTripMicros;
+
+    @Option(
+            names = "--links",
+            description = "${COMPLETION-CANDIDATES}; UNEVEN: of ten nodes four have half the rate and one a tenth."
+                    + " Default: ${DEFAULT-VALUE}",
+            defaultValue = "EVEN")
+    private Scenario.Links links = Scenario.Links.EVEN;
+
+    @Option(
+            names = "--churn",
+            paramLabel = "SHARE",
+            description =
+                    "Of the nodes, killed at some moment, each replaced by an empty one. Default: ${DEFAULT-VALUE}",
+            defaultValue = "0")
+    private double churn;
+
+    @Option(
+            names = "--zones",
+            description = "Between them a quarter of the rate of their nodes together. Default: ${DEFAULT-VALUE}",
+            defaultValue = "1")
+    private int zones;
+
+    @Option(
+            names = "--neighbours",
+            description = "Connections of a node at most. Default: ${DEFAULT-VALUE}, the engine's",
+            defaultValue = "200")
+    private int neighbours;
+
+    @Option(
+            names = "--wanted",
+            description = "Peers to ask the tracker for. Default: ${DEFAULT-VALUE}, the engine's",
+            defaultValue = "100")
+    private int wanted;
+
+    @Option(
+            names = "--slots",
+            description = "Peers that a node sends to; 0 for all that want. Default: ${DEFAULT-VALUE}, the engine's",
+            defaultValue = "0")
+    private int slots;
+
+    @Option(
+            names = "--at-once",
+            description =
+                    "Of these, how many share the uplink at a time; 0 for all. Default: ${DEFAULT-VALUE}, the engine's",
+            defaultValue = "0")
+    private int atOnce;
+
+    @Option(names = "--runs", description = "The median is shown. Default: ${DEFAULT-VALUE}", defaultValue = "1")
+    private int runs;
+
+    @Option(names = "--seed", description = "Of the first run. Default: ${DEFAULT-VALUE}", defaultValue = "1")
+    private long seed;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
+    private @Nullable Path report;
+
+    /** @param nodeBytes on the heap at the end, connections included */
+    private record Run(Scenario scenario, Outcome outcome, double nodeBytes, double trackerBytes) {}
+
+    @Override
+    public Integer call() throws IOException {
+        Table table = new Table(
+                "nodes",
+                "slowest/bound",
+                "median/bound",
+                "slowest s",
+                "late/bound",
+                "first piece s",
+                "origin/F",
+                "reader sent/F",
+                "between zones/F",
+                "wasted/F",
+                "neighbours",
+                "messages/node",
+                "to tracker/node",
+                "KiB/node",
+                "tracker KiB/node",
+                "tracker CPU-s",
+                "took s");
+        List<Run> all = new ArrayList<>();
+        for (int count : nodes) {
+            List<Run> measured = new ArrayList<>();
+            for (int run = 0; run < runs; run++) {
+                System.err.println(count + " nodes, run " + (run + 1) + " of " + runs);
+                measured.add(run(scenario(count, seed + run)));
+            }
+            measured.sort(Comparator.comparingDouble(one -> one.outcome().slowestOverBound()));
+            table.add(row(measured.get(measured.size() / 2)));
+            all.addAll(measured);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%d pieces of %s, nodes and their reader at %d Mbit/s (%s), origin at %d Mbit/s, churn %.2f, %d zones;"
+                        + " %d neighbours, %d wanted, %d slots, %d at once; median of %d%n%n%s%n",
+                pieces,
+                pieceSize,
+                mbit,
+                links,
+                s3Mbit,
+                churn,
+                zones,
+                neighbours,
+                wanted,
+                slots,
+                atOnce,
+                runs,
+                table);
+        if (report != null) {
+            Files.writeString(
+                    report,
+                    JsonMapper.builder()
+                            .build()
+                            .writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(
+                                    all.stream().map(SimulateCommand::json).toList()));
+        }
+        return 0;
+    }
+
+    private Scenario scenario(int count, long ofRun) {
+        int pieceBytes = Math.toIntExact(ByteSize.parse(pieceSize));
+        return new Scenario(
+                count,
+                new PieceLayout((long) pieces * pieceBytes, pieceBytes),
+                mbit * 1e6 / 8,
+                s3Mbit * 1e6 / 8,
+                Duration.ofNanos(roundTripMicros * 500L),
+                links,
+                churn,
+                zones,
+                new Scenario.Policy(neighbours, wanted, slots, atOnce),
+                ofRun);
+    }
+
+    /** What is left of a simulation: the tracker, while nobody takes it. */
+    private record Ended(Outcome outcome, long usedBytes, AtomicReference<@Nullable ModelTracker> tracker) {}
+
+    private static Ended simulate(Scenario scenario) {
+        Simulation simulation = new Simulation(scenario);
+        Outcome outcome = simulation.run();
+        long used = usedBytes();
+        return new Ended(outcome, used, new AtomicReference<>(simulation.end()));
+    }
+
+    /** Also weighs what is left at the end: all of it, then the tracker alone, then nothing. */
+    private static Run run(Scenario scenario) {
+        Ended ended = simulate(scenario);
+        long withTracker = usedBytes();
+        ended.tracker().set(null);
+        double trackerBytes = withTracker - usedBytes();
+        return new Run(
+                scenario, ended.outcome(), (double) (ended.usedBytes() - withTracker) / scenario.nodes(), trackerBytes);
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static String[] row(Run run) {
+        Outcome outcome = run.outcome();
+        return new String[] {
+            "" + run.scenario().nodes(),
+            number(outcome.slowestOverBound()),
+            number(outcome.medianOverBound()),
+            number(outcome.slowestSeconds()),
+            outcome.lateOverBound() == 0 ? "-" : number(outcome.lateOverBound()),
+            number(outcome.firstPieceSeconds()),
+            number(outcome.originOverSize()),
+            number(outcome.readerOverSize()),
+            run.scenario().zones() == 1 ? "-" : number(outcome.betweenZonesOverSize()),
+            number(outcome.wastedOverSize()),
+            whole(outcome.neighbours()),
+            whole(outcome.peerMessages()),
+            whole(outcome.trackerMessages()),
+            whole(run.nodeBytes() / 1024),
+            number(run.trackerBytes() / 1024 / run.scenario().nodes()),
+            number(outcome.trackerCpuSeconds()),
+            whole(outcome.simulatedInSeconds())
+        };
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    private static String whole(double value) {
+        return String.format(Locale.ROOT, "%.0f", value);
+    }
+
+    private static Map<String, Object> json(Run run) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("nodes", run.scenario().nodes());
+        fields.put("seed", run.scenario().seed());
+        fields.put("boundSeconds", run.scenario().boundSeconds(1));
+        fields.put("outcome", run.outcome());
+        fields.put("nodeBytes", run.nodeBytes());
+        fields.put("trackerBytes", run.trackerBytes());
+        return fields;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.piecewise.bench.simulate;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a scenario. Deterministic, but for what it says of this machine. */
+final class Simulation implements Host.Surroundings {
+    private static final int MOST_BOUNDS = 30;
+
+    private final Scenario scenario;
+    private final SplittableRandom random;
+    private final Events events;
+    private final Traffic traffic;
+    private final Map<InetSocketAddress, Host> hosts = new HashMap<>();
+    private final List<Host> nodes = new ArrayList<>();
+    private final List<Host> late = new ArrayList<>();
+    private final double[] firstPieceSeconds;
+    private final OriginReader reader;
+    private final Host readerHost;
+    private final ModelTracker tracker;
+    private int incomplete;
+    private double neighbours;
+
+    Simulation(Scenario scenario) {
+        this.scenario = scenario;
+        this.random = new SplittableRandom(scenario.seed());
+        this.events = new Events(scenario.latency().toNanos());
+        double zoneRate = scenario.bytesPerSecond() * Math.max(1, (double) scenario.nodes() / scenario.zones()) / 4;
+        this.traffic = new Traffic(events, scenario.layout().pieceCount(), scenario.zones(), zoneRate);
+        this.tracker = new ModelTracker(scenario, traffic);
+        this.firstPieceSeconds = new double[scenario.nodes()];
+        for (int number = 0; number < scenario.nodes(); number++) {
+            nodes.add(host(number, scenario.bytesPerSecond() * scenario.links().share(number)));
+        }
+        this.readerHost = host(scenario.nodes(), scenario.bytesPerSecond());
+        this.reader = new OriginReader(
+                readerHost,
+                tracker,
+                traffic,
+                new Uplink(events, scenario.originBytesPerSecond(), 0),
+                scenario.layout());
+        nodes.forEach(node -> tracker.register(node, false));
+        tracker.register(readerHost, true);
+        incomplete = nodes.size();
+    }
+
+    private Host host(int number, double bytesPerSecond) {
+        Host host = new Host(number, bytesPerSecond, number % scenario.zones(), scenario, traffic, this);
+        hosts.put(host.address(), host);
+        return host;
+    }
+
+    /**
+     * Runs until every node that was not killed has all pieces.
+     *
+     * @throws IllegalStateException if that takes far too long
+     */
+    Outcome run() {
+        long started = System.nanoTime();
+        double bound = scenario.boundSeconds(1);
+        reader.start();
+        nodes.forEach(this::starts);
+        for (int killed = 0; killed < (int) (scenario.churn() * nodes.size()); killed++) {
+            Host victim = nodes.get(killed);
+            events.after((long) (random.nextDouble() * bound * 1e9), () -> replace(victim));
+        }
+        events.after((long) (bound / 2 * 1e9), this::count);
+        double end = scenario.boundSeconds(0.1)
+                + MOST_BOUNDS * bound
+                + Duration.ofSeconds(10).toSeconds();
+        while (incomplete > 0) {
+            if (!events.next() || events.seconds() > end) {
+                throw new IllegalStateException(incomplete + " nodes are not done after " + events.seconds() + " s");
+            }
+        }
+        return outcome((System.nanoTime() - started) / 1e9);
+    }
+
+    private void starts(Host node) {
+        node.start();
+        tracker.ask(node);
+    }
+
+    /** A node is killed, and an empty one comes in its place. */
+    private void replace(Host victim) {
+        if (!victim.isComplete()) {
+            incomplete--;
+        }
+        victim.leave();
+        hosts.remove(victim.address());
+        Host fresh = host(
+                scenario.nodes() + 1 + late.size(),
+                scenario.bytesPerSecond() * scenario.links().share(victim.number()));
+        late.add(fresh);
+        incomplete++;
+        tracker.register(fresh, false);
+        starts(fresh);
+    }
+
+    private void count() {
+        neighbours = nodes.stream().mapToInt(Host::neighbours).average().orElse(0);
+    }
+
+    @Override
+    public @Nullable Host at(InetSocketAddress address) {
+        return hosts.get(address);
+    }
+
+    @Override
+    public void holds(Host host, int piece) {
+        if (host.number() < firstPieceSeconds.length && firstPieceSeconds[host.number()] == 0) {
+            firstPieceSeconds[host.number()] = events.seconds();
+        }
+        tracker.holds(host, piece);
+    }
+
+    @Override
+    public void completed(Host host) {
+        if (host != readerHost) {
+            incomplete--;
+        }
+        tracker.completed(host);
+    }
+
+    private Outcome outcome(double wallSeconds) {
+        long size = scenario.layout().totalBytes();
+        List<Host> staying = nodes.stream().filter(node -> !node.isGone()).toList();
+        double[] ratios = staying.stream().mapToDouble(this::overBound).sorted().toArray();
+        double wasted = staying.stream().mapToLong(Host::wastedBytes).sum();
+        double busy = staying.stream()
+                .mapToDouble(node -> node.uplink().busySeconds())
+                .average()
+                .orElse(0);
+        return new Outcome(
+                ratios[ratios.length - 1],
+                ratios[ratios.length / 2],
+                staying.stream().mapToDouble(Host::seconds).max().orElse(0),
+                late.stream().mapToDouble(this::overBound).max().orElse(0),
+                Arrays.stream(firstPieceSeconds).max().orElse(0),
+                (double) reader.readBytes() / size,
+                (double) readerHost.sentBytes() / size,
+                wasted / size / staying.size(),
+                (double) traffic.bytesBetweenZones() / size,
+                busy / events.seconds(),
+                neighbours,
+                (double) traffic.messages(Message.Party.PEER) / scenario.nodes(),
+                (double) traffic.messages(Message.Party.TRACKER) / scenario.nodes(),
+                traffic.messages(),
+                tracker.cpuSeconds(),
+                wallSeconds);
+    }
+
+    private double overBound(Host node) {
+        return node.seconds() / scenario.boundSeconds(node.bytesPerSecond() / scenario.bytesPerSecond());
+    }
+
+    /**
+     * Nothing happens any more.
+     *
+     * @return the tracker, which holds none of the hosts
+     */
+    ModelTracker end() {
+        tracker.close();
+        events.clear();
+        return tracker;
+    }
+}
