@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ public final class Growth implements PieceHashes {
     private final InfoHash provisionalId;
     private final BiConsumer<Growth, InfoDictionary> published;
     private final LocalBytes here;
+    private final Backoff backoff;
     private final AtomicInteger hashesKnown = new AtomicInteger();
     private volatile boolean stuck;
     private volatile @Nullable TorrentFault fault;
@@ -71,9 +73,15 @@ public final class Growth implements PieceHashes {
      *
      * @param here asked before the swarm is
      * @param published told, on a thread of its own, when all are known
+     * @param random spreads the nodes that try again
      * @throws PiecewiseFault if the tracker does not know the artifact, or cannot be reached
      */
-    Growth(Tracker tracker, ArtifactStatus status, LocalBytes here, BiConsumer<Growth, InfoDictionary> published)
+    Growth(
+            Tracker tracker,
+            ArtifactStatus status,
+            LocalBytes here,
+            BiConsumer<Growth, InfoDictionary> published,
+            RandomGenerator random)
             throws InterruptedException {
         this.tracker = tracker;
         this.id = new ArtifactId(status.id());
@@ -83,6 +91,7 @@ public final class Growth implements PieceHashes {
         this.hashes = new AtomicReferenceArray<>(content.layout().pieceCount());
         this.here = here;
         this.published = published;
+        this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, random);
         HashList first = tracker.hashes(id, cursor, Duration.ZERO);
         this.provisionalId = InfoHash.fromHex(first.swarm());
         this.announced = provisionalId;
@@ -193,11 +202,10 @@ public final class Growth implements PieceHashes {
     }
 
     private void run() throws InterruptedException {
-        Duration pause = FIRST_RETRY;
         while (true) {
             try {
                 HashList list = tracker.hashes(id, cursor, WAIT);
-                pause = FIRST_RETRY;
+                backoff.reset();
                 BitSet fresh = learn(list);
                 if (!fresh.isEmpty()) {
                     here.fill(this, fresh);
@@ -216,8 +224,7 @@ public final class Growth implements PieceHashes {
                     throw new InterruptedException();
                 }
                 LOG.debug("no hashes of {}: {}", uri, away.getMessage());
-                Thread.sleep(pause.toMillis());
-                pause = pause.compareTo(LAST_RETRY) < 0 ? pause.multipliedBy(2) : LAST_RETRY;
+                Thread.sleep(backoff.next().toMillis());
             }
         }
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,29 +29,38 @@ final class Newcomers {
     private final String nodeId;
     private final Membership membership;
     private final Supplier<Collection<Swarm>> swarms;
+    private final Backoff backoff;
 
-    /** @param swarms those that run now */
-    Newcomers(Tracker tracker, String nodeId, Membership membership, Supplier<Collection<Swarm>> swarms) {
+    /**
+     * @param swarms those that run now
+     * @param random spreads the nodes that try again
+     */
+    Newcomers(
+            Tracker tracker,
+            String nodeId,
+            Membership membership,
+            Supplier<Collection<Swarm>> swarms,
+            RandomGenerator random) {
         this.tracker = tracker;
         this.nodeId = nodeId;
         this.membership = membership;
         this.swarms = swarms;
+        this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, random);
     }
 
     /** The body of its thread; ends by itself where there is no tracker. */
     void run() throws InterruptedException {
         String cursor = "";
-        Duration pause = FIRST_RETRY;
         while (true) {
             long registration = membership.awaitRegistered();
             try {
                 PeerNews news = tracker.peers(nodeId, cursor, WAIT);
                 cursor = news.cursor();
-                pause = FIRST_RETRY;
+                backoff.reset();
                 news.newcomers().forEach(this::introduce);
             } catch (UnknownNode e) {
                 membership.forgotten(registration);
-                Thread.sleep(FIRST_RETRY.toMillis());
+                Thread.sleep(backoff.next().toMillis());
             } catch (PiecewiseFault fault) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedException();
@@ -59,8 +69,7 @@ final class Newcomers {
                     return;
                 }
                 LOG.debug("no news of peers: {}", fault.getMessage());
-                Thread.sleep(pause.toMillis());
-                pause = pause.compareTo(LAST_RETRY) < 0 ? pause.multipliedBy(2) : LAST_RETRY;
+                Thread.sleep(backoff.next().toMillis());
             }
         }
     }

@@ -20,6 +20,7 @@ import dev.piecewise.peer.store.StoredState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,7 @@ public final class Participant implements AutoCloseable {
     private final Newcomers newcomers;
     private final ArtifactUses uses = new ArtifactUses();
     private final LongSupplier nanoTime;
+    private final RandomGenerator random = new SecureRandom();
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
     @GuardedBy("this")
@@ -120,7 +123,7 @@ public final class Participant implements AutoCloseable {
                 nanoTime);
         this.membership = new Membership(tracker, registration, leases, transfers, self, this::tellAll, nanoTime);
         this.holdings = new HoldingsReporter(tracker, nodeId, membership, transfers);
-        this.newcomers = new Newcomers(tracker, nodeId, membership, this::swarms);
+        this.newcomers = new Newcomers(tracker, nodeId, membership, this::swarms, random);
     }
 
     private void tellAll() {
@@ -420,7 +423,7 @@ public final class Participant implements AutoCloseable {
         StoredArtifact artifact = share(id, PublishedTorrent.content(status));
         Optional<Growth> growing = growing(id);
         if (growing.isEmpty() && store.stored(id).flatMap(Store.Stored::torrent).isEmpty()) {
-            growing = begin(artifact, new Growth(tracker, status, here, this::grown));
+            growing = begin(artifact, new Growth(tracker, status, here, this::grown, random));
         }
         growing.ifPresent(growth -> growth.follow(this));
         synchronized (this) {

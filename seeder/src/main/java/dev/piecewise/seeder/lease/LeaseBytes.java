@@ -4,6 +4,7 @@ import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.seeder.cluster.Backoff;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import java.io.IOException;

@@ -103,6 +103,10 @@ public final class Introductions {
             }
         }
 
+        synchronized void claim() {
+            askedNanos = nanoClock.getAsLong();
+        }
+
         synchronized boolean isUnclaimed(long nowNanos) {
             return waiting == null && nowNanos - askedNanos > UNCLAIMED.toNanos();
         }
@@ -130,7 +134,14 @@ public final class Introductions {
      * @param cursor of the last answer that arrived; with any other text all is told that is still kept
      */
     public CompletableFuture<PeerNews> ask(String nodeId, String cursor, Duration wait) {
-        return box(nodeId).ask(place(cursor), wait);
+        return boxes.compute(nodeId, (id, known) -> asked(known == null ? new Box() : known))
+                .ask(place(cursor), wait);
+    }
+
+    /** It is not swept for some time. */
+    private static Box asked(Box box) {
+        box.claim();
+        return box;
     }
 
     private long place(String cursor) {
@@ -171,7 +182,8 @@ public final class Introductions {
         if (now - sweptNanos >= Duration.ofSeconds(1).toNanos()) {
             sweptNanos = now;
             boxes.values().forEach(box -> box.answerLate(now));
-            boxes.values().removeIf(box -> box.isUnclaimed(now));
+            boxes.keySet()
+                    .forEach(node -> boxes.computeIfPresent(node, (id, box) -> box.isUnclaimed(now) ? null : box));
         }
     }
 

@@ -1,10 +1,10 @@
-package dev.piecewise.seeder.lease;
+package dev.piecewise.seeder.cluster;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /** How long to wait before trying again: doubling from a first delay to a longest, each halved at random at most. */
-final class Backoff {
+public final class Backoff {
     private static final int MAX_DOUBLINGS = 16;
 
     private final Duration first;
@@ -12,24 +12,25 @@ final class Backoff {
     private final RandomGenerator random;
     private int failures;
 
-    Backoff(Duration first, Duration longest, RandomGenerator random) {
+    /** @param random spreads those that failed at the same moment */
+    public Backoff(Duration first, Duration longest, RandomGenerator random) {
         this.first = first;
         this.longest = longest;
         this.random = random;
     }
 
     /** Failures since the start or the last {@link #reset}. */
-    int failures() {
+    public int failures() {
         return failures;
     }
 
     /** Something worked. */
-    void reset() {
+    public void reset() {
         failures = 0;
     }
 
     /** Counts a failure; gives how long to wait. */
-    Duration next() {
+    public Duration next() {
         long nanos = Math.min(first.toNanos() << Math.min(failures, MAX_DOUBLINGS), longest.toNanos());
         failures++;
         return Duration.ofNanos(nanos / 2 + (long) (random.nextDouble() * (nanos / 2.0)));
