@@ -1,6 +1,6 @@
 #!/bin/bash
 # A star of network namespaces on this machine: s3, seeder, n1..nN around one bridge, each limited in both directions.
-#   star.sh up N NODE_RATE S3_RATE [ZONES ZONE_RATE]    rates as tc writes them: 100mbit
+#   star.sh up N NODE_RATE S3_RATE [ZONES ZONE_RATE [SLOW_RATE]]    rates as tc writes them: 100mbit; SLOW_RATE is that of nN
 #   star.sh down
 # Each host has a namespace; of more than 8 nodes eight share one (g1, g2, ...), each with a link of its own: what a node sends
 # from its address leaves by its link, also to a node beside it.
@@ -54,7 +54,7 @@ by_own_link() { # namespace, node
 
 case ${1:?up or down} in
 up)
-    nodes=$2 rate=$3 s3_rate=$4 zones=${5:-0} zone_rate=${6:-}
+    nodes=$2 rate=$3 s3_rate=$4 zones=${5:-0} zone_rate=${6:-} slow_rate=${7:-}
     hosts="s3 seeder $(seq -s ' ' -f 'n%g' 1 "$nodes")"
     ip link add ${name}br type bridge
     ip link set ${name}br up
@@ -71,6 +71,7 @@ up)
     for host in $hosts; do
         own=$rate
         [ "$host" != s3 ] || own=$s3_rate
+        [ "$host" != "n$nodes" ] || own=${slow_rate:-$rate}
         space=$name-$host device=eth0
         if [ "$nodes" -gt 8 ] && [[ $host == n* ]]; then
             space=$name-g$(((${host#n} - 1) / 8 + 1)) device=$host

@@ -57,6 +57,13 @@ public final class BoundCommand implements Callable<Integer> {
             defaultValue = "25")
     private int zoneMbit;
 
+    @Option(
+            names = "--slow-mbit",
+            description =
+                    "Of the last node, both ways; slowest and median are then of the others. Default: as the others",
+            defaultValue = "0")
+    private int slowMbit;
+
     @Option(names = "--size", description = "Default: ${DEFAULT-VALUE}", defaultValue = "256MiB")
     private String size = "";
 
@@ -99,6 +106,7 @@ public final class BoundCommand implements Callable<Integer> {
                     "slowest/T*",
                     "median/T*",
                     "slowest s",
+                    "slow node s",
                     "first piece s",
                     "S3 sent/F",
                     "seeder sent/F",
@@ -108,30 +116,31 @@ public final class BoundCommand implements Callable<Integer> {
                     "peak RSS");
             int pieceBytes = Math.toIntExact(ByteSize.parse(pieceSize));
             for (int count : nodes) {
-                Setting setting = new Setting(payload, count, pieceBytes, mbit, s3Mbit, zones, zoneMbit);
+                Setting setting = new Setting(payload, count, pieceBytes, mbit, s3Mbit, zones, zoneMbit, slowMbit);
                 for (Contestant contestant : contestants()) {
                     List<Measured> measured = new ArrayList<>();
                     for (int run = 1; run <= runs; run++) {
                         System.err.println(contestant.label() + ", " + count + " nodes, run " + run + " of " + runs);
                         measured.add(runOnce(contestant, setting, directory.resolve(contestant.label() + " " + run)));
                     }
-                    measured.sort(Comparator.comparingDouble(Measured::slowest));
+                    measured.sort(Comparator.comparingDouble(one -> one.slowest(setting.fullRateNodes())));
                     Measured middle = measured.get(measured.size() / 2);
                     double bound = boundOf(contestant, setting);
                     table.add(row(contestant, setting, middle, bound));
-                    measured.forEach(one -> all.add(json(contestant, count, one, bound)));
+                    measured.forEach(one -> all.add(json(contestant, setting, one, bound)));
                     correct &= measured.stream().allMatch(Measured::correct);
                 }
             }
             System.out.printf(
                     Locale.ROOT,
-                    "Nodes at %d Mbit/s, S3 at %d Mbit/s, %s%s in pieces of %s; T* = %.2f s; median of %d%n%n%s%n",
+                    "Nodes at %d Mbit/s, S3 at %d Mbit/s, %s%s%s in pieces of %s; T* = %.2f s; median of %d%n%n%s%n",
                     mbit,
                     s3Mbit,
                     zones == 0 ? "" : zones + " zones at " + zoneMbit + " Mbit/s, ",
+                    slowMbit == 0 ? "" : "one node at " + slowMbit + " Mbit/s, ",
                     size,
                     pieceSize,
-                    new Setting(payload, 1, pieceBytes, mbit, s3Mbit, zones, zoneMbit).warmBoundSeconds(),
+                    new Setting(payload, 1, pieceBytes, mbit, s3Mbit, zones, zoneMbit, 0).warmBoundSeconds(),
                     runs,
                     table);
             if (report != null) {
@@ -187,12 +196,14 @@ public final class BoundCommand implements Callable<Integer> {
 
     private static String[] row(Contestant contestant, Setting setting, Measured measured, double bound) {
         double bytes = setting.payload().bytes();
+        int judged = setting.fullRateNodes();
         return new String[] {
             contestant.label() + (measured.correct() ? "" : " WRONG BYTES"),
             "" + setting.nodes(),
-            number(measured.slowest() / bound),
-            number(measured.median() / bound),
-            number(measured.slowest()),
+            number(measured.slowest(judged) / bound),
+            number(measured.median(judged) / bound),
+            number(measured.slowest(judged)),
+            judged == setting.nodes() ? "-" : number(measured.seconds().get(judged)),
             number(measured.lastFirstPiece()),
             measured.s3Bytes() < 0 ? "-" : String.format(Locale.ROOT, "%.3f", measured.s3Bytes() / bytes),
             number(measured.seederSentBytes() / bytes),
@@ -207,12 +218,12 @@ public final class BoundCommand implements Callable<Integer> {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
     }
 
-    private static Map<String, Object> json(Contestant contestant, int nodes, Measured measured, double bound) {
+    private static Map<String, Object> json(Contestant contestant, Setting setting, Measured measured, double bound) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("contestant", contestant.label());
-        fields.put("nodes", nodes);
+        fields.put("nodes", setting.nodes());
         fields.put("boundSeconds", bound);
-        fields.put("slowestOverBound", measured.slowest() / bound);
+        fields.put("slowestOverBound", measured.slowest(setting.fullRateNodes()) / bound);
         fields.put("measured", measured);
         return fields;
     }

@@ -31,11 +31,13 @@ record Measured(
         return firstPieceSeconds.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
     }
 
-    double slowest() {
-        return Collections.max(seconds);
+    /** Of the first so many nodes. */
+    double slowest(int first) {
+        return Collections.max(seconds.subList(0, first));
     }
 
-    double median() {
-        return seconds.stream().sorted().toList().get(seconds.size() / 2);
+    /** Of the first so many nodes. */
+    double median(int first) {
+        return seconds.stream().limit(first).sorted().toList().get(first / 2);
     }
 }

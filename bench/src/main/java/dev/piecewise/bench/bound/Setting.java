@@ -12,9 +12,11 @@ import java.util.Optional;
  * @param s3Mbit of S3
  * @param zones in which the nodes stand in equal parts, in order, the seeder in the first; 0 for no zones
  * @param zoneMbit of each zone towards the others, up and down
+ * @param slowMbit of the last node, up and down, which the others' times then leave out; 0 if it is as fast as they are
  */
-record Setting(Payload payload, int nodes, int pieceBytes, int nodeMbit, int s3Mbit, int zones, int zoneMbit) {
-    /** The time in which a fluid could fill all nodes from the seeder: none can do better. */
+record Setting(
+        Payload payload, int nodes, int pieceBytes, int nodeMbit, int s3Mbit, int zones, int zoneMbit, int slowMbit) {
+    /** The time in which a fluid could fill all nodes of the full rate from the seeder: none can do better. */
     double warmBoundSeconds() {
         return seconds(slowestOf(nodeMbit));
     }
@@ -22,6 +24,11 @@ record Setting(Payload payload, int nodes, int pieceBytes, int nodeMbit, int s3M
     /** The same from S3. */
     double coldBoundSeconds() {
         return seconds(slowestOf(Math.min(nodeMbit, s3Mbit)));
+    }
+
+    /** How many nodes, the first ones, have the full rate. */
+    int fullRateNodes() {
+        return slowMbit == 0 ? nodes : nodes - 1;
     }
 
     private int slowestOf(int mbit) {
@@ -39,6 +46,7 @@ record Setting(Payload payload, int nodes, int pieceBytes, int nodeMbit, int s3M
 
     /** When a contestant is given up. */
     Duration patience() {
-        return Duration.ofSeconds(30 + (long) (coldBoundSeconds() * (nodes + 4)));
+        return Duration.ofSeconds(
+                30 + (long) (coldBoundSeconds() * (nodes + 4)) + (slowMbit == 0 ? 0 : 2 * (long) seconds(slowMbit)));
     }
 }

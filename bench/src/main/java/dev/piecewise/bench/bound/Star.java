@@ -44,7 +44,8 @@ final class Star implements AutoCloseable {
                 setting.nodeMbit() + "mbit",
                 setting.s3Mbit() + "mbit",
                 "" + setting.zones(),
-                setting.zoneMbit() + "mbit"));
+                setting.zoneMbit() + "mbit",
+                setting.slowMbit() == 0 ? "" : setting.slowMbit() + "mbit"));
         return star;
     }
 
