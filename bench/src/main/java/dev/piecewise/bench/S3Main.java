@@ -1,12 +1,17 @@
 package dev.piecewise.bench;
 
+import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.locals3.LocalS3;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.torrentbuilder.s3.S3Origin;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +36,9 @@ public final class S3Main implements Callable<Integer> {
     public static final String ACCESS_KEY = "bench";
     public static final String SECRET_KEY = "bench-secret";
 
+    private static final int WARM_UP_READS = 10;
+    private static final long WARM_UP_BYTES = 1 << 20;
+
     @Option(names = "--address", required = true)
     private String address = "";
 
@@ -49,13 +57,33 @@ public final class S3Main implements Callable<Integer> {
                 InputStream bytes = Files.newInputStream(file)) {
             s3.createBucket(BUCKET);
             s3.put(BUCKET, KEY, bytes, Files.size(file));
-            System.out.println("READY " + presigned(s3.endpoint()));
+            String url = presigned(s3.endpoint());
+            long before = warmUp(s3, url);
+            System.out.println("READY " + url);
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String asked = commands.readLine(); asked != null; asked = commands.readLine()) {
-                System.out.println("SENT " + asked + " " + s3.objectBytesSent());
+                System.out.println("SENT " + asked + " " + (s3.objectBytesSent() - before));
             }
         }
         return 0;
+    }
+
+    /** A service that is there for everybody has answered requests before; gives what that sent of the object. */
+    private static long warmUp(LocalS3 s3, String presignedUrl) throws IOException {
+        ArtifactUri uri = new ArtifactUri("s3", BUCKET, KEY);
+        try (S3Origin origin = S3Origin.at(s3.endpoint(), LocalS3.REGION, ACCESS_KEY, SECRET_KEY)) {
+            ResolvedArtifact artifact = origin.resolve(uri);
+            long last = Math.min(artifact.totalBytes(), WARM_UP_BYTES) - 1;
+            for (int i = 0; i < WARM_UP_READS; i++) {
+                origin.resolve(uri);
+                URLConnection read = URI.create(presignedUrl).toURL().openConnection();
+                read.setRequestProperty("Range", "bytes=0-" + last);
+                try (InputStream in = read.getInputStream()) {
+                    in.transferTo(OutputStream.nullOutputStream());
+                }
+            }
+        }
+        return s3.objectBytesSent();
     }
 
     private static String presigned(URI endpoint) {

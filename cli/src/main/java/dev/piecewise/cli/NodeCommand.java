@@ -56,6 +56,9 @@ final class NodeCommand implements Callable<Integer> {
     @Mixin
     private OriginOptions originOptions = new OriginOptions();
 
+    @Mixin
+    private RehearsalOption rehearsal = new RehearsalOption();
+
     @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
     private boolean json;
 
@@ -78,6 +81,7 @@ final class NodeCommand implements Callable<Integer> {
                 lifetime.endWithStandardInput();
             }
             Node node = lifetime.own(NodeMain.start(config));
+            rehearsal.rehearseFetching(lifetime, config.data());
             ready(config, node);
             lifetime.awaitEnd(node.failure());
         }

@@ -49,6 +49,9 @@ final class SeederCommand implements Callable<Integer> {
     @Mixin
     private OriginOptions originOptions = new OriginOptions();
 
+    @Mixin
+    private RehearsalOption rehearsal = new RehearsalOption();
+
     @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
     private boolean json;
 
@@ -72,6 +75,7 @@ final class SeederCommand implements Callable<Integer> {
             }
             Seeder seeder = lifetime.own(SeederMain.start(config));
             lifetime.own(SeederGets.serve(seeder, config));
+            rehearsal.rehearseFetching(lifetime, config.data());
             ready(config, seeder);
             lifetime.awaitEnd(seeder.failure());
         }

@@ -6,6 +6,7 @@ import dev.piecewise.tracker.ProfileConfig;
 import dev.piecewise.tracker.TrackerConfig;
 import dev.piecewise.tracker.TrackerMain;
 import dev.piecewise.tracker.TrackerServer;
+import dev.piecewise.tracker.rehearsal.TrackerRehearsal;
 import dev.piecewise.tracker.token.Tokens;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,6 +92,9 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
             })
     private Optional<String> publicUrl = Optional.empty();
 
+    @Mixin
+    private RehearsalOption rehearsal = new RehearsalOption();
+
     @Option(
             names = "--json",
             description = "Print events as JSON, one a line; the first is {\"event\":\"ready\",\"url\":...}.")
@@ -122,6 +126,7 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
                 lifetime.endWithStandardInput();
             }
             TrackerServer server = lifetime.own(TrackerMain.start(config));
+            rehearse(lifetime, config);
             if (json) {
                 surroundings
                         .out()
@@ -135,6 +140,12 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
             lifetime.awaitEnd();
         }
         return 0;
+    }
+
+    private void rehearse(Lifetime lifetime, TrackerConfig config) throws InterruptedException {
+        if (config.state().isPresent()) {
+            rehearsal.rehearse(lifetime, config.state().get(), TrackerRehearsal::run);
+        }
     }
 
     private static String served(TrackerConfig config) {

@@ -62,6 +62,7 @@ public record Setting(
                     .or("0"),
             of(Section.PEER, "upload-slots", "--upload-slots", ValueType.COUNT).or("0"),
             of(Section.PEER, "max-peers", "--max-peers", ValueType.COUNT).or("200"),
+            of(Section.PEER, "rehearse", "--rehearse", ValueType.FLAG).or("true"),
             of(Section.PEER, "zone", "--zone", ValueType.TEXT).orInWords("no label"),
             of(Section.PEER, "rack", "--rack", ValueType.TEXT).orInWords("no label"),
             of(Section.WEB_SEED, "listen", "--web-seed", ValueType.TEXT)
@@ -93,6 +94,7 @@ public record Setting(
                     .or("unlimited"),
             of(Section.TRACKER, "token-file", "--token-file", ValueType.PATH).orInWords("no tokens"),
             of(Section.TRACKER, "insecure", "--insecure", ValueType.FLAG).or("false"),
+            of(Section.TRACKER, "rehearse", "--rehearse", ValueType.FLAG).or("true"),
             of(Section.TRACKER, "public-url", "--public-url", ValueType.URL)
                     .orInWords("the address that each caller asked"));
 

@@ -28,6 +28,9 @@ final class DemoCluster implements AutoCloseable {
     /** A tracker that lives for a minute spends more on optimizing its code than that ever gives back. */
     private static final String FEW_REQUESTS = "-XX:TieredStopAtLevel=1 ";
 
+    /** Of all at once, on one machine, for a few transfers, it would not pay. */
+    private static final String UNREHEARSED = "--no-rehearse";
+
     private static final String NODE = "node-";
     private static final Duration START = Duration.ofSeconds(60);
 
@@ -87,7 +90,8 @@ final class DemoCluster implements AutoCloseable {
                         "--state",
                         scratch.directory("tracker").toString(),
                         "--allow",
-                        "s3://" + DemoArtifact.OBJECT.bucket() + "/"),
+                        "s3://" + DemoArtifact.OBJECT.bucket() + "/",
+                        UNREHEARSED),
                 Map.of(
                         "PIECEWISE_JAVA_OPTS",
                         FEW_REQUESTS + System.getenv().getOrDefault("PIECEWISE_JAVA_OPTS", ""),
@@ -139,7 +143,8 @@ final class DemoCluster implements AutoCloseable {
                         "--listen",
                         "127.0.0.1:0",
                         "--advertise",
-                        "127.0.0.1"),
+                        "127.0.0.1",
+                        UNREHEARSED),
                 Map.of(),
                 complaints);
     }

@@ -42,6 +42,8 @@ public final class PiecewiseProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("PIECEWISE_"));
         builder.environment().put("PIECEWISE_CONFIG", "none");
+        builder.environment().put("PIECEWISE_PEER_REHEARSE", "false");
+        builder.environment().put("PIECEWISE_TRACKER_REHEARSE", "false");
         builder.environment().putAll(environment);
         try {
             return new PiecewiseProcess(builder.start(), command);

@@ -10,6 +10,7 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
@@ -65,19 +66,14 @@ public final class S3Origin implements Origin {
     }
 
     /**
-     * Goes through what a request and a signature take once, without reaching any S3: the first ones of a process would wait a second
-     * and more for the SDK's classes. Takes as long.
+     * Goes through what a request and a signature take once, with a server of its own on loopback: the first ones of a process would
+     * wait a second and more for the SDK's classes. Takes as long.
      */
     public static void warmUp() {
-        URI nowhere = URI.create("http://127.0.0.1:1");
-        ArtifactUri uri = new ArtifactUri("s3", "none", "none");
-        OriginObject object = new OriginObject("none", new VersionedEntry("none", 1, "none"));
-        try (S3Origin origin = at(nowhere, "us-east-1", "none", "none")) {
-            origin.presign(
-                    ResolvedArtifact.object(uri, nowhere.toString(), object), object, 0, 0, Duration.ofMinutes(1));
-            origin.resolve(uri);
-        } catch (OriginFault refused) {
-            // Nobody listens there.
+        try {
+            S3WarmUp.run();
+        } catch (IOException | OriginFault failed) {
+            return; // the first request to S3 takes longer, that is all
         }
     }
 
