@@ -93,8 +93,11 @@ final class PeerOptions {
     @Option(
             names = "--max-peers",
             paramLabel = "COUNT",
-            description = {"How many peers of a torrent to be connected to.", "Default: 200"})
-    private int maxPeers = 200;
+            description = {
+                "How many peers of a torrent to be connected to; a quarter of them is for callers.",
+                "Default: 55"
+            })
+    private int maxPeers = 55;
 
     @Option(
             names = "--zone",

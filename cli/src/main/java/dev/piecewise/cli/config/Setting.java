@@ -61,7 +61,7 @@ public record Setting(
             of(Section.PEER, "max-downloads", "--max-downloads", ValueType.COUNT)
                     .or("0"),
             of(Section.PEER, "upload-slots", "--upload-slots", ValueType.COUNT).or("0"),
-            of(Section.PEER, "max-peers", "--max-peers", ValueType.COUNT).or("200"),
+            of(Section.PEER, "max-peers", "--max-peers", ValueType.COUNT).or("55"),
             of(Section.PEER, "rehearse", "--rehearse", ValueType.FLAG).or("true"),
             of(Section.PEER, "zone", "--zone", ValueType.TEXT).orInWords("no label"),
             of(Section.PEER, "rack", "--rack", ValueType.TEXT).orInWords("no label"),

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -29,6 +30,7 @@ public final class AddressBook {
         int failures;
         boolean dialling;
         long answeredNanos;
+        long restsUntilNanos;
 
         @Nullable
         PeerId id;
@@ -63,6 +65,7 @@ public final class AddressBook {
             if (entry != null) {
                 entry.failures = 0;
                 entry.nextNanos = later;
+                entry.restsUntilNanos = later;
             } else {
                 add(address, later);
             }
@@ -81,6 +84,7 @@ public final class AddressBook {
         if (!address.isUnresolved() && address.getPort() > 0 && entries.size() < MAX_ENTRIES) {
             Entry fresh = new Entry();
             fresh.nextNanos = dueNanos;
+            fresh.restsUntilNanos = dueNanos;
             entries.put(address, fresh);
         }
     }
@@ -95,17 +99,34 @@ public final class AddressBook {
         long now = nanoTime.getAsLong();
         List<InetSocketAddress> due = new ArrayList<>();
         for (Map.Entry<InetSocketAddress, Entry> known : entries.entrySet()) {
-            Entry entry = known.getValue();
-            PeerId id = entry.id;
-            if (due.size() < limit
-                    && !entry.dialling
-                    && now >= entry.nextNanos
-                    && (id == null || !connected.test(id))) {
-                entry.dialling = true;
+            if (due.size() < limit && isDue(known.getValue(), connected, now)) {
+                known.getValue().dialling = true;
                 due.add(known.getKey());
             }
         }
         return due;
+    }
+
+    /** Whether there is somebody to dial. */
+    public synchronized boolean isAnyDue(Predicate<PeerId> connected) {
+        long now = nanoTime.getAsLong();
+        return entries.values().stream().anyMatch(entry -> isDue(entry, connected, now));
+    }
+
+    private static boolean isDue(Entry entry, Predicate<PeerId> connected, long now) {
+        PeerId id = entry.id;
+        return !entry.dialling
+                && now - entry.nextNanos >= 0
+                && now - entry.restsUntilNanos >= 0
+                && (id == null || !connected.test(id));
+    }
+
+    /** This peer is not dialled for so long, whoever names it. */
+    public synchronized void rest(PeerId peer, Duration duration) {
+        long until = nanoTime.getAsLong() + duration.toNanos();
+        entries.values().stream()
+                .filter(entry -> Objects.equals(peer, entry.id))
+                .forEach(entry -> entry.restsUntilNanos = until);
     }
 
     /**

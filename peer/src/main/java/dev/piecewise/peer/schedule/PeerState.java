@@ -62,12 +62,45 @@ public final class PeerState {
     private long key;
     private long lastBlockNanos;
     private long pausedUntilNanos;
+    private boolean isOurs;
+    private long heardNanos;
+    private long usualGapNanos;
+    private long owesSinceNanos;
 
     public PeerState(Voice voice, long nowNanos) {
         this.voice = voice;
         this.pipeline = new Pipeline(LEAST_PIPELINE_BYTES, MOST_PIPELINE_BYTES, nowNanos);
         this.lastBlockNanos = nowNanos;
         this.pausedUntilNanos = nowNanos;
+        this.heardNanos = nowNanos;
+        this.owesSinceNanos = nowNanos;
+    }
+
+    /**
+     * One of ours, whose bytes come without long pauses while it owes us blocks, sent something, whatever it was; or it could not
+     * be heard until now.
+     */
+    public void heard(long nanos) {
+        isOurs = true;
+        long gap = owes() ? nanos - silentSince() : 0;
+        if (nanos - heardNanos > 0) {
+            heardNanos = nanos;
+            snubbed = false;
+            usualGapNanos = Math.max(gap, usualGapNanos - usualGapNanos / 8);
+        }
+    }
+
+    boolean isOurs() {
+        return isOurs;
+    }
+
+    private long silentSince() {
+        return heardNanos - owesSinceNanos > 0 ? heardNanos : owesSinceNanos;
+    }
+
+    /** Whether it owes us something, and nothing was heard of it for so long, and for much longer than between its bytes lately. */
+    boolean isSilent(long nowNanos, long leastNanos) {
+        return isOurs && owes() && nowNanos - silentSince() > Math.max(leastNanos, 3 * usualGapNanos);
     }
 
     /**
@@ -247,6 +280,9 @@ public final class PeerState {
     }
 
     void ask(BlockRequest request) {
+        if (outstanding.isEmpty()) {
+            owesSinceNanos = request.askedNanos();
+        }
         outstanding.put(request.key(), request);
         outstandingBytes += request.length();
         request.piece().take(request);
@@ -309,7 +345,8 @@ public final class PeerState {
         }
     }
 
-    boolean isSnubbed() {
+    /** Whether it is asked for nothing until it sends something. */
+    public boolean isSnubbed() {
         return snubbed;
     }
 

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which block a peer is asked for next. A peer finishes its own pieces first, then starts the rarest piece it has (at
- * random among equals; of what an earlier run left first), then helps with others' pieces, then repeats what others were asked for long ago.
+ * Decides which block a peer is asked for next. A peer finishes its own pieces first, then those that others began and left, then
+ * starts the rarest piece it has (at random among equals; of what an earlier run left first), then helps with others' pieces, then repeats what others were asked for long ago.
  *
  * <p>Every piece is held, being fetched ({@code active}) or open. A peer of another zone is asked for those pieces only that {@link
  * ZoneEntry} lets this node fetch from there.
@@ -183,10 +183,19 @@ public final class PiecePicker {
         if (peer.isFar()) {
             return pickFar(peer, nowNanos);
         }
+        pick = firstFree(abandoned(), peer, nowNanos);
+        if (pick != null) {
+            return pick;
+        }
         PieceProgress fresh = start(peer, nowNanos);
         return fresh == null
                 ? firstFree(active.values(), peer, nowNanos)
                 : request(fresh, fresh.nextFree(), peer, nowNanos);
+    }
+
+    /** Begun by who does not send the rest of it: the part that is there serves nobody. */
+    private List<PieceProgress> abandoned() {
+        return active.values().stream().filter(PieceProgress::isAbandoned).toList();
     }
 
     /** What was claimed is finished before more is claimed. */

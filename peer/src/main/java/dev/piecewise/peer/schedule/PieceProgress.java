@@ -118,6 +118,11 @@ public final class PieceProgress {
         return taken.isEmpty() && sources.isEmpty();
     }
 
+    /** Whether a part of it is there, and nobody owes the rest. */
+    boolean isAbandoned() {
+        return !arrived.isEmpty() && taken.cardinality() == arrived.cardinality() && !hasArrived();
+    }
+
     /** A unit that nobody was asked for, or -1. */
     int nextFree() {
         int unit = taken.nextClearBit(0);

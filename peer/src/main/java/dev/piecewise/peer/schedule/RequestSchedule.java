@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class RequestSchedule {
     /** A block asked for so long ago is asked of someone else too, who has nothing better to do. */
     private static final Duration LATE = Duration.ofSeconds(1);
-    /** A peer that owes blocks and sent nothing for so long gives them back. */
+    /** One of ours that owes blocks and of which nothing is heard for so long gives them back until it is. */
+    private static final Duration SILENT = Duration.ofSeconds(1);
+    /** A peer that owes blocks and sent none for so long gives them back. */
     private static final Duration SNUB = Duration.ofSeconds(4);
     /** ... and for so long is disconnected, to start afresh. */
     private static final Duration STUCK = Duration.ofSeconds(20);
@@ -345,18 +347,27 @@ public final class RequestSchedule {
         List<PeerState> stuck = new ArrayList<>();
         for (PeerState peer : peers) {
             long idle = now - peer.lastBlockNanos();
-            if ((peer.isSnubbed() || peer.owes()) && idle > STUCK.toNanos()) {
+            if (peer.isSilent(now, SILENT.toNanos())) {
+                takeBack(peer);
+                peer.snubbed(true);
+            } else if ((peer.isSnubbed() || peer.owes()) && idle > STUCK.toNanos()) {
                 stuck.add(peer);
             } else if (peer.owes() && idle > SNUB.toNanos()) {
+                takeBack(peer);
                 peer.snubbed(true);
-                peer.outstanding().forEach(peer::cancel);
-                peer.working().clear();
             }
         }
         zone.tick(owedFromFar(), now);
         fillAll();
         peers.forEach(peer -> askForLate(peer, now));
         return stuck;
+    }
+
+    private void takeBack(PeerState peer) {
+        List<PieceProgress> working = List.copyOf(peer.working());
+        peer.outstanding().forEach(peer::cancel);
+        peer.working().clear();
+        working.forEach(picker::openAgain);
     }
 
     private BitSet owedFromFar() {

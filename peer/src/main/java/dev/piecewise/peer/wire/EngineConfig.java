@@ -25,7 +25,8 @@ public record EngineConfig(
     /**
      * What the engine and who downloads by it may use; rates in bytes per second, 0 for no limit.
      *
-     * @param maxPeers connections per torrent
+     * @param maxPeers connections per torrent, those of callers included; three quarters of them are seen to, see {@link
+     *     dev.piecewise.peer.schedule.Neighbourhood}
      * @param uploadSlots peers per torrent that are sent blocks at a time; 0 for all who want some
      * @param uploadRate of the process
      * @param downloadRate of the process
@@ -57,9 +58,9 @@ public record EngineConfig(
             }
         }
 
-        /** 200 peers a torrent, 32 MiB of buffers, nothing else limited. */
+        /** 55 peers a torrent, of which 42 are seen to, 32 MiB of buffers, nothing else limited. */
         public static Limits none() {
-            return new Limits(200, 0, 0, 0, 0, 0, 32 << 20, 0);
+            return new Limits(55, 0, 0, 0, 0, 0, 32 << 20, 0);
         }
 
         /** The same with other numbers of peers. */

@@ -21,6 +21,7 @@ import dev.piecewise.peer.extension.ClaimMessage;
 import dev.piecewise.peer.extension.ExtensionMessage;
 import dev.piecewise.peer.extension.ExtensionSession;
 import dev.piecewise.peer.schedule.BlockRequest;
+import dev.piecewise.peer.schedule.Neighbourhood;
 import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.SuperSeeding;
 import dev.piecewise.peer.schedule.UploadSlots;
@@ -34,7 +35,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** One peer of a swarm: turns its messages into what the swarm understands, and back. Of the swarm's network thread. */
-final class PeerSession implements Connection.Session, PeerState.Voice, UploadSlots.Taker, SuperSeeding.Taker {
+final class PeerSession
+        implements Connection.Session, PeerState.Voice, UploadSlots.Taker, SuperSeeding.Taker, Neighbourhood.Neighbour {
     /** Blocks that our own nodes send each other. */
     static final int OWN_BLOCK_BYTES = 256 * 1024;
 
@@ -46,6 +48,9 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
     private static final Duration DEAD = Duration.ofMinutes(4);
     private static final Duration OWN_KEEP_ALIVE = Duration.ofSeconds(2);
     private static final Duration OWN_DEAD = Duration.ofSeconds(10);
+    /** Of one of ours that owed us blocks and fell silent. */
+    private static final Duration DEAD_IN_DEBT = Duration.ofSeconds(3);
+
     private static final Duration CROSSING = Duration.ofSeconds(2);
     private static final Duration JUST_NOW = Duration.ofSeconds(3);
 
@@ -59,6 +64,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
     private final long sinceNanos;
     private Hello hello = STRANGER;
     private boolean unchoked;
+    private long busyNanos;
     private @Nullable BlockRequest arriving;
 
     /** Who made a connection. */
@@ -78,6 +84,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
         this.greeting = greeting;
         this.dialling = dialling;
         this.sinceNanos = swarm.now();
+        this.busyNanos = sinceNanos;
         this.state = new PeerState(this, sinceNanos);
         this.extensions = ExtensionSession.serving(
                 swarm.port(),
@@ -150,19 +157,36 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
         connection.outbox().cancelAll(piece, this::reject);
     }
 
-    /** @return why the peer should be disconnected, if it should */
+    /**
+     * @param awakeNanos before that nothing could be heard
+     * @return why the peer should be disconnected, if it should
+     */
     @Nullable
-    String tick(long now) {
+    String tick(long now, long awakeNanos) {
         boolean ours = hello.isOurs();
         if (now - connection.sentNanos() > (ours ? OWN_KEEP_ALIVE : KEEP_ALIVE).toNanos()) {
             connection.send(KeepAlive.instance());
         }
         if (connection.isPaused()) {
             state.blockAt(now);
-            return null;
         }
-        boolean silent = now - connection.receivedNanos() > (ours ? OWN_DEAD : DEAD).toNanos();
+        if (ours) {
+            long heard = connection.isPaused() ? now : connection.receivedNanos();
+            state.heard(heard - awakeNanos > 0 ? heard : awakeNanos);
+        }
+        Duration patience = !ours ? DEAD : isAlive() ? OWN_DEAD : DEAD_IN_DEBT;
+        boolean silent = !connection.isPaused() && now - connection.receivedNanos() > patience.toNanos();
         return silent ? "silent for too long" : null;
+    }
+
+    @Override
+    public boolean isAlive() {
+        return !(hello.isOurs() && state.isSnubbed());
+    }
+
+    @Override
+    public long busyNanos() {
+        return busyNanos;
     }
 
     // What the schedule says.
@@ -287,6 +311,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
                         .map(seeding -> seeding.admits(this, piece))
                         .orElse(true);
         if (unchoked && swarm.isHeld(piece) && admitted && connection.outbox().addBlock(piece, offset, length)) {
+            busyNanos = swarm.now();
             connection.pumpSoon();
         } else {
             reject(piece, offset, length);
@@ -370,6 +395,7 @@ final class PeerSession implements Connection.Session, PeerState.Voice, UploadSl
             // It was sent before it can have been asked for.
             throw new PeerFault(Kind.FAILED, "a block that nobody asked for");
         } else {
+            busyNanos = swarm.now();
             swarm.onBlockBytes(this, request, buffer, from, length);
         }
     }

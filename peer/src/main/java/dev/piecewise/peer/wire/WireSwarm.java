@@ -1,7 +1,6 @@
 package dev.piecewise.peer.wire;
 
 import dev.piecewise.core.InfoHash;
-import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.PeerId;
@@ -29,19 +28,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,14 +52,11 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     /** What is received for so long is fetched again if the process is killed. */
     private static final Duration CHECKPOINT = Duration.ofSeconds(2);
 
-    /** A leech that nobody has anything for asks for other peers after so long, and then ever more seldom. */
-    private static final Duration FIRST_SEARCH = Duration.ofSeconds(5);
-
-    private static final Duration LAST_SEARCH = Duration.ofMinutes(1);
+    /** A tick that comes so long after the last one says that this process was held up, not its peers. */
+    private static final Duration HELD_UP = Duration.ofMillis(500);
 
     private static final Duration PATIENCE = Duration.ofMillis(700);
     private static final int MAX_BAD_PIECES = 5;
-    private static final int DIALS_A_TICK = 16;
 
     /** What a swarm needs of its engine. */
     interface Host {
@@ -91,32 +80,26 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private final PiecePicker picker;
     private final RequestSchedule schedule;
     private final UploadSlots slots;
+    private final Neighbours neighbours;
+    private final PieceArrivals arrivals;
+    private final SwarmFigures figures = new SwarmFigures();
     private final RandomGenerator random;
     /** While everything is held, or pieces come from elsewhere. */
     private @Nullable SuperSeeding superSeeding;
 
-    private final BitSet fromPeers = new BitSet();
     private boolean bringing;
 
     private final StoredArtifact.Subscription subscription;
-    private final List<PeerSession> sessions = new ArrayList<>();
-    private final Map<Integer, PieceAssembly> assemblies = new HashMap<>();
     private final MessageCodec codec = new MessageCodec();
 
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
-    private final AtomicInteger peers = new AtomicInteger();
-    private final AtomicLong downloaded = new AtomicLong();
-    private final AtomicLong uploaded = new AtomicLong();
-    private final AtomicLong received = new AtomicLong();
-    private final Map<Place.Distance, AtomicLong> receivedFrom = new EnumMap<>(Place.Distance.class);
-    private final AtomicLong refused = new AtomicLong();
-    private final AtomicInteger piecesFromPeers = new AtomicInteger();
-    private final AtomicInteger piecesRefused = new AtomicInteger();
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile long leftBytes;
     private long checkpointNanos;
-    private long searchNanos;
-    private Duration search = FIRST_SEARCH;
+    private long tickedNanos;
+    /** Before this we could not hear our peers. */
+    private long awakeNanos;
+
     private boolean stopped;
 
     /** By which it is found, the one that is announced first. */
@@ -147,21 +130,21 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.shared = shared;
         this.subscription = storage.subscribe(this); // what it tells from now on waits for this thread
         this.picker = new PiecePicker(layout, storage.held(), random, new ZoneEntry(key(localId)));
-        for (Place.Distance distance : Place.Distance.values()) {
-            receivedFrom.put(distance, new AtomicLong());
-        }
         picker.resume(storage.written());
         BitSet unverifiable = unverifiable();
         picker.unverifiable(unverifiable);
         this.bringing = !unverifiable.isEmpty() && picker.heldCount() > 0; // perhaps nobody else has them
         this.leftBytes = picker.leftBytes();
         this.checkpointNanos = shared.nanoTime().getAsLong();
-        this.searchNanos = checkpointNanos;
+        this.tickedNanos = checkpointNanos;
+        this.awakeNanos = checkpointNanos;
         this.schedule = new RequestSchedule(picker, shared.nanoTime());
         this.random = random;
-        updateSuperSeeding();
         this.slots = new UploadSlots(config.limits().uploadSlots(), shared.nanoTime());
         this.addresses = new AddressBook(shared.nanoTime());
+        this.neighbours = new Neighbours(localId, addresses, config.limits().maxPeers(), shared.nanoTime());
+        this.arrivals = new PieceArrivals(storage, spec.hashes(), shared, figures, new Arrived());
+        updateSuperSeeding();
         this.announces = new AnnounceLoop(
                 spec.infoHashes().get(0),
                 localId,
@@ -189,23 +172,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
     @Override
     public Stats stats() {
-        long useful = downloaded.get(); // before received, which is never less
-        return new Stats(
-                peers.get(),
-                useful,
-                uploaded.get(),
-                piecesFromPeers.get(),
-                piecesRefused.get(),
-                received.get() - useful,
-                refused.get(),
-                new FromPlaces(
-                        receivedFrom(Place.Distance.SAME_RACK),
-                        receivedFrom(Place.Distance.SAME_ZONE),
-                        receivedFrom(Place.Distance.OTHER_ZONE)));
-    }
-
-    private long receivedFrom(Place.Distance distance) {
-        return Objects.requireNonNull(receivedFrom.get(distance)).get();
+        return figures.stats();
     }
 
     private BitSet unverifiable() {
@@ -307,7 +274,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     private boolean othersBring() {
-        return 3 * fromPeers.cardinality() >= picker.heldCount();
+        return 3 * arrivals.fromPeers() >= picker.heldCount();
     }
 
     boolean isHeld(int piece) {
@@ -324,12 +291,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     void wasted(PeerSession from, int bytes) {
-        came(from, bytes);
-    }
-
-    private void came(PeerSession from, int bytes) {
-        received.addAndGet(bytes);
-        Objects.requireNonNull(receivedFrom.get(from.distance())).addAndGet(bytes);
+        figures.received(from.distance(), bytes);
     }
 
     Place place() {
@@ -339,7 +301,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     /** Whether a peer in that zone, which is another than ours, has the piece. */
     boolean isInZone(Place zone, int piece) {
         return place().to(zone) == Place.Distance.OTHER_ZONE
-                && sessions.stream().anyMatch(session -> session.state().has().get(piece) && session.isInZone(zone));
+                && neighbours.stream().anyMatch(session -> session.state().has().get(piece) && session.isInZone(zone));
     }
 
     /** A number that all who know a peer have of it: of its id, what is random. */
@@ -347,13 +309,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         return ByteBuffer.wrap(id.bytes()).getLong(PeerId.BYTES - Long.BYTES);
     }
 
-    private boolean isConnectedTo(PeerId id) {
-        return localId.equals(id) || sessions.stream().anyMatch(session -> id.equals(session.remoteId()));
-    }
-
     /**
-     * Takes over a socket whose handshakes are done. Of two connections to the same peer the one that was there stays; if both
-     * are new, as they crossed, the one that the smaller id made.
+     * Takes over a socket whose handshakes are done, if there is room for it.
      *
      * @param roundTripNanos of the path, if it is known, else negative
      * @return whether it was taken
@@ -365,22 +322,9 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             PeerSession.Dialling dialling,
             long roundTripNanos)
             throws IOException {
-        PeerId id = greeting.peerId();
-        Optional<PeerSession> twin =
-                sessions.stream().filter(other -> id.equals(other.remoteId())).findFirst();
-        PeerSession.Dialling winner = Arrays.compareUnsigned(localId.bytes(), id.bytes()) < 0
-                ? PeerSession.Dialling.OURS
-                : PeerSession.Dialling.THEIRS;
-        boolean twinStays = twin.isPresent()
-                && (twin.get().isSettled(now())
-                        || (twin.get().dialling() != dialling && twin.get().dialling() == winner));
-        if (stopped
-                || localId.equals(id)
-                || twinStays
-                || sessions.size() >= config.limits().maxPeers()) {
+        if (stopped || !neighbours.admit(greeting.peerId(), dialling)) {
             return false;
         }
-        twin.ifPresent(other -> other.connection().close("another connection to the same peer"));
         int maxMessage = Math.max(1 << 17, WireBits.length(layout.pieceCount()) + 1);
         PeerSession session = new PeerSession(
                 this,
@@ -394,8 +338,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
                         made,
                         new FrameParser(made, maxMessage),
                         new Outbox(new MessageCodec(), this, shared.upload(), true)));
-        sessions.add(session);
-        peers.set(sessions.size());
+        neighbours.joined(session);
+        figures.peers(neighbours.count());
         schedule.joined(session.state());
         if (roundTripNanos >= 0) {
             session.state().roundTrip(roundTripNanos);
@@ -412,8 +356,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         } else {
             LOG.debug("peer {} left: {}", session, reason.toString());
         }
-        if (sessions.remove(session)) {
-            peers.set(sessions.size());
+        if (neighbours.left(session)) {
+            figures.peers(neighbours.count());
             slots.ended(session);
             schedule.left(session.state());
             superSeeding().ifPresent(seeding -> seeding.left(session));
@@ -468,92 +412,37 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     void onBlockBytes(PeerSession session, BlockRequest request, SharedBuffer buffer, int from, int length) {
-        PieceProgress piece = request.piece();
         boolean current = request.isCurrent();
         if (current) {
-            deliver(piece, request.offset() + request.receivedBytes(), buffer, from, length);
+            arrivals.deliver(request, buffer, from, length);
         }
-        came(session, length);
+        figures.received(session.distance(), length);
         int fresh = schedule.received(session.state(), request, length);
-        downloaded.addAndGet(fresh);
-        if (current && fresh > 0 && piece.hasArrived()) {
-            assembly(piece).completed();
+        figures.downloaded(fresh);
+        if (current && fresh > 0 && request.piece().hasArrived()) {
+            arrivals.completed(request.piece());
         }
     }
 
-    /** Passes on what did not arrive from someone else before. */
-    private void deliver(PieceProgress piece, int offset, SharedBuffer buffer, int from, int length) {
-        int end = offset + length;
-        int at = piece.nextLacking(offset, end);
-        while (at < end) {
-            int stop = piece.nextArrived(at, end);
-            assembly(piece).add(buffer, from + at - offset, stop - at, at);
-            at = piece.nextLacking(stop, end);
-        }
-    }
-
-    private PieceAssembly assembly(PieceProgress piece) {
-        return assemblies.computeIfAbsent(
-                piece.index(),
-                index -> new PieceAssembly(
-                        storage,
-                        index,
-                        piece.isResumed() ? piece.arrivedInOrder() : 0,
-                        shared.workers(),
-                        shared.busy(),
-                        new Assembled(piece)));
-    }
-
-    /** What becomes of a piece when all of it is hashed; on a worker. */
-    private final class Assembled implements PieceAssembly.Outcome {
-        private final PieceProgress piece;
-
-        Assembled(PieceProgress piece) {
-            this.piece = piece;
-        }
-
+    /** What becomes of pieces that peers sent. */
+    private final class Arrived implements PieceArrivals.Outcome {
         @Override
-        public void hashed(PieceHash hash) {
-            if (spec.hashes().hash(piece.index()).filter(hash::equals).isPresent()) {
-                verified(piece);
-            } else {
-                loop().execute(() -> refuse(piece));
+        public void refused(PieceProgress piece) {
+            List<PeerSession> sources = neighbours.stream()
+                    .filter(session -> piece.sources().contains(session.state()))
+                    .toList();
+            LOG.warn("piece {} does not match its hash; it came from {}", piece.index(), sources);
+            schedule.refused(piece);
+            for (PeerSession source : sources) {
+                if (source.state().badPieces() >= MAX_BAD_PIECES) {
+                    source.connection().close("too many bad pieces");
+                }
             }
         }
 
         @Override
-        public void failed(TorrentFault fault) {
-            loop().execute(() -> fail(fault));
-        }
-    }
-
-    private void verified(PieceProgress piece) {
-        try {
-            piecesFromPeers.incrementAndGet();
-            loop().execute(() -> {
-                assemblies.remove(piece.index());
-                fromPeers.set(piece.index());
-            });
-            storage.markHeld(piece.index());
-        } catch (TorrentFault e) {
-            loop().execute(() -> fail(e));
-        }
-    }
-
-    private void refuse(PieceProgress piece) {
-        piecesRefused.incrementAndGet();
-        refused.addAndGet(layout.lengthOf(piece.index()));
-        assemblies.remove(piece.index());
-        onWorker(bench -> storage.forgetWritten(piece.index()));
-        List<PeerSession> sources = sessions.stream()
-                .filter(session -> piece.sources().contains(session.state()))
-                .toList();
-        LOG.warn("piece {} does not match its hash; it came from {}", piece.index(), sources);
-        schedule.refused(piece);
-        for (PeerSession source : sources) {
-            if (source.state().badPieces() >= MAX_BAD_PIECES) {
-                source.connection().close("too many bad pieces");
-            }
+        public void storeFailed(TorrentFault fault) {
+            fail(fault);
         }
     }
 
@@ -573,12 +462,11 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         if (stopped || picker.isHeld(piece)) {
             return;
         }
-        PieceAssembly unfinished = assemblies.remove(piece);
         schedule.held(piece);
-        bringing |= !fromPeers.get(piece);
+        bringing |= !arrivals.isFromPeers(piece);
         updateSuperSeeding();
         leftBytes = picker.leftBytes();
-        for (PeerSession session : List.copyOf(sessions)) {
+        for (PeerSession session : neighbours.all()) {
             // One of ours that has it may have sent it, and counts how many do.
             if (!session.state().has().get(piece) || session.isOurs()) {
                 session.tellHave(piece);
@@ -586,40 +474,14 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             closeIfPointless(session);
         }
         superSeeding().ifPresent(seeding -> seeding.offer(piece));
-        if (unfinished != null) {
-            unfinished.abandon();
-            onWorker(bench -> recheck(piece, bench));
-        }
-    }
-
-    /** Peers' unverified bytes were being written while someone else marked the piece as held. */
-    private void recheck(int piece, Workers.Bench bench) {
-        spec.hashes().hash(piece).ifPresent(wanted -> {
-            PieceHash hash = new RunningHash().finish(storage, layout.offsetOf(piece), layout.lengthOf(piece), bench);
-            if (!hash.equals(wanted)) {
-                storage.drop(piece);
-            }
-        });
-    }
-
-    private void onWorker(Workers.Task task) {
-        shared.busy().enter();
-        shared.workers().execute(bench -> {
-            try {
-                task.run(bench);
-            } catch (TorrentFault e) {
-                loop().execute(() -> fail(e));
-            } finally {
-                shared.busy().leave();
-            }
-        });
+        arrivals.held(piece);
     }
 
     private void becameDropped(int piece) {
         if (!stopped) {
-            sessions.forEach(session -> session.withdraw(piece));
+            neighbours.stream().forEach(session -> session.withdraw(piece));
             schedule.dropped(piece);
-            fromPeers.clear(piece);
+            arrivals.dropped(piece);
             superSeeding().ifPresent(seeding -> seeding.withdraw(piece));
             updateSuperSeeding();
             leftBytes = picker.leftBytes();
@@ -641,7 +503,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
     @Override
     public void sent(int payloadBytes) {
-        uploaded.addAndGet(payloadBytes);
+        figures.uploaded(payloadBytes);
     }
 
     // Time passes.
@@ -651,49 +513,43 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             return;
         }
         long now = now();
-        for (PeerSession session : List.copyOf(sessions)) {
-            String dead = session.tick(now);
+        if (now - tickedNanos > HELD_UP.toNanos()) {
+            awakeNanos = now;
+        }
+        tickedNanos = now;
+        for (PeerSession session : neighbours.all()) {
+            String dead = session.tick(now, awakeNanos);
             if (dead != null) {
                 session.connection().close(dead);
             }
         }
         List<PeerState> stuck = schedule.tick();
-        for (PeerSession session : List.copyOf(sessions)) {
+        for (PeerSession session : neighbours.all()) {
             if (stuck.contains(session.state())) {
                 session.connection().close("sends nothing of what it owes");
             }
         }
         slots.tick();
         superSeeding().ifPresent(seeding -> {
-            sessions.stream().filter(PeerSession::takesFromOurs).forEach(seeding::joined);
+            neighbours.stream().filter(PeerSession::takesFromOurs).forEach(seeding::joined);
             seeding.tick();
         });
         if (now - checkpointNanos > CHECKPOINT.toNanos()) {
             checkpointNanos = now;
-            checkpoint();
+            arrivals.checkpoint(picker.active());
         }
-        search(now);
-        dial();
-        Duration pause = sessions.isEmpty() && picker.isComplete() ? IDLE_TICK : TICK;
-        loop().schedule(pause.toNanos(), this::tick);
-    }
-
-    private void search(long now) {
-        if (picker.isComplete()
-                || sessions.stream().anyMatch(session -> session.state().isInteresting())) {
-            searchNanos = now;
-            search = FIRST_SEARCH;
-        } else if (now - searchNanos > search.toNanos()) {
-            searchNanos = now;
-            search = search.multipliedBy(2).compareTo(LAST_SEARCH) < 0 ? search.multipliedBy(2) : LAST_SEARCH;
+        if (neighbours.searches(!picker.isComplete())) {
             announces.hurry();
         }
+        neighbours.replaceUseless();
+        dial();
+        Duration pause = neighbours.isEmpty() && picker.isComplete() ? IDLE_TICK : TICK;
+        loop().schedule(pause.toNanos(), this::tick);
     }
 
     private void dial() {
         if (!stopped) {
-            int room = Math.min(DIALS_A_TICK, config.limits().maxPeers() - sessions.size());
-            addresses.due(this::isConnectedTo, room).forEach(address -> host.dial(this, address));
+            neighbours.dial(address -> host.dial(this, address));
         }
     }
 
@@ -702,34 +558,19 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         loop().execute(this::dial);
     }
 
-    /** Has recorded what arrived of unfinished pieces, once it is written. */
-    private void checkpoint() {
-        for (PieceProgress piece : picker.active()) {
-            PieceAssembly assembly = assemblies.get(piece.index());
-            if (assembly != null) {
-                assembly.checkpoint(piece.newlyArrived());
-            }
-        }
-    }
-
     /** The store broke: nothing more is fetched or served. */
     void fail(TorrentFault fault) {
         if (!stopped && failure.completeExceptionally(fault)) {
             LOG.warn("the swarm of {} stops: {}", storage.id(), fault.getMessage());
             stop();
-            abandon();
+            arrivals.abandon();
         }
     }
 
     private void stop() {
         stopped = true;
         schedule.stop();
-        List.copyOf(sessions).forEach(session -> session.connection().close("the swarm stops"));
-    }
-
-    private void abandon() {
-        assemblies.values().forEach(PieceAssembly::abandon);
-        assemblies.clear();
+        neighbours.all().forEach(session -> session.connection().close("the swarm stops"));
     }
 
     /** Whether connections to this infohash should come here rather than to the other swarm. */
@@ -748,7 +589,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         loop().runAndWait(
                         () -> {
                             stop();
-                            checkpoint();
+                            arrivals.checkpoint(picker.active());
                         },
                         PATIENCE);
         try {
@@ -758,6 +599,6 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        loop().runAndWait(this::abandon, PATIENCE);
+        loop().runAndWait(arrivals::abandon, PATIENCE);
     }
 }

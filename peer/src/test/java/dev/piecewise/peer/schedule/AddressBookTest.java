@@ -62,4 +62,24 @@ class AddressBookTest {
         pass(Duration.ofMillis(500));
         assertThat(due()).isEqualTo(ADDRESS);
     }
+
+    @Test
+    void aPeerThatRestsIsNotDialledThoughItIsNamedButIsWhenItJoinsAnew() {
+        book.named(ADDRESS);
+        assertThat(book.isAnyDue(id -> false)).isTrue();
+        assertThat(due()).isEqualTo(ADDRESS);
+        book.dialled(ADDRESS.get(0), PEER);
+        book.rest(PEER, Duration.ofMinutes(1));
+        book.named(ADDRESS);
+        pass(Duration.ofSeconds(59));
+        assertThat(book.isAnyDue(id -> false)).isFalse();
+        assertThat(due()).isEmpty();
+        pass(Duration.ofSeconds(1));
+        assertThat(due()).isEqualTo(ADDRESS);
+        book.dialled(ADDRESS.get(0), PEER);
+        book.rest(PEER, Duration.ofMinutes(1));
+        book.introduced(ADDRESS);
+        pass(Duration.ofMillis(500));
+        assertThat(due()).isEqualTo(ADDRESS);
+    }
 }

@@ -118,6 +118,59 @@ class RequestScheduleTest {
     }
 
     @Test
+    void blocksOfOneOfOursThatIsSilentForASecondAreAskedOfAnotherUntilItIsHeardAgain() {
+        PieceLayout layout = new PieceLayout(4L * UNIT, 4 * UNIT);
+        RequestSchedule schedule = schedule(picker(layout));
+        FakePeer silent = seed(schedule, layout, 1);
+        FakePeer other = seed(schedule, layout, 1);
+        silent.state.heard(now);
+        now += Duration.ofMillis(900).toNanos();
+        schedule.tick();
+        assertThat(other.asked).isEmpty();
+        now += Duration.ofMillis(200).toNanos();
+        schedule.tick();
+        assertThat(silent.cancelled).isEqualTo(4);
+        assertThat(other.asked).hasSize(4);
+        schedule.left(other.state);
+        assertThat(silent.asked).isEmpty();
+        silent.state.heard(now);
+        schedule.tick();
+        assertThat(silent.asked).hasSize(4);
+        assertThat(schedule.tick()).isEmpty();
+    }
+
+    @Test
+    void oneWhoseBytesComeWithLongPausesIsSlowAndNotSilent() {
+        PieceLayout layout = new PieceLayout(4L * UNIT, 4 * UNIT);
+        RequestSchedule schedule = schedule(picker(layout));
+        FakePeer slow = seed(schedule, layout, 1);
+        for (int i = 0; i < 3; i++) {
+            now += Duration.ofMillis(800).toNanos();
+            slow.state.heard(now);
+            schedule.tick();
+        }
+        now += Duration.ofMillis(1500).toNanos();
+        schedule.tick();
+        assertThat(slow.cancelled).isZero();
+        now += Duration.ofSeconds(1).toNanos();
+        schedule.tick();
+        assertThat(slow.cancelled).isEqualTo(4);
+    }
+
+    @Test
+    void whatOthersBeganAndLeftIsFinishedBeforeAnythingElseIsBegun() {
+        PieceLayout layout = new PieceLayout(32L * UNIT, 16 * UNIT);
+        RequestSchedule schedule = schedule(picker(layout));
+        FakePeer lost = seed(schedule, layout, 16);
+        BlockRequest request = lost.asked.get(0);
+        schedule.begins(lost.state, request.piece().index(), 0, 16 * UNIT);
+        schedule.received(lost.state, request, 3 * UNIT);
+        schedule.left(lost.state);
+        FakePeer other = seed(schedule, layout, 16);
+        assertThat(other.asked.get(0).piece()).isSameAs(request.piece());
+    }
+
+    @Test
     void atTheEndAnIdlePeerIsAskedTooAndWhoIsLateIsCancelled() {
         PieceLayout layout = new PieceLayout(UNIT, UNIT);
         RequestSchedule schedule = schedule(picker(layout));

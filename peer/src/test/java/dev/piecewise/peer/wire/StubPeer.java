@@ -18,6 +18,7 @@ final class StubPeer implements AutoCloseable {
     static final int HAVE = 4;
     static final int REQUEST = 6;
     static final int PIECE = 7;
+    static final int CANCEL = 8;
     static final int HAVE_ALL = 14;
     static final int EXTENDED = 20;
 

@@ -163,6 +163,47 @@ class WireEngineTest extends SwarmEngineContract {
     }
 
     @Test
+    void whatANodeOfOursOwesThatFellSilentComesFromAnother() throws Exception {
+        TestArtifact artifact = TestArtifact.single("taken back", MIB, MIB);
+        Node leech = node(artifact);
+        Swarm leeching = join(artifact, leech);
+        StubPeer silent = closed(StubPeer.call(leeching.port(), artifact.info().infoHash(), 1));
+        silent.claimToBeOurs();
+        silent.tell(StubPeer.HAVE_ALL);
+        silent.tell(StubPeer.UNCHOKE);
+        silent.await(StubPeer.REQUEST);
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        join(artifact, seed);
+        silent.await(StubPeer.CANCEL);
+        awaitComplete(artifact, leech);
+    }
+
+    @Test
+    void aNeighbourOfNoUseGivesWayToOneThatHasWhatIsWanted() throws Exception {
+        TestArtifact artifact = TestArtifact.single("no use", MIB, MIB);
+        AtomicLong skew = new AtomicLong();
+        SwarmEngine engine = closed(new WireEngine(
+                EngineConfig.defaults().within(EngineConfig.Limits.none().withPeers(4, 0)),
+                () -> System.nanoTime() + skew.get(),
+                new Random(1)));
+        PeerHub namesNobody = new PeerHub(InetAddress.getLoopbackAddress());
+        Node leech = node(artifact);
+        Swarm leeching = engine.join(SwarmSpec.of(EncodedInfo.of(artifact.info()), leech.storage(), namesNobody));
+        for (int i = 0; i < 3; i++) {
+            StubPeer idle =
+                    closed(StubPeer.call(leeching.port(), artifact.info().infoHash(), i));
+            idle.tell(StubPeer.INTERESTED);
+            idle.await(StubPeer.UNCHOKE);
+        }
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        namesNobody.name(join(artifact, seed).port());
+        skew.addAndGet(Duration.ofSeconds(11).toNanos());
+        awaitComplete(artifact, leech);
+    }
+
+    @Test
     void aSeedOfOursIsToldOfPiecesThatItHasItself() throws Exception {
         TestArtifact artifact = TestArtifact.single("copies", 2 * MIB, MIB);
         Node node = node(artifact);
