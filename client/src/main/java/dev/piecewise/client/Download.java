@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,6 +32,8 @@ final class Download {
     private final StoredArtifact stored;
     private final Surroundings surroundings;
     private final LongSupplier nanoTime;
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
+    private final CompletableFuture<?> firstOrLast;
 
     /** What else is known of the artifact, outside its swarm. */
     interface Surroundings {
@@ -75,13 +78,26 @@ final class Download {
         this.stored = stored;
         this.surroundings = surroundings;
         this.nanoTime = nanoTime;
+        this.firstOrLast = CompletableFuture.anyOf(begun, stored.completion().toCompletableFuture());
     }
 
     /**
+     * The listener is told of the first piece at once, of what follows a few times a second.
+     *
      * @param version for {@link Acquired.Ready}, as all that follow
      * @param directories for {@link Acquired.Ready}
      */
     Acquired await(Duration stallTimeout, String version, List<String> directories, AskListener listener)
+            throws InterruptedException {
+        StoredArtifact.Subscription first = stored.subscribe(piece -> begun.complete(null));
+        try {
+            return awaitAll(stallTimeout, version, directories, listener);
+        } finally {
+            first.close();
+        }
+    }
+
+    private Acquired awaitAll(Duration stallTimeout, String version, List<String> directories, AskListener listener)
             throws InterruptedException {
         StallWatch stall = new StallWatch(nanoTime);
         long looked = nanoTime.getAsLong();
@@ -140,7 +156,8 @@ final class Download {
             } else if (stored.completion().toCompletableFuture().isDone()) {
                 Thread.sleep(TICK.toMillis());
             } else {
-                stored.completion().toCompletableFuture().get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                (begun.isDone() ? stored.completion().toCompletableFuture() : firstOrLast)
+                        .get(TICK.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (TimeoutException e) {
             return;

@@ -5,8 +5,10 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,10 @@ public final class PublicationWatch {
 
     @GuardedBy("this")
     private final Map<ArtifactId, Boolean> pending = new LinkedHashMap<>(); // value: whether its trouble was logged
+
+    @GuardedBy("this")
+    private final Map<ArtifactId, ArtifactStatus> told =
+            new HashMap<>(); // how it stood when it was leased, until that is used
 
     @GuardedBy("this")
     private boolean poked;
@@ -57,6 +63,9 @@ public final class PublicationWatch {
         if (!participant.grows(id)
                 && (present.isEmpty()
                         || !participant.infoHash(id).map(InfoHash::hex).equals(present))) {
+            synchronized (this) {
+                told.put(id, status);
+            }
             await(id);
         }
     }
@@ -88,7 +97,7 @@ public final class PublicationWatch {
             return;
         }
         try {
-            ArtifactStatus status = tracker.artifact(id, Duration.ZERO);
+            ArtifactStatus status = status(id);
             switch (status.state()) {
                 case READING -> participant.grow(status).ifPresent(growth -> done(id));
                 case PUBLISHED -> {
@@ -109,8 +118,18 @@ public final class PublicationWatch {
         }
     }
 
+    /** The first look at what has just been leased needs no question. */
+    private ArtifactStatus status(ArtifactId id) {
+        ArtifactStatus leased;
+        synchronized (this) {
+            leased = told.remove(id);
+        }
+        return leased != null && leased.state() == ArtifactState.READING ? leased : tracker.artifact(id, Duration.ZERO);
+    }
+
     private synchronized void done(ArtifactId id) {
         pending.remove(id);
+        told.remove(id);
     }
 
     private synchronized void trouble(ArtifactId id, PiecewiseFault fault) {
