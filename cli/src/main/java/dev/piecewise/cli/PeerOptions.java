@@ -85,7 +85,8 @@ final class PeerOptions {
             names = "--upload-slots",
             paramLabel = "COUNT",
             description = {
-                "To how many peers of a torrent to send at a time, the others wait for their turn; 0 for all.",
+                "To how many peers of a torrent to send at a time, in turns of a piece, and of how many to ask; 0 for all. Best the "
+                        + "same on all nodes; 2 where there are hundreds.",
                 "Default: 0"
             })
     private int uploadSlots = 0;

@@ -1,7 +1,6 @@
 package dev.piecewise.bench.simulate;
 
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -11,8 +10,7 @@ import java.util.function.LongSupplier;
 final class Events implements LongSupplier {
     private static final long START = 1_000_000_000;
 
-    private final Queue<Event> queue =
-            new PriorityQueue<>(Comparator.comparingLong(Event::nanos).thenComparingLong(Event::number));
+    private final Queue<Event> queue = new PriorityQueue<>();
     /** All travel for the same time, so they stand in order. */
     private final Deque<Event> messages = new ArrayDeque<>();
 
@@ -20,7 +18,12 @@ final class Events implements LongSupplier {
     private long now = START;
     private long count;
 
-    private record Event(long nanos, long number, Runnable what) {}
+    private record Event(long nanos, long number, Runnable what) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            return nanos != other.nanos ? Long.compare(nanos, other.nanos) : Long.compare(number, other.number);
+        }
+    }
 
     /** @param latencyNanos of a message, one way */
     Events(long latencyNanos) {
@@ -62,10 +65,7 @@ final class Events implements LongSupplier {
     boolean next() {
         Event other = queue.peek();
         Event message = messages.peek();
-        boolean isMessage = other == null
-                || (message != null
-                        && (message.nanos < other.nanos
-                                || (message.nanos == other.nanos && message.number < other.number)));
+        boolean isMessage = other == null || (message != null && message.compareTo(other) < 0);
         Event event = isMessage ? messages.poll() : queue.poll();
         if (event == null) {
             return false;

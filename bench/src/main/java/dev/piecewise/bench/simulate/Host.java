@@ -1,6 +1,7 @@
 package dev.piecewise.bench.simulate;
 
 import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.peer.schedule.AddressBook;
 import dev.piecewise.peer.schedule.PeerState;
@@ -8,6 +9,7 @@ import dev.piecewise.peer.schedule.PiecePicker;
 import dev.piecewise.peer.schedule.RequestSchedule;
 import dev.piecewise.peer.schedule.SuperSeeding;
 import dev.piecewise.peer.schedule.UploadSlots;
+import dev.piecewise.peer.schedule.ZoneEntry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -38,6 +40,8 @@ final class Host {
     private final int zone;
     private final InetSocketAddress address;
     private final PeerId id;
+    private final Place place;
+    private final long key;
     private final Scenario scenario;
     private final Traffic traffic;
     private final Events events;
@@ -85,15 +89,22 @@ final class Host {
         this.surroundings = surroundings;
         this.random = new SplittableRandom(scenario.seed() * 1_000_003 + number);
         this.layout = scenario.layout();
-        this.picker = new PiecePicker(layout, new BitSet(), random.split());
+        this.place = scenario.zones() == 1 ? Place.UNKNOWN : new Place("zone-" + zone, "");
+        this.key = new SplittableRandom(number).nextLong();
+        this.picker = new PiecePicker(layout, new BitSet(), random.split(), new ZoneEntry(key));
         BitSet all = new BitSet();
         all.set(0, layout.pieceCount());
         picker.unverifiable(all);
-        this.schedule = new RequestSchedule(picker, events);
+        this.schedule = new RequestSchedule(picker, scenario.policy().slots(), events);
         this.slots = new UploadSlots(scenario.policy().slots(), events);
         this.addresses = new AddressBook(events);
         this.uplink = new Uplink(events, bytesPerSecond, scenario.policy().atOnce());
         this.wayIn = new Pipe(bytesPerSecond);
+    }
+
+    /** @param ip of a host, as text */
+    static InetSocketAddress address(String ip) {
+        return new InetSocketAddress(ip, PORT);
     }
 
     private static InetAddress ip(int number) {
@@ -119,6 +130,16 @@ final class Host {
 
     int zone() {
         return zone;
+    }
+
+    /** Its label; none if there is but one zone. */
+    Place place() {
+        return place;
+    }
+
+    /** A number that all who know it have of it. */
+    long key() {
+        return key;
     }
 
     InetSocketAddress address() {
@@ -223,6 +244,11 @@ final class Host {
         dial();
     }
 
+    /** The tracker says that these came. */
+    void introduced(List<InetSocketAddress> newcomers) {
+        addresses.introduced(newcomers);
+    }
+
     private void dial() {
         int room = Math.min(DIALS_A_TICK, scenario.policy().neighbours() - sides.size());
         if (gone || room <= 0) {
@@ -252,6 +278,14 @@ final class Host {
         sides.add(side);
         sidesById.put(side.peer().id, side);
         schedule.joined(side.state());
+        Place.Distance distance = place.to(side.peer().place);
+        if (distance != Place.Distance.UNKNOWN) {
+            schedule.placed(
+                    side.state(),
+                    distance == Place.Distance.OTHER_ZONE ? PeerState.Nearness.FAR : PeerState.Nearness.NEAR,
+                    side.peer().place.zone(),
+                    side.peer().key);
+        }
     }
 
     void left(Side side) {
@@ -262,6 +296,14 @@ final class Host {
         if (superSeeding != null) {
             superSeeding.left(side);
         }
+    }
+
+    /** Whether a peer in that zone, which is another than its own, has the piece. */
+    boolean isInZone(int otherZone, int piece) {
+        return otherZone != zone
+                && sides.stream()
+                        .anyMatch(side -> side.peer().zone == otherZone
+                                && side.state().has().get(piece));
     }
 
     // What it hears.
@@ -304,8 +346,19 @@ final class Host {
         }
     }
 
+    /** For now a peer may ask for blocks no more. */
+    void rests(Side side) {
+        if (superSeeding != null) {
+            superSeeding.rests(side);
+        }
+    }
+
+    boolean givesTurns() {
+        return scenario.policy().slots() > 0;
+    }
+
     boolean admits(Side side, int piece) {
-        return superSeeding == null || superSeeding.admits(side, piece);
+        return slots.admits(side, piece) && (superSeeding == null || superSeeding.admits(side, piece));
     }
 
     /** The tracker tells hashes. */

@@ -6,7 +6,6 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLayout;
-import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
@@ -27,7 +26,9 @@ import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrants;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,8 +62,10 @@ final class ModelTracker {
     private final Events events;
     private final Scheduler scheduler;
     private final Admissions admissions;
+    private final Introductions introductions;
     private final Announcer announcer;
     private final Map<Host, Member> members = new HashMap<>();
+    private final Map<String, InetSocketAddress> addresses = new HashMap<>();
     private long cpuNanos;
     private @Nullable ArtifactId artifact;
     private @Nullable HashList latest;
@@ -89,8 +92,8 @@ final class ModelTracker {
                 () -> Instant.EPOCH.plusNanos(events.now()),
                 Runnable::run);
         this.admissions = new Admissions(origins, Runnable::run, scheduler);
-        this.announcer =
-                new Announcer(swarms, new Introductions(1, events, Runnable::run), INTERVAL, LEAST_INTERVAL, events);
+        this.introductions = new Introductions(1, events, Runnable::run);
+        this.announcer = new Announcer(swarms, introductions, INTERVAL, LEAST_INTERVAL, events);
         tick();
     }
 
@@ -120,6 +123,7 @@ final class ModelTracker {
         run(() -> {
             scheduler.tick();
             announcer.tick();
+            introductions.tick();
         });
         events.after(TICK_NANOS, this::tick);
     }
@@ -132,10 +136,11 @@ final class ModelTracker {
                 reads ? Ingest.ONLY : Ingest.NEVER,
                 Optional.of(host.address().getAddress()),
                 Optional.empty(),
-                Place.UNKNOWN,
+                host.place(),
                 events.now())));
         Member member = new Member(host);
         members.put(host, member);
+        member.askForNewcomers("");
         if (!reads) {
             member.heartbeat();
         }
@@ -234,6 +239,24 @@ final class ModelTracker {
             }
         }
 
+        private void askForNewcomers(String cursor) {
+            if (host.isGone()) {
+                return;
+            }
+            traffic.count(Message.NEWCOMERS);
+            events.message(() -> {
+                Future<?> unused = call(() -> introductions.ask(host.nodeId(), cursor, WAIT))
+                        .thenAccept(news -> events.message(() -> hear(news)));
+            });
+        }
+
+        private void hear(PeerNews news) {
+            host.introduced(news.newcomers().stream()
+                    .map(newcomer -> addresses.computeIfAbsent(newcomer.host(), Host::address))
+                    .toList());
+            askForNewcomers(news.cursor());
+        }
+
         void enter(ArtifactId id) {
             swarm = InfoHash.fromHex(id.hex().substring(0, 2 * InfoHash.BYTES));
             announce(AnnounceEvent.STARTED);
@@ -278,7 +301,7 @@ final class ModelTracker {
                     scenario.policy().wanted());
             events.message(() -> {
                 AnnounceResponse response = call(() -> announcer.announce(
-                        request, host.address().getAddress(), Optional.of(host.nodeId()), Place.UNKNOWN));
+                        request, host.address().getAddress(), Optional.of(host.nodeId()), host.place()));
                 events.message(() -> named(response));
             });
         }

@@ -1,7 +1,6 @@
 package dev.piecewise.bench.simulate;
 
 import dev.piecewise.core.PieceLayout;
-import dev.piecewise.peer.wire.EngineConfig;
 import java.time.Duration;
 
 /**
@@ -53,14 +52,14 @@ record Scenario(
 
     /**
      * @param neighbours connections of a node at most
-     * @param wanted peers that a node asks the tracker for
-     * @param slots peers that a node sends blocks to; 0 for all that want some
-     * @param atOnce of these, how many share its uplink, the others wait for their turn; 0 for all
+     * @param wanted peers that a node asks the tracker for, and calls
+     * @param slots peers that a node serves by turns of a piece, and that it asks at a time; 0 for all
+     * @param atOnce of those that asked, how many share its uplink, the others wait for their turn; 0 for all
      */
     record Policy(int neighbours, int wanted, int slots, int atOnce) {
-        /** What the engine does. */
-        static Policy engine() {
-            return new Policy(EngineConfig.Limits.none().maxPeers(), 100, 0, 0);
+        /** What did best. */
+        static Policy best() {
+            return new Policy(40, 15, 2, 0);
         }
     }
 

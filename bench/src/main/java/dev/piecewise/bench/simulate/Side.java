@@ -43,6 +43,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
         this.route = traffic.route(host, peer);
         this.state = new PeerState(this, events.now());
         state.accepts(REQUESTS, UNITS);
+        state.givesTurns(host.givesTurns());
         state.roundTrip(2 * events.latencyNanos());
     }
 
@@ -149,8 +150,18 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
     }
 
     @Override
+    public int heldCount() {
+        return state.has().cardinality();
+    }
+
+    @Override
     public boolean has(int piece) {
-        return state.has().get(piece);
+        return state.has().get(piece) || host.isInZone(peer.zone(), piece);
+    }
+
+    @Override
+    public void claims(int piece, boolean claimed) {
+        tell(Message.CLAIM, () -> far().host.schedule().claimed(far().state, piece, claimed));
     }
 
     @Override
@@ -170,12 +181,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
         unchoked = false;
         if (!over) {
             tell(Message.CHOKE, () -> far().host.schedule().choked(far().state));
-            BlockRequest begun = sentBytes > 0 || sending ? uploads.poll() : null;
-            uploads.forEach(this::reject);
-            uploads.clear();
-            if (begun != null) {
-                uploads.add(begun);
-            }
+            host.rests(this);
         }
     }
 

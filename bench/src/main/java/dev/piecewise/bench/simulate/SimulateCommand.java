@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
             "How long a cold artifact takes to all nodes in simulated time, as a multiple of the discrete bound"
                     + " F/c (1 + floor(log2 N)/pieces): the real classes that choose pieces, peers and leases above links that are"
                     + " only numbers.",
-            "Needs no network and no root. 10,000 nodes need some minutes and 6 GiB."
+            "Needs no network and no root. 10,000 nodes need some minutes and 4 GiB."
         })
 public final class SimulateCommand implements Callable<Integer> {
     @Option(
@@ -80,26 +80,27 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--neighbours",
-            description = "Connections of a node at most. Default: ${DEFAULT-VALUE}, the engine's",
-            defaultValue = "200")
+            description = "Connections of a node at most. Default: ${DEFAULT-VALUE}",
+            defaultValue = "40")
     private int neighbours;
 
     @Option(
             names = "--wanted",
-            description = "Peers to ask the tracker for. Default: ${DEFAULT-VALUE}, the engine's",
-            defaultValue = "100")
+            description = "Peers to ask the tracker for and to call; as many call in turn. Default: ${DEFAULT-VALUE}",
+            defaultValue = "15")
     private int wanted;
 
     @Option(
             names = "--slots",
-            description = "Peers that a node sends to; 0 for all that want. Default: ${DEFAULT-VALUE}, the engine's",
-            defaultValue = "0")
+            description = "Peers that a node serves by turns of a piece, and that it asks at a time; 0 for all."
+                    + " Default: ${DEFAULT-VALUE}",
+            defaultValue = "2")
     private int slots;
 
     @Option(
             names = "--at-once",
             description =
-                    "Of these, how many share the uplink at a time; 0 for all. Default: ${DEFAULT-VALUE}, the engine's",
+                    "Of those that asked, how many share the uplink at a time; 0 for all. Default: ${DEFAULT-VALUE}",
             defaultValue = "0")
     private int atOnce;
 

@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** What lies between the hosts: their ways in, the links of their zones, and the count of what passes. */
 final class Traffic {
     private final Events events;
     private final int pieces;
     private final List<Zone> zones = new ArrayList<>();
-    private final Map<Message, Long> messages = new EnumMap<>(Message.class);
+    private final Map<Message, LongAdder> messages = new EnumMap<>(Message.class);
 
     private record Zone(Pipe out, Pipe in) {}
 
@@ -42,11 +43,11 @@ final class Traffic {
     }
 
     void count(Message kind, int times) {
-        messages.merge(kind, (long) times, Long::sum);
+        messages.computeIfAbsent(kind, absent -> new LongAdder()).add(times);
     }
 
     long messages(Message.Party party) {
-        return messages.entrySet().stream()
+        return messages().entrySet().stream()
                 .filter(entry -> entry.getKey().party() == party)
                 .mapToLong(Map.Entry::getValue)
                 .sum();
@@ -54,7 +55,9 @@ final class Traffic {
 
     /** By kind. */
     Map<Message, Long> messages() {
-        return new EnumMap<>(messages);
+        Map<Message, Long> counted = new EnumMap<>(Message.class);
+        messages.forEach((kind, count) -> counted.put(kind, count.sum()));
+        return counted;
     }
 
     long bytesBetweenZones() {

@@ -1,7 +1,6 @@
 package dev.piecewise.bench.simulate;
 
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -12,9 +11,16 @@ import java.util.Queue;
  */
 final class Uplink {
     /** One stream of bytes, of which a part at a time is on its way. */
-    abstract static class Flow {
+    abstract static class Flow implements Comparable<Flow> {
         private double end;
         private long number;
+
+        /** The one that is done first. */
+        @Override
+        public final int compareTo(Flow other) {
+            int order = Double.compare(end, other.end);
+            return order != 0 ? order : Long.compare(number, other.number);
+        }
 
         /** The part left. */
         abstract void sent();
@@ -23,8 +29,7 @@ final class Uplink {
     private final Events events;
     private final double bytesPerNano;
     private final int atOnce;
-    private final Queue<Flow> sending = new PriorityQueue<>(
-            Comparator.<Flow>comparingDouble(flow -> flow.end).thenComparingLong(flow -> flow.number));
+    private final Queue<Flow> sending = new PriorityQueue<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private double given;
     private long sinceNanos;

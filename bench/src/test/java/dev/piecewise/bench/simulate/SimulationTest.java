@@ -6,22 +6,28 @@ import static org.assertj.core.api.Assertions.within;
 import dev.piecewise.core.PieceLayout;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SimulationTest {
     private static final int MIB = 1 << 20;
     private static final double RATE = 12.5e6;
 
     private static Scenario scenario(int nodes, int pieces) {
+        return scenario(nodes, pieces, Scenario.Links.EVEN, 0, 1);
+    }
+
+    private static Scenario scenario(int nodes, int pieces, Scenario.Links links, double churn, int zones) {
         return new Scenario(
                 nodes,
                 new PieceLayout((long) pieces * MIB, MIB),
                 RATE,
                 10 * RATE,
                 Duration.ofNanos(250_000),
-                Scenario.Links.EVEN,
-                0,
-                1,
-                Scenario.Policy.engine(),
+                links,
+                churn,
+                zones,
+                Scenario.Policy.best(),
                 1);
     }
 
@@ -35,13 +41,39 @@ class SimulationTest {
     }
 
     @Test
-    void aColdArtifactReachesAllAndLeavesTheOriginOnce() {
-        Outcome outcome = new Simulation(scenario(16, 100)).run();
+    void aColdArtifactReachesAllNodesSoonAfterTheBoundAndLeavesTheOriginOnce() {
+        Outcome outcome = new Simulation(scenario(64, 200)).run();
 
-        assertThat(outcome.slowestOverBound()).isBetween(1.0, 1.6);
+        assertThat(outcome.slowestOverBound()).isBetween(1.0, 1.12);
         assertThat(outcome.originOverSize()).isEqualTo(1);
-        assertThat(outcome.readerOverSize()).isLessThan(1.6);
-        assertThat(outcome.wastedOverSize()).isLessThan(0.05);
+        assertThat(outcome.readerOverSize()).isLessThan(1.1);
+        assertThat(outcome.wastedOverSize()).isLessThan(0.01);
+        assertThat(outcome.neighbours()).isLessThan(40);
+    }
+
+    @Test
+    void aFewNodesAreServedAsWell() {
+        Outcome outcome = new Simulation(scenario(4, 100)).run();
+
+        assertThat(outcome.slowestOverBound()).isBetween(1.0, 1.2);
+        assertThat(outcome.originOverSize()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 12", "4, 32"})
+    void eachPieceEntersEachZoneOnce(int zones, int nodes) {
+        Outcome outcome = new Simulation(scenario(nodes, 100, Scenario.Links.EVEN, 0, zones)).run();
+
+        assertThat(outcome.betweenZonesOverSize()).isBetween(zones - 1.0, 1.1 * (zones - 1));
+        assertThat(outcome.originOverSize()).isEqualTo(1);
+    }
+
+    @Test
+    void slowNodesHoldNobodyElseUpForLong() {
+        Outcome outcome = new Simulation(scenario(40, 100, Scenario.Links.UNEVEN, 0, 1)).run();
+
+        assertThat(outcome.slowestOverBound()).isLessThan(1.6);
+        assertThat(outcome.originOverSize()).isEqualTo(1);
     }
 
     @Test
@@ -54,19 +86,7 @@ class SimulationTest {
 
     @Test
     void nodesThatAreKilledAndReplacedHoldNobodyUpForLong() {
-        Scenario calm = scenario(32, 60);
-        Scenario scenario = new Scenario(
-                calm.nodes(),
-                calm.layout(),
-                calm.bytesPerSecond(),
-                calm.originBytesPerSecond(),
-                calm.latency(),
-                calm.links(),
-                0.25,
-                calm.zones(),
-                calm.policy(),
-                calm.seed());
-        Outcome outcome = new Simulation(scenario).run();
+        Outcome outcome = new Simulation(scenario(32, 60, Scenario.Links.EVEN, 0.25, 1)).run();
 
         assertThat(outcome.slowestOverBound()).isLessThan(2);
         assertThat(outcome.lateOverBound()).isPositive().isLessThan(2);

@@ -57,6 +57,8 @@ public final class PeerState {
     private boolean interesting;
     private boolean snubbed;
     private boolean present;
+    private boolean givesTurns;
+    private long beganNanos;
     private Nearness nearness = Nearness.UNKNOWN;
     private String zone = "";
     private long key;
@@ -123,6 +125,24 @@ public final class PeerState {
         nearness = where;
         zone = ofZone;
         key = number;
+    }
+
+    /** It serves by turns, as {@link UploadSlots} has it: when it chokes it still answers what it was asked for before. */
+    public void givesTurns(boolean now) {
+        givesTurns = now;
+    }
+
+    boolean givesTurns() {
+        return givesTurns;
+    }
+
+    /** It was asked for the first block of a piece. */
+    void begins(long nowNanos) {
+        beganNanos = nowNanos;
+    }
+
+    long beganNanos() {
+        return beganNanos;
     }
 
     boolean isNear() {

@@ -198,6 +198,16 @@ public final class PiecePicker {
         return active.values().stream().filter(PieceProgress::isAbandoned).toList();
     }
 
+    /** Whether there is something to ask this peer for. */
+    boolean hasPick(PeerState peer, long nowNanos) {
+        for (PieceProgress piece : active.values()) {
+            if (piece.nextFree() >= 0 && isAllowed(piece, peer, nowNanos)) {
+                return true;
+            }
+        }
+        return open.intersects(peer.has()) && !candidates(peer, nowNanos).isEmpty();
+    }
+
     /** What was claimed is finished before more is claimed. */
     private @Nullable BlockRequest pickFar(PeerState peer, long nowNanos) {
         BlockRequest pick = firstFree(active.values(), peer, nowNanos);
@@ -257,13 +267,18 @@ public final class PiecePicker {
                 && (!peer.isFar() || zone.isOwn(piece.index()));
     }
 
-    private @Nullable PieceProgress start(PeerState peer, long nowNanos) {
+    private BitSet candidates(PeerState peer, long nowNanos) {
         BitSet candidates = peer.offered(nowNanos);
         candidates.and(open);
         candidates.andNot(unverifiable);
         if (peer.isFar()) {
             zone.filter(candidates, peer, nowNanos);
         }
+        return candidates;
+    }
+
+    private @Nullable PieceProgress start(PeerState peer, long nowNanos) {
+        BitSet candidates = candidates(peer, nowNanos);
         if (candidates.isEmpty()) {
             return null;
         }

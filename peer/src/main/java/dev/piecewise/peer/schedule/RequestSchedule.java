@@ -28,13 +28,24 @@ public final class RequestSchedule {
     private static final int REFUSALS = 8;
 
     private final PiecePicker picker;
+    private final Appetite appetite;
     private final ZoneEntry zone;
     private final LongSupplier nanoTime;
     private final List<PeerState> peers = new ArrayList<>();
     private boolean stopped;
 
+    /** Asks everyone who is willing. */
     public RequestSchedule(PiecePicker picker, LongSupplier nanoTime) {
+        this(picker, 0, nanoTime);
+    }
+
+    /**
+     * @param feeders of peers that serve only a few at a time, how many are asked at a time: best as many as each of them serves, for
+     *     then each has takers and each taker has feeders; 0 for all
+     */
+    public RequestSchedule(PiecePicker picker, int feeders, LongSupplier nanoTime) {
         this.picker = picker;
+        this.appetite = new Appetite(feeders);
         this.zone = picker.zone();
         this.nanoTime = nanoTime;
     }
@@ -54,6 +65,7 @@ public final class RequestSchedule {
     public void left(PeerState peer) {
         if (peers.remove(peer)) {
             peer.present(false);
+            appetite.left(peer);
             release(peer);
             zone.left(peer, nanoTime.getAsLong());
             picker.left(peer);
@@ -112,11 +124,15 @@ public final class RequestSchedule {
         if (!peer.has().get(piece)) {
             peer.has().set(piece);
             picker.copyAdded(piece);
-            BitSet one = new BitSet();
-            one.set(piece);
-            noLongerFromFar(zone.has(peer, one, nanoTime.getAsLong()));
+            if (peer.isNear() || peer.isFar()) {
+                BitSet one = new BitSet();
+                one.set(piece);
+                noLongerFromFar(zone.has(peer, one, nanoTime.getAsLong()));
+            }
             if (!picker.isHeld(piece)) {
-                peer.interesting(true);
+                if (!isByTurns(peer)) {
+                    peer.interesting(true);
+                }
                 fill(peer);
             }
         }
@@ -125,8 +141,11 @@ public final class RequestSchedule {
     /** The peer answers no more requests for now. */
     public void choked(PeerState peer) {
         peer.choking(true);
-        release(peer);
-        fillAll();
+        peer.suggested().clear();
+        if (!peer.givesTurns()) { // others send nothing more of what they owe
+            release(peer);
+            fillAll();
+        }
     }
 
     /** The peer answers requests. */
@@ -136,6 +155,24 @@ public final class RequestSchedule {
         fill(peer);
     }
 
+    /** Says that it wants a turn if it knows what for. */
+    private void wantTurn(PeerState peer, long now) {
+        if (!peer.isInteresting() && appetite.isHungry(now) && picker.hasPick(peer, now)) {
+            peer.interesting(true);
+        }
+    }
+
+    private boolean isByTurns(PeerState peer) {
+        return appetite.isLimited() && peer.givesTurns();
+    }
+
+    /** Another peer may have the turn: there is nothing to be asked for, and this one says so again when there is. */
+    private void decline(PeerState peer) {
+        if (peer.isInteresting() && !peer.owes()) {
+            peer.interesting(false);
+        }
+    }
+
     /** The peer will not send a block it owes (BEP 6). */
     public void rejected(PeerState peer, int piece, int offset, int length) {
         BlockRequest request = peer.owed(piece, offset, length);
@@ -143,6 +180,10 @@ public final class RequestSchedule {
             peer.settle(request);
             peer.working().remove(request.piece());
             picker.openAgain(request.piece());
+            if (peer.givesTurns() && peer.isChoking()) {
+                fillAll();
+                return;
+            }
             // Asked again at once it might refuse again at once, for ever.
             long until = nanoTime.getAsLong() + REFUSED.toNanos();
             if (peer.refuse(piece, until) >= REFUSALS) {
@@ -201,6 +242,9 @@ public final class RequestSchedule {
             if (whole) {
                 peer.settle(request);
                 peer.working().removeIf(RequestSchedule::isOver);
+                if (!peer.owes()) {
+                    appetite.ended(peer, now);
+                }
             }
         } else {
             peer.received(request, bytes);
@@ -262,8 +306,8 @@ public final class RequestSchedule {
             ended.restart();
         }
         for (PeerState peer : peers) {
-            if (peer.offers(piece)) {
-                peer.interesting(picker.isWantedFrom(peer));
+            if (peer.isInteresting() && peer.offers(piece) && !picker.isWantedFrom(peer)) {
+                peer.interesting(false);
             }
         }
         fillAll();
@@ -271,6 +315,9 @@ public final class RequestSchedule {
 
     private static void abandon(PeerState peer, PieceProgress piece) {
         peer.working().remove(piece);
+        if (!peer.owes()) {
+            return;
+        }
         for (BlockRequest request : peer.outstanding()) {
             if (request.piece() == piece) {
                 peer.cancel(request);
@@ -309,25 +356,49 @@ public final class RequestSchedule {
     }
 
     private void fillAll() {
+        boolean hungry = appetite.isHungry(nanoTime.getAsLong());
         for (PeerState peer : List.copyOf(peers)) {
-            fill(peer);
+            if (hungry || !peer.isChoking()) {
+                fill(peer);
+            }
         }
     }
 
     /** Asks the peer for as many blocks as it should owe. */
     private void fill(PeerState peer) {
         long now = nanoTime.getAsLong();
-        if (stopped || !peer.isWilling(now)) {
+        if (stopped) {
+            return;
+        }
+        if (peer.isChoking()) {
+            if (isByTurns(peer)) {
+                wantTurn(peer, now);
+            }
+            return;
+        }
+        if (!peer.isWilling(now)) {
             return;
         }
         if (!peer.owes()) {
+            if (isByTurns(peer) && !appetite.isHungry(now)) {
+                decline(peer);
+                return;
+            }
             peer.blockAt(now);
         }
         while (peer.mayOweMore()) {
             BlockRequest request = picker.pick(peer, now);
             if (request == null) {
+                if (isByTurns(peer) && !peer.owes()) {
+                    askForLate(peer, now);
+                    decline(peer);
+                }
                 return;
             }
+            if (isByTurns(peer)) {
+                peer.interesting(true);
+            }
+            appetite.asks(peer, request, now);
             peer.ask(request);
         }
     }
@@ -359,7 +430,13 @@ public final class RequestSchedule {
         }
         zone.tick(owedFromFar(), now);
         fillAll();
-        peers.forEach(peer -> askForLate(peer, now));
+        boolean late = !stopped && someoneIsLate(now);
+        for (PeerState peer : late ? List.copyOf(peers) : List.<PeerState>of()) {
+            if (isByTurns(peer) && peer.isChoking() && !peer.isInteresting() && picker.pickLate(peer, now) != null) {
+                peer.interesting(true);
+            }
+            askForLate(peer, now);
+        }
         return stuck;
     }
 
@@ -389,6 +466,7 @@ public final class RequestSchedule {
             if (request == null) {
                 return;
             }
+            appetite.asks(peer, request, now);
             peer.ask(request);
         }
     }

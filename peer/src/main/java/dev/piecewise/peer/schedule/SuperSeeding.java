@@ -137,11 +137,18 @@ public final class SuperSeeding {
         }
     }
 
+    /** It is served no longer for now: what it was told and did not ask for is for others. */
+    public void rests(Taker taker) {
+        Map<Integer, Long> told = suggested.remove(taker);
+        if (told != null) {
+            told.keySet().forEach(this::free);
+        }
+    }
+
     /** Is served no longer; what it has counts no longer in the copies. */
     public void left(Taker taker) {
-        if (suggested.remove(taker) != null) {
-            turns.values().removeIf(turn -> turn.taker == taker);
-        }
+        suggested.remove(taker);
+        turns.values().removeIf(turn -> turn.taker == taker);
         for (int piece = given.nextSetBit(0); piece >= 0; piece = given.nextSetBit(piece + 1)) {
             free(piece);
         }

@@ -220,7 +220,7 @@ final class PeerSession
 
     /** Whether it is one of ours, and is sent blocks. */
     boolean takesFromOurs() {
-        return unchoked && hello.isOurs() && greeting.fast();
+        return unchoked && takesTurns();
     }
 
     @Override
@@ -247,8 +247,22 @@ final class PeerSession
         unchoked = false;
         if (!connection.isOver()) {
             connection.send(Choke.instance());
-            connection.outbox().cancelAll(-1, this::reject);
+            if (takesTurns()) {
+                swarm.superSeeding().ifPresent(seeding -> seeding.rests(this));
+            } else {
+                connection.outbox().cancelAll(-1, this::reject);
+            }
         }
+    }
+
+    @Override
+    public int heldCount() {
+        return state.has().cardinality();
+    }
+
+    /** Whether it is one of ours: it is sent what it asked for before its turn was over. */
+    private boolean takesTurns() {
+        return hello.isOurs() && greeting.fast();
     }
 
     private void reject(int piece, int offset, int length) {
@@ -307,9 +321,10 @@ final class PeerSession
             throw new PeerFault(Kind.FAILED, "asks for " + length + " bytes at " + offset + " of piece " + piece);
         }
         boolean admitted = !takesFromOurs()
-                || swarm.superSeeding()
-                        .map(seeding -> seeding.admits(this, piece))
-                        .orElse(true);
+                || (swarm.slots().admits(this, piece)
+                        && swarm.superSeeding()
+                                .map(seeding -> seeding.admits(this, piece))
+                                .orElse(true));
         if (unchoked && swarm.isHeld(piece) && admitted && connection.outbox().addBlock(piece, offset, length)) {
             busyNanos = swarm.now();
             connection.pumpSoon();
@@ -336,6 +351,7 @@ final class PeerSession
             extensions.peer().flatMap(said -> calls(said.port())).ifPresent(at -> swarm.addresses()
                     .called(at, remoteId()));
             state.accepts(Math.min(hello.requests(), Outbox.MOST_REQUESTS), units);
+            state.givesTurns(takesTurns());
             if (hello.isOurs()) {
                 swarm.schedule().placed(state, nearness(), hello.place().zone(), WireSwarm.key(remoteId()));
             }

@@ -138,7 +138,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.checkpointNanos = shared.nanoTime().getAsLong();
         this.tickedNanos = checkpointNanos;
         this.awakeNanos = checkpointNanos;
-        this.schedule = new RequestSchedule(picker, shared.nanoTime());
+        this.schedule = new RequestSchedule(picker, config.limits().uploadSlots(), shared.nanoTime());
         this.random = random;
         this.slots = new UploadSlots(config.limits().uploadSlots(), shared.nanoTime());
         this.addresses = new AddressBook(shared.nanoTime());

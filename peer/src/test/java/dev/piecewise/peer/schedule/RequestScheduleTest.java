@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -26,6 +27,7 @@ class RequestScheduleTest {
         private final List<BlockRequest> asked = new ArrayList<>();
         private final PeerState state = new PeerState(this, now);
         private int cancelled;
+        private boolean wants;
 
         @Override
         public void request(BlockRequest request) {
@@ -39,7 +41,9 @@ class RequestScheduleTest {
         }
 
         @Override
-        public void interested(boolean wanted) {}
+        public void interested(boolean wanted) {
+            wants = wanted;
+        }
     }
 
     private static BitSet all(PieceLayout layout) {
@@ -100,6 +104,75 @@ class RequestScheduleTest {
         schedule.begins(peer.state, 0, 3 * UNIT, UNIT);
         schedule.received(peer.state, peer.asked.get(3), UNIT);
         assertThat(peer.asked).hasSize(20);
+    }
+
+    /** That serves by turns, and has not done so yet. */
+    private FakePeer turns(RequestSchedule schedule, PieceLayout layout) {
+        FakePeer peer = new FakePeer();
+        peer.state.accepts(250, 16);
+        peer.state.givesTurns(true);
+        schedule.joined(peer.state);
+        schedule.has(peer.state, all(layout));
+        return peer;
+    }
+
+    private void sends(RequestSchedule schedule, FakePeer peer) {
+        BlockRequest request = peer.asked.remove(0);
+        schedule.begins(peer.state, request.piece().index(), request.offset(), request.length());
+        schedule.received(peer.state, request, request.length());
+        if (request.piece().hasArrived()) {
+            schedule.held(request.piece().index());
+        }
+    }
+
+    @Test
+    void whoServesByTurnsSendsTheRestOfWhatItWasAskedForWhenItChokes() {
+        PieceLayout layout = new PieceLayout(32L * UNIT, 16 * UNIT);
+        RequestSchedule schedule = schedule(picker(layout));
+        FakePeer peer = turns(schedule, layout);
+        schedule.unchoked(peer.state);
+        FakePeer other = turns(schedule, layout);
+        assertThat(peer.asked).hasSize(1);
+        schedule.choked(peer.state);
+        schedule.unchoked(other.state);
+        assertThat(other.asked)
+                .extracting(asked -> asked.piece().index())
+                .doesNotContain(peer.asked.get(0).piece().index());
+        sends(schedule, peer);
+        sends(schedule, other);
+        assertThat(other.asked).isEmpty();
+        assertThat(other.wants || peer.wants).isFalse();
+    }
+
+    @Test
+    void whoHasNothingToAskForWhenItIsItsTurnSaysSoAndWantsOneAgainWhenItHas() {
+        PieceLayout layout = new PieceLayout(16L * UNIT, 16 * UNIT);
+        RequestSchedule schedule = new RequestSchedule(picker(layout), 2, () -> now);
+        FakePeer peer = turns(schedule, layout);
+        FakePeer late = turns(schedule, layout);
+        assertThat(late.wants).isTrue();
+        schedule.unchoked(peer.state);
+        schedule.unchoked(late.state);
+        assertThat(late.asked).isEmpty();
+        assertThat(late.wants).isFalse();
+        schedule.choked(late.state);
+        schedule.left(peer.state);
+        assertThat(late.wants).isTrue();
+    }
+
+    @Test
+    void ofThoseWhoServeAFewAtATimeNoMoreThanSoManyAreAsked() {
+        PieceLayout layout = new PieceLayout(16L * 16 * UNIT, 16 * UNIT);
+        RequestSchedule schedule = new RequestSchedule(picker(layout), 2, () -> now);
+        List<FakePeer> peers =
+                Stream.generate(() -> turns(schedule, layout)).limit(4).toList();
+        peers.forEach(peer -> schedule.unchoked(peer.state));
+        assertThat(peers).filteredOn(peer -> !peer.asked.isEmpty()).hasSize(2);
+        assertThat(peers).filteredOn(peer -> peer.wants).hasSize(2);
+        peers.stream().filter(peer -> !peer.wants).forEach(peer -> schedule.choked(peer.state));
+        schedule.choked(peers.get(0).state);
+        sends(schedule, peers.get(0));
+        assertThat(peers).allMatch(peer -> peer.wants);
     }
 
     @Test

@@ -1,0 +1,133 @@
+package dev.piecewise.peer.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class UploadSlotsTest {
+    private static final Duration TURN = Duration.ofMillis(300);
+
+    private long now = 1_000_000_000;
+
+    private static final class Node implements UploadSlots.Taker {
+        private final int held;
+        private boolean unchoked;
+        private int turns;
+
+        Node(int held) {
+            this.held = held;
+        }
+
+        @Override
+        public void unchoke() {
+            unchoked = true;
+            turns++;
+        }
+
+        @Override
+        public void choke() {
+            unchoked = false;
+        }
+
+        @Override
+        public int heldCount() {
+            return held;
+        }
+    }
+
+    private final UploadSlots slots = new UploadSlots(2, () -> now);
+
+    private List<Node> wanting(int count, int held) {
+        List<Node> nodes = Stream.generate(() -> new Node(held)).limit(count).toList();
+        nodes.forEach(slots::wanted);
+        return nodes;
+    }
+
+    /** Asks for a block of each piece, and waits for as long as it takes to send. */
+    private List<Boolean> asks(Node node, int... pieces) {
+        List<Boolean> admitted = new ArrayList<>();
+        for (int piece : pieces) {
+            admitted.add(slots.admits(node, piece));
+            now += TURN.toNanos();
+        }
+        return admitted;
+    }
+
+    @Test
+    void withoutALimitAllWhoWantMayAskAndNobodyIsEverChoked() {
+        UploadSlots unlimited = new UploadSlots(0, () -> now);
+        List<Node> nodes = Stream.generate(() -> new Node(0)).limit(9).toList();
+        nodes.forEach(unlimited::wanted);
+        assertThat(unlimited.admits(nodes.get(0), 1)).isTrue();
+        now += TURN.toNanos();
+        assertThat(unlimited.admits(nodes.get(0), 2)).isTrue();
+        unlimited.ended(nodes.get(1));
+        assertThat(nodes).allMatch(node -> node.unchoked);
+    }
+
+    @Test
+    void aTurnIsAPieceAndTheNextOneIsWhoWaitsLongest() {
+        List<Node> nodes = wanting(4, 50);
+        assertThat(nodes).extracting(node -> node.unchoked).containsExactly(true, true, false, false);
+        assertThat(asks(nodes.get(0), 7, 7, 8)).containsExactly(true, true, false);
+        assertThat(nodes).extracting(node -> node.unchoked).containsExactly(false, true, true, false);
+        assertThat(asks(nodes.get(1), 9, 10)).containsExactly(true, false);
+        assertThat(nodes).extracting(node -> node.unchoked).containsExactly(false, false, true, true);
+        assertThat(asks(nodes.get(2), 1, 2)).containsExactly(true, false);
+        assertThat(nodes.get(0).turns).isEqualTo(2);
+    }
+
+    @Test
+    void whileNobodyWaitsATurnGoesOn() {
+        List<Node> nodes = wanting(2, 50);
+        assertThat(asks(nodes.get(0), 1, 2, 3)).containsExactly(true, true, true);
+    }
+
+    @Test
+    void severalSmallPiecesAreOneTurn() {
+        List<Node> nodes = wanting(3, 50);
+        assertThat(slots.admits(nodes.get(0), 1)).isTrue();
+        now += Duration.ofMillis(10).toNanos();
+        assertThat(slots.admits(nodes.get(0), 2)).isTrue();
+    }
+
+    @Test
+    void whoDoesNotWantItsTurnLeavesItToTheNext() {
+        List<Node> nodes = wanting(3, 50);
+        slots.ended(nodes.get(0));
+        assertThat(nodes).extracting(node -> node.unchoked).containsExactly(false, true, true);
+    }
+
+    @Test
+    void fewerAreServedAtATimeWhileThoseWhoWaitHaveNextToNothing() {
+        UploadSlots many = new UploadSlots(4, () -> now);
+        List<Node> nodes = Stream.generate(() -> new Node(1)).limit(6).toList();
+        nodes.forEach(many::wanted);
+        assertThat(nodes).filteredOn(node -> node.unchoked).hasSize(1);
+    }
+
+    @Test
+    void whoTakesMuchLongerThanOthersTakesNobodysPlace() {
+        List<Node> nodes = wanting(4, 50);
+        Node slow = nodes.get(1);
+        assertThat(slots.admits(slow, 1)).isTrue();
+        asks(nodes.get(0), 1, 2);
+        asks(nodes.get(2), 1, 2);
+        asks(nodes.get(3), 1, 2);
+        slots.tick();
+        assertThat(slow.unchoked).isTrue();
+        assertThat(nodes).filteredOn(node -> node.unchoked).hasSize(3);
+    }
+
+    @Test
+    void whoKeepsASlotForSecondsMakesRoomWhateverItDoes() {
+        List<Node> nodes = wanting(3, 50);
+        now += Duration.ofSeconds(6).toNanos();
+        slots.tick();
+        assertThat(nodes).extracting(node -> node.unchoked).containsExactly(false, true, true);
+    }
+}
