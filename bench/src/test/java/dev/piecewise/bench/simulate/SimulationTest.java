@@ -53,7 +53,7 @@ class SimulationTest {
 
     @Test
     void aFewNodesAreServedAsWell() {
-        Outcome outcome = new Simulation(scenario(4, 100)).run();
+        Outcome outcome = new Simulation(scenario(8, 100)).run();
 
         assertThat(outcome.slowestOverBound()).isBetween(1.0, 1.2);
         assertThat(outcome.originOverSize()).isEqualTo(1);
