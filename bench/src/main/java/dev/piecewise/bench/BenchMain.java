@@ -7,6 +7,7 @@ import dev.piecewise.bench.engine.EngineNodeMain;
 import dev.piecewise.bench.engine.FloorNodeMain;
 import dev.piecewise.bench.ingest.IngestCommand;
 import dev.piecewise.bench.simulate.SimulateCommand;
+import dev.piecewise.bench.small.SmallCommand;
 import dev.piecewise.bench.tracker.TrackerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
             IngestCommand.class,
             NodesMain.class,
             SimulateCommand.class,
+            SmallCommand.class,
             TrackerCommand.class,
             S3Main.class
         })

@@ -26,7 +26,12 @@ public record Payload(Path file, long bytes, String sha256) {
 
     /** Writes it. */
     public static Payload create(Path file, long bytes) throws IOException {
-        SplittableRandom random = new SplittableRandom(SEED);
+        return create(file, bytes, 0);
+    }
+
+    /** Writes one of several, which have nothing in common. */
+    public static Payload create(Path file, long bytes, int number) throws IOException {
+        SplittableRandom random = new SplittableRandom(SEED + number);
         byte[] block = new byte[1 << 16];
         try (OutputStream out = Files.newOutputStream(file)) {
             for (long left = bytes; left > 0; left -= block.length) {

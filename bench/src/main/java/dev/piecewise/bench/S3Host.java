@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -30,28 +31,26 @@ public final class S3Host implements AutoCloseable {
     }
 
     /**
-     * Starts it with the payload as its one object.
+     * Starts it with these files as its objects, whose keys are their names.
      *
      * @param address of the place, without port
      * @param directory for its objects and its log
      */
-    public static S3Host start(Place place, String address, Path directory, Path payload)
+    public static S3Host start(Place place, String address, Path directory, List<Path> files)
             throws IOException, InterruptedException {
         Files.createDirectories(directory);
-        Program program = place.start(
-                directory.resolve("s3.log"),
-                Map.of(),
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.piecewise.bench.BenchMain",
-                        "s3",
-                        "--address=" + address,
-                        "--port=" + PORT,
-                        "--dir=" + directory.resolve("objects"),
-                        "--file=" + payload));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.piecewise.bench.BenchMain",
+                "s3",
+                "--address=" + address,
+                "--port=" + PORT,
+                "--dir=" + directory.resolve("objects")));
+        files.forEach(file -> command.add("--file=" + file));
+        Program program = place.start(directory.resolve("s3.log"), Map.of(), command);
         try {
             return new S3Host(
                     program,

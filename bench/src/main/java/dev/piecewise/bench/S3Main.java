@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,8 +27,8 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * An S3 server with one object, as a process of its own so that it can live in a namespace. Says {@code READY URL} with a
- * presigned URL of the object; answers each line on standard input with {@code SENT LINE BYTES}; ends with its input.
+ * An S3 server with some objects, as a process of its own so that it can live in a namespace. Says {@code READY URL} with a
+ * presigned URL of the first; answers each line on standard input with {@code SENT LINE BYTES}; ends with its input.
  */
 @Command(name = "s3", hidden = true)
 public final class S3Main implements Callable<Integer> {
@@ -48,17 +49,21 @@ public final class S3Main implements Callable<Integer> {
     @Option(names = "--dir", required = true)
     private Path directory = Path.of("");
 
-    @Option(names = "--file", required = true)
-    private Path file = Path.of("");
+    @Option(names = "--file", required = true, description = "Its name is the key.")
+    private List<Path> files = List.of();
 
     @Override
     public Integer call() throws IOException {
-        try (LocalS3 s3 = LocalS3.start(directory, ACCESS_KEY, SECRET_KEY, new InetSocketAddress(address, port));
-                InputStream bytes = Files.newInputStream(file)) {
+        try (LocalS3 s3 = LocalS3.start(directory, ACCESS_KEY, SECRET_KEY, new InetSocketAddress(address, port))) {
             s3.createBucket(BUCKET);
-            s3.put(BUCKET, KEY, bytes, Files.size(file));
-            String url = presigned(s3.endpoint());
-            long before = warmUp(s3, url);
+            for (Path file : files) {
+                try (InputStream bytes = Files.newInputStream(file)) {
+                    s3.put(BUCKET, key(file), bytes, Files.size(file));
+                }
+            }
+            String key = key(files.get(0));
+            String url = presigned(s3.endpoint(), key);
+            long before = warmUp(s3, key, url);
             System.out.println("READY " + url);
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String asked = commands.readLine(); asked != null; asked = commands.readLine()) {
@@ -69,8 +74,8 @@ public final class S3Main implements Callable<Integer> {
     }
 
     /** A service that is there for everybody has answered requests before; gives what that sent of the object. */
-    private static long warmUp(LocalS3 s3, String presignedUrl) throws IOException {
-        ArtifactUri uri = new ArtifactUri("s3", BUCKET, KEY);
+    private static long warmUp(LocalS3 s3, String key, String presignedUrl) throws IOException {
+        ArtifactUri uri = new ArtifactUri("s3", BUCKET, key);
         try (S3Origin origin = S3Origin.at(s3.endpoint(), LocalS3.REGION, ACCESS_KEY, SECRET_KEY)) {
             ResolvedArtifact artifact = origin.resolve(uri);
             long last = Math.min(artifact.totalBytes(), WARM_UP_BYTES) - 1;
@@ -86,7 +91,11 @@ public final class S3Main implements Callable<Integer> {
         return s3.objectBytesSent();
     }
 
-    private static String presigned(URI endpoint) {
+    private static String key(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    private static String presigned(URI endpoint, String key) {
         try (S3Presigner presigner = S3Presigner.builder()
                 .endpointOverride(endpoint)
                 .region(Region.of(LocalS3.REGION))
@@ -97,7 +106,7 @@ public final class S3Main implements Callable<Integer> {
                 .build()) {
             return presigner
                     .presignGetObject(request -> request.signatureDuration(Duration.ofHours(6))
-                            .getObjectRequest(get -> get.bucket(BUCKET).key(KEY)))
+                            .getObjectRequest(get -> get.bucket(BUCKET).key(key)))
                     .url()
                     .toExternalForm();
         }

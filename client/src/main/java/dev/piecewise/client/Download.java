@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** Waits in a swarm until the last piece is here, or nothing moves any more. */
 final class Download {
     private static final Duration TICK = Duration.ofMillis(400);
-    private static final Duration LAST_TICK = Duration.ofMillis(20);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(3);
 
     private final ArtifactContent content;
@@ -41,6 +41,11 @@ final class Download {
 
         /** Of the torrent, hexadecimal; empty until it is known. */
         Optional<String> infoHash();
+
+        /** Completes when {@link #infoHash} is known. */
+        default CompletionStage<?> named() {
+            return CompletableFuture.completedStage(null);
+        }
 
         /**
          * Asked a few times a second.
@@ -151,13 +156,14 @@ final class Download {
             throw failure();
         }
         try {
+            CompletableFuture<?> completion = stored.completion().toCompletableFuture();
+            boolean wasComplete = completion.isDone();
             if (stored.isComplete()) {
-                Thread.sleep(LAST_TICK.toMillis()); // all hashes are known, so the torrent is soon
-            } else if (stored.completion().toCompletableFuture().isDone()) {
-                Thread.sleep(TICK.toMillis());
+                surroundings.named().toCompletableFuture().get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            } else if (wasComplete) {
+                Thread.sleep(TICK.toMillis()); // someone changed a file, and a piece was lost
             } else {
-                (begun.isDone() ? stored.completion().toCompletableFuture() : firstOrLast)
-                        .get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                (begun.isDone() ? completion : firstOrLast).get(TICK.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (TimeoutException e) {
             return;

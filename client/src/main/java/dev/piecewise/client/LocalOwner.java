@@ -69,8 +69,7 @@ final class LocalOwner {
         public void progress(long bytes) {
             if (channel != null && channel.isOpen()) {
                 try {
-                    new LocalMessage.Lines(channel)
-                            .send(LocalMessage.of(new LocalMessage.UnpackingLine(name, bytes, totalBytes)));
+                    new LocalLines(channel).send(new LocalMessage.UnpackedSoFar(name, bytes, totalBytes));
                 } catch (IOException e) {
                     close();
                 }
@@ -96,16 +95,13 @@ final class LocalOwner {
      */
     <T> T acquire(Ask ask, AskListener listener, Fetcher.Use<T> use) throws Gone, InterruptedException {
         try (Conversation talk = new Conversation()) {
-            Acquired acquired = talk.ask(LocalMessage.of(ask), message -> {
-                LocalMessage.KnownLine known = message.known();
-                if (known != null) {
+            Acquired acquired = talk.ask(LocalMessage.Fetch.of(ask), message -> {
+                if (message instanceof LocalMessage.Known known) {
                     listener.known(known.content(), known.directories());
+                } else if (message instanceof LocalMessage.Progress now) {
+                    listener.progress(now.progress());
                 }
-                FetchProgress progress = message.progress();
-                if (progress != null) {
-                    listener.progress(progress);
-                }
-                return message.asAcquired();
+                return message.acquired();
             });
             T used = use.of(acquired);
             if (acquired instanceof Acquired.Ready) {
@@ -124,33 +120,33 @@ final class LocalOwner {
      */
     CacheReport call(CacheCall call, CacheListener listener) throws Gone, InterruptedException {
         try (Conversation talk = new Conversation()) {
-            return talk.ask(LocalMessage.of(call), message -> answer(message, listener));
+            return talk.ask(new LocalMessage.Look(call), message -> answer(message, listener));
         }
     }
 
     private static Optional<CacheReport> answer(LocalMessage message, CacheListener listener) {
-        LocalMessage.EndedLine ended = message.ended();
-        if (ended != null) {
+        if (message instanceof LocalMessage.Ended ended) {
             throw new ProcessFault(ended.kind(), ended.message());
+        } else if (message instanceof LocalMessage.Checked checked) {
+            listener.checked(checked.artifact());
+        } else if (message instanceof LocalMessage.Checking checking) {
+            listener.checking(checking.artifact(), checking.checkedBytes(), checking.totalBytes());
+        } else if (message instanceof LocalMessage.Report answer) {
+            return Optional.of(answer.report());
         }
-        LocalMessage.ReportLine line = message.report();
-        if (line == null) {
-            return Optional.empty();
-        }
-        line.tell(listener);
-        return Optional.ofNullable(line.answer());
+        return Optional.empty();
     }
 
     /** One question and its answer. */
     private final class Conversation implements AutoCloseable {
         private @Nullable SocketChannel channel;
-        private LocalMessage.@Nullable Lines lines;
+        private @Nullable LocalLines lines;
 
         <T> T ask(LocalMessage question, Function<LocalMessage, Optional<T>> answer) throws Gone, InterruptedException {
             try {
                 SocketChannel connected = connect();
                 channel = connected;
-                LocalMessage.Lines opened = new LocalMessage.Lines(connected);
+                LocalLines opened = new LocalLines(connected);
                 lines = opened;
                 opened.send(question);
                 while (true) {
@@ -160,8 +156,8 @@ final class LocalOwner {
                     if (done.isPresent()) {
                         return done.get();
                     }
-                    if (message.known() != null) {
-                        opened.send(LocalMessage.agreement());
+                    if (message instanceof LocalMessage.Known) {
+                        opened.send(new LocalMessage.Agreed());
                     }
                 }
             } catch (ClosedByInterruptException e) {
@@ -180,12 +176,12 @@ final class LocalOwner {
 
         /** Says so, and waits until the owner has done what follows from it. */
         void published() {
-            LocalMessage.Lines open = lines;
+            LocalLines open = lines;
             if (open == null) {
                 return;
             }
             try {
-                open.send(LocalMessage.done());
+                open.send(new LocalMessage.Published());
                 while (open.receive().isPresent()) {
                     LOG.debug("the owner says more than was asked");
                 }

@@ -106,34 +106,30 @@ final class LocalServer implements AutoCloseable {
     /** Reads the request, then waits for the asker to go away while another thread works on it. */
     private void serve(SocketChannel channel) throws InterruptedException {
         try (channel) {
-            LocalMessage.Lines lines = new LocalMessage.Lines(channel);
-            Optional<LocalMessage> first = lines.receive();
-            LocalMessage.UnpackingLine unpacking =
-                    first.map(LocalMessage::unpacking).orElse(null);
-            if (unpacking != null) {
-                follow(unpacking, lines);
-                return;
-            }
-            Optional<CacheCall> call = first.map(LocalMessage::cache);
-            Optional<Ask> ask = first.flatMap(LocalMessage::asAsk);
+            LocalLines lines = new LocalLines(channel);
+            LocalMessage first = lines.receive().orElse(null);
             Asker asker = new Asker();
             Worker work;
-            if (call.isPresent()) {
+            if (first instanceof LocalMessage.Look look) {
                 work = participant.worker(
-                        Thread.currentThread().getName() + "-cache", () -> look(call.get(), channel, lines));
-            } else if (ask.isPresent()) {
+                        Thread.currentThread().getName() + "-cache", () -> look(look.call(), channel, lines));
+            } else if (first instanceof LocalMessage.Fetch fetch) {
+                Ask ask = fetch.ask();
                 work = participant.worker(
-                        Thread.currentThread().getName() + "-fetch", () -> fetch(ask.get(), channel, lines, asker));
+                        Thread.currentThread().getName() + "-fetch", () -> fetch(ask, channel, lines, asker));
             } else {
+                if (first instanceof LocalMessage.UnpackedSoFar unpacked) {
+                    follow(unpacked, lines);
+                }
                 return;
             }
             try {
-                Optional<LocalMessage> more = lines.receive();
-                while (more.map(LocalMessage::agreed).isPresent()) {
+                LocalMessage more = lines.receive().orElse(null);
+                while (more instanceof LocalMessage.Agreed) {
                     asker.agrees();
-                    more = lines.receive();
+                    more = lines.receive().orElse(null);
                 }
-                if (more.map(LocalMessage::published).isPresent()) {
+                if (more instanceof LocalMessage.Published) {
                     asker.hasPublished();
                 } else {
                     LOG.debug("the asker is gone");
@@ -151,11 +147,13 @@ final class LocalServer implements AutoCloseable {
     }
 
     /** Until whoever unpacks goes away. */
-    private void follow(LocalMessage.UnpackingLine first, LocalMessage.Lines lines) throws IOException {
+    private void follow(LocalMessage.UnpackedSoFar first, LocalLines lines) throws IOException {
         try (Unpacking unpacking = participant.unpacking(first.name(), first.totalBytes())) {
             Optional<LocalMessage> next = lines.receive();
             while (next.isPresent()) {
-                Optional.ofNullable(next.get().unpacking()).ifPresent(line -> unpacking.progress(line.bytes()));
+                if (next.get() instanceof LocalMessage.UnpackedSoFar now) {
+                    unpacking.progress(now.bytes());
+                }
                 next = lines.receive();
             }
         }
@@ -183,8 +181,7 @@ final class LocalServer implements AutoCloseable {
         }
     }
 
-    private void fetch(Ask ask, SocketChannel channel, LocalMessage.Lines lines, Asker asker)
-            throws InterruptedException {
+    private void fetch(Ask ask, SocketChannel channel, LocalLines lines, Asker asker) throws InterruptedException {
         Teller teller = new Teller(lines, asker);
         try {
             boolean unused = fetcher.acquire(ask, teller, acquired -> {
@@ -202,14 +199,14 @@ final class LocalServer implements AutoCloseable {
         }
     }
 
-    private void look(CacheCall call, SocketChannel channel, LocalMessage.Lines lines) throws InterruptedException {
+    private void look(CacheCall call, SocketChannel channel, LocalLines lines) throws InterruptedException {
         Teller teller = new Teller(lines, new Asker());
         try {
             LocalMessage answer;
             try {
-                answer = LocalMessage.of(CacheKeeper.of(participant).handle(call, teller));
+                answer = new LocalMessage.Report(CacheKeeper.of(participant).handle(call, teller));
             } catch (PiecewiseFault fault) {
-                answer = LocalMessage.ended(FetchOutcome.of(fault));
+                answer = LocalMessage.Ended.of(FetchOutcome.of(fault));
             }
             lines.send(answer);
         } catch (IOException | AskerGone e) {
@@ -228,15 +225,15 @@ final class LocalServer implements AutoCloseable {
     }
 
     /** Tells the asker, and ends what is done for one that is gone. */
-    private record Teller(LocalMessage.Lines lines, Asker asker) implements AskListener, CacheListener {
+    private record Teller(LocalLines lines, Asker asker) implements AskListener, CacheListener {
         @Override
         public void progress(FetchProgress progress) {
-            send(LocalMessage.of(progress));
+            send(new LocalMessage.Progress(progress));
         }
 
         @Override
         public void known(ArtifactContent content, List<String> directories) {
-            send(LocalMessage.of(content, directories));
+            send(new LocalMessage.Known(content, directories));
             try {
                 asker.awaitAgreement();
             } catch (InterruptedException e) {
@@ -247,12 +244,12 @@ final class LocalServer implements AutoCloseable {
 
         @Override
         public void checking(String artifact, long checkedBytes, long totalBytes) {
-            send(LocalMessage.of(new LocalMessage.CheckingLine(artifact, checkedBytes, totalBytes)));
+            send(new LocalMessage.Checking(artifact, checkedBytes, totalBytes));
         }
 
         @Override
         public void checked(CachedArtifact artifact) {
-            send(LocalMessage.of(artifact));
+            send(new LocalMessage.Checked(artifact));
         }
 
         private void send(LocalMessage message) {

@@ -9,10 +9,12 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.seeder.cluster.Tracker;
 import dev.piecewise.trackerclient.TrackerClient;
+import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -106,6 +108,11 @@ final class NoTracker implements Tracker {
     @Override
     public HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) {
         return new HeartbeatReply(List.of());
+    }
+
+    @Override
+    public ArtifactEntry enter(String nodeId, EntryRequest request) {
+        throw none();
     }
 
     @Override

@@ -7,8 +7,12 @@ import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.FileEntry;
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.announce.AnnounceEvent;
+import dev.piecewise.core.announce.AnnounceRequest;
+import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.peer.StoredArtifact;
@@ -24,8 +28,11 @@ import dev.piecewise.seeder.cluster.Unpacking;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.HashList;
+import dev.piecewise.trackerclient.api.Neighbours;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.NodeReport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,6 +200,76 @@ class FetcherTest {
         assertThat(ready.infoHash()).isEqualTo(info.infoHash().hex());
         assertThat(engine.joined).hasSize(1);
         assertThat(progress.get(progress.size() - 1).phase()).isEqualTo(FetchProgress.Phase.PUBLISHING);
+    }
+
+    private static Neighbours neighbours(InfoHash swarm) {
+        return new Neighbours(swarm.hex(), 900, 5, 1, 1, List.of(new Neighbours.Peer("127.0.0.1", 6881)));
+    }
+
+    private static AnnounceRequest started(SwarmSpec swarm, long leftBytes) {
+        return new AnnounceRequest(
+                swarm.infoHashes().get(0), PeerId.of(new byte[20]), 1, 0, 0, leftBytes, AnnounceEvent.STARTED, 50);
+    }
+
+    @Test
+    void aPublishedArtifactIsBegunWithOneCallToTheTracker() {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        tracker.neighbours = neighbours(info.infoHash());
+        CompletableFuture<Acquired> acquired = acquire(LONG);
+        Eventually.await("joined", () -> engine.joined.size() == 1);
+        SwarmSpec swarm = engine.joined.get(0);
+        assertThat(swarm.infoHashes()).containsExactly(info.infoHash());
+        assertThat(swarm.hashes().hash(1)).contains(info.hashes().get(1));
+        assertThat(swarm.peers().announce(started(swarm, 2L * PIECE)).peers())
+                .containsExactly(new InetSocketAddress(InetAddress.getLoopbackAddress(), 6881));
+        assertThat(tracker.entries).hasSize(1);
+        assertThat(tracker.torrentsServed).hasValue(0);
+        assertThat(tracker.hashesAsked).hasValue(0);
+        assertThat(tracker.announces).isEmpty();
+        swarm.peers().announce(started(swarm, 2L * PIECE));
+        assertThat(tracker.announces).hasSize(1);
+        deliver(0);
+        deliver(1);
+        assertThat(acquired.join()).isInstanceOf(Acquired.Ready.class);
+    }
+
+    @Test
+    void anArtifactThatIsReadIsBegunWithOneCallToTheTracker() {
+        say(ArtifactState.READING, 1, 1, null, null);
+        tracker.hashes.put(ID, List.of(new HashList.Entry(1, info.hashes().get(1))));
+        tracker.neighbours = neighbours(FakeTracker.SWARM);
+        tracker.hashesAway = true;
+        CompletableFuture<Acquired> acquired = acquire(LONG);
+        Eventually.await("joined", () -> engine.joined.size() == 1);
+        SwarmSpec swarm = engine.joined.get(0);
+        assertThat(swarm.hashes().hash(1)).contains(info.hashes().get(1));
+        assertThat(swarm.peers().announce(started(swarm, 2L * PIECE)).peers()).hasSize(1);
+        assertThat(tracker.announces).isEmpty();
+        tracker.hashesAway = false;
+        say(ArtifactState.FAILED, 0, 1, "gone", "NOT_FOUND");
+        assertThat(ended(acquired)).isEqualTo(new FetchOutcome.NotFound("gone"));
+    }
+
+    @Test
+    void whoHasEverythingAlreadySaysSoItself() {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        tracker.neighbours = neighbours(info.infoHash());
+        deliver(0);
+        deliver(1);
+        assertThat(acquire(LONG).join()).isInstanceOf(Acquired.Ready.class);
+        SwarmSpec swarm = engine.joined.get(0);
+        assertThat(swarm.peers().announce(started(swarm, 0)).peers()).isEmpty();
+        assertThat(tracker.announces).hasSize(1);
+    }
+
+    @Test
+    void aTrackerThatForgotTheProcessIsAskedAllTheSame() {
+        say(ArtifactState.PUBLISHED, 2, 1, null, null);
+        tracker.known = false;
+        deliver(0);
+        deliver(1);
+        assertThat(acquire(LONG).join()).isInstanceOf(Acquired.Ready.class);
+        assertThat(tracker.registrations).hasSizeGreaterThan(1);
     }
 
     @Test

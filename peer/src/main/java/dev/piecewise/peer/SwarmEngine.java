@@ -8,6 +8,9 @@ import java.util.OptionalLong;
 
 /** The BitTorrent engine of a process. Closing it closes its swarms. */
 public interface SwarmEngine extends AutoCloseable {
+    /** Where peers of all swarms are answered. */
+    int port();
+
     /**
      * Joins a swarm; returns once its port is bound.
      *

@@ -13,11 +13,13 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.trackerclient.api.ApiError;
 import dev.piecewise.trackerclient.api.ApiJson;
+import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Distribution;
+import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -207,6 +209,12 @@ public final class TrackerClient implements AutoCloseable {
     /** {@code POST /v1/nodes/N/holdings/ID}. */
     public void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode {
         ofNode(Call.post(node(nodeId) + "/holdings/" + id, holdings));
+    }
+
+    /** {@code POST /v1/nodes/N/artifacts}: all that a node needs to begin, in one call. */
+    public ArtifactEntry enter(String nodeId, EntryRequest request) throws UnknownNode {
+        return read(
+                ofNode(Call.post(node(nodeId) + "/artifacts", request).within(ORIGIN_TIMEOUT)), ArtifactEntry.class);
     }
 
     /** {@code POST /v1/nodes/N/leases}: waits up to {@code request.waitSeconds()} while there is no work. */

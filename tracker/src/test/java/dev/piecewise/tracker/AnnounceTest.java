@@ -341,6 +341,7 @@ class AnnounceTest {
                 "/v1/artifacts",
                 "/v1/nodes",
                 "/v1/nodes/s/heartbeat",
+                "/v1/nodes/s/artifacts",
                 "/v1/nodes/s/leases",
                 "/v1/nodes/s/holdings/" + "0".repeat(64),
                 "/v1/nodes/s/holdings/zz",
@@ -358,6 +359,8 @@ class AnnounceTest {
                     "{\"fence\":1,\"pieces\":[null]}",
                     "{\"bitfield\":\"*\",\"added\":[null],\"dropped\":[-1]}",
                     "\"x\"",
+                    "{\"artifact\":{},\"port\":1}",
+                    "{\"artifact\":{\"uri\":\"s3://b/k\"},\"port\":70000}",
                     "{\"leases\":[{\"fence\":1}]}",
                     "{\"fence\":1,\"pieces\":[{\"piece\":0}]}",
                     "{\"uri\":7,\"fence\":\"a\"}")) {

@@ -1,6 +1,7 @@
 package dev.piecewise.tracker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -21,11 +22,14 @@ import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ApiJson;
+import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Distribution;
+import dev.piecewise.trackerclient.api.EntryRequest;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -34,9 +38,11 @@ import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.Ledger;
+import dev.piecewise.trackerclient.api.Neighbours;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.NodeReport;
 import dev.piecewise.trackerclient.api.NodeStatus;
+import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
 import dev.piecewise.trackerclient.api.SignRequest;
 import dev.piecewise.trackerclient.api.TransferReport;
@@ -174,6 +180,52 @@ class TrackerTest {
             assertThat(piece.holders()).isEqualTo(1);
             assertThat(piece.reads()).hasSize(1);
         });
+    }
+
+    @Test
+    void aNodeThatAsksIsToldAllThatItTakesToBeginAndIsInTheSwarm() throws Exception {
+        TrackerClient client = client(start(config()));
+        seeder(client, "seeder");
+        ArtifactRequest request = new ArtifactRequest("s3://bucket/odd", "1MiB");
+        client.register(new NodeRegistration("early", "node", false, "127.0.0.1"));
+        ArtifactEntry reading = client.enter("early", new EntryRequest(request, 6001));
+        assertThat(reading.artifact().state()).isEqualTo(ArtifactState.READING);
+        HashList none = requireNonNull(reading.hashes());
+        assertThat(none.unpack()).isEmpty();
+        Neighbours alone = requireNonNull(reading.neighbours());
+        assertThat(alone.swarm()).isEqualTo(none.swarm());
+        assertThat(alone.peers()).isEmpty();
+        assertThat(alone.leeches()).isEqualTo(1);
+
+        readAll(client, "seeder", reading.artifact());
+        client.register(new NodeRegistration("late", "node", false, "127.0.0.1"));
+        ArtifactEntry published = client.enter("late", new EntryRequest(request, 6002));
+        HashList hashes = requireNonNull(published.hashes());
+        String infoHash = requireNonNull(published.artifact().infoHash());
+        assertThat(hashes.infoHash()).isEqualTo(infoHash);
+        assertThat(hashes.unpack()).hasSize(3);
+        client.enter("early", new EntryRequest(request, 6001));
+        assertThat(requireNonNull(requireNonNull(client.enter("late", new EntryRequest(request, 6002)))
+                                .neighbours())
+                        .peers())
+                .containsExactly(new Neighbours.Peer("127.0.0.1", 6001));
+        assertThat(client.peers("late", "", Duration.ofSeconds(5)).newcomers())
+                .contains(new PeerNews.Newcomer(infoHash, "127.0.0.1", 6001));
+    }
+
+    @Test
+    void aNodeThatIsNotRegisteredOrSaysNoPortEntersNoSwarm() throws Exception {
+        TrackerClient client = client(start(config()));
+        ArtifactRequest request = new ArtifactRequest(URI_16, null);
+        assertThatThrownBy(() -> client.enter("nobody", new EntryRequest(request, 6001)))
+                .isInstanceOf(UnknownNode.class);
+        client.register(new NodeRegistration("n", "node", false, "127.0.0.1"));
+        assertThatThrownBy(() -> client.enter("n", new EntryRequest(request, 0)))
+                .isInstanceOf(OriginFault.class)
+                .hasMessageContaining("port");
+        ArtifactEntry empty = client.enter("n", new EntryRequest(new ArtifactRequest("s3://bucket/empty", null), 6001));
+        assertThat(empty.hashes()).isNull();
+        assertThat(empty.neighbours()).isNull();
     }
 
     @Test

@@ -1,14 +1,18 @@
 package dev.piecewise.bench.bound;
 
+import dev.piecewise.bench.Scratch;
+import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.Node;
 import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
+import dev.piecewise.client.rehearsal.NodeRehearsal;
 import dev.piecewise.core.Place;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.lease.OriginSettings;
 import dev.piecewise.trackerclient.api.Ingest;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +36,9 @@ public final class NodesMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try (Scratch rehearsal = new Scratch(Files.createTempDirectory("piecewise-rehearsal-"))) {
+            FetchOutcome unused = NodeRehearsal.run(rehearsal.path()); // as every node that stays does
+        }
         List<Node> running = new ArrayList<>();
         try {
             nodes.forEach((address, data) -> running.add(NodeMain.start(NodeConfig.defaults(tracker, data)

@@ -1,13 +1,9 @@
 package dev.piecewise.bench.bound;
 
+import dev.piecewise.bench.NodeAsks;
 import dev.piecewise.bench.Program;
 import dev.piecewise.bench.S3Host;
 import dev.piecewise.bench.S3Main;
-import dev.piecewise.client.FetchOutcome;
-import dev.piecewise.client.FetchRequest;
-import dev.piecewise.client.NodeConfig;
-import dev.piecewise.client.Piecewise;
-import dev.piecewise.client.request.Destination;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.PieceLength;
@@ -17,20 +13,12 @@ import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Ours: tracker beside the star, S3, seeder (or none) and nodes as processes in it. The nodes are up; they are asked through their
@@ -123,7 +111,7 @@ final class PiecewiseRun implements Contestant {
         double seederCpu = -cpuSeconds(seeders);
         long seederSent = -star.sentBytes("seeder");
         long zoneBytes = -star.zoneBytes();
-        List<Asked> asked = askAll(setting, directory);
+        List<NodeAsks.Asked> asked = askAll(setting, directory);
         nodeCpu += cpuSeconds(nodes);
         seederCpu += cpuSeconds(seeders);
         seederSent += star.sentBytes("seeder");
@@ -137,8 +125,8 @@ final class PiecewiseRun implements Contestant {
             correct &= setting.payload().equalsCopy(destination(directory, i));
         }
         return new Measured(
-                asked.stream().map(Asked::seconds).toList(),
-                asked.stream().map(Asked::firstPieceSeconds).toList(),
+                asked.stream().map(NodeAsks.Asked::seconds).toList(),
+                asked.stream().map(NodeAsks.Asked::firstPieceSeconds).toList(),
                 s3.sentBytes(),
                 seederSent,
                 zoneBytes,
@@ -209,52 +197,14 @@ final class PiecewiseRun implements Contestant {
         return directory.resolve("files-" + node).resolve(S3Main.KEY);
     }
 
-    /** How long a node took, since it was asked. */
-    private record Asked(double seconds, double firstPieceSeconds) {}
-
-    private static List<Asked> askAll(Setting setting, Path directory) throws IOException, InterruptedException {
-        ExecutorService threads = Executors.newFixedThreadPool(setting.nodes());
-        try {
-            CyclicBarrier start = new CyclicBarrier(setting.nodes());
-            List<Callable<Asked>> asks = new ArrayList<>();
-            for (int i = 1; i <= setting.nodes(); i++) {
-                Path destination = destination(directory, i);
-                Files.createDirectories(destination.getParent());
-                NodeConfig config = NodeConfig.defaults(URI.create(TRACKER), directory.resolve("n" + i));
-                asks.add(() -> ask(setting, config, destination, start));
-            }
-            List<Asked> asked = new ArrayList<>();
-            for (Future<Asked> answer : threads.invokeAll(asks)) {
-                asked.add(answer.get());
-            }
-            return asked;
-        } catch (ExecutionException e) {
-            throw new IOException("a node failed", e.getCause());
-        } finally {
-            threads.shutdownNow();
+    private static List<NodeAsks.Asked> askAll(Setting setting, Path directory)
+            throws IOException, InterruptedException {
+        NodeAsks asks = new NodeAsks(
+                URI.create(TRACKER), URI_, Optional.of(new PieceLength(setting.pieceBytes())), setting.patience());
+        for (int i = 1; i <= setting.nodes(); i++) {
+            asks.add(directory.resolve("n" + i), destination(directory, i));
         }
-    }
-
-    private static Asked ask(Setting setting, NodeConfig config, Path destination, CyclicBarrier start)
-            throws Exception {
-        try (Piecewise piecewise = Piecewise.open(config)) {
-            FetchRequest request = FetchRequest.of(URI_, Destination.of(destination))
-                    .withPieceLength(new PieceLength(setting.pieceBytes()))
-                    .withStallTimeout(setting.patience());
-            start.await();
-            long started = System.nanoTime();
-            AtomicLong first = new AtomicLong();
-            FetchOutcome outcome = piecewise.fetch(request, progress -> {
-                if (progress.piecesHeld() > 0) {
-                    first.compareAndSet(0, System.nanoTime() - started);
-                }
-            });
-            double seconds = (System.nanoTime() - started) / 1e9;
-            if (outcome instanceof FetchOutcome.Complete) {
-                return new Asked(seconds, first.get() / 1e9);
-            }
-            throw new IOException("a node ended with " + outcome);
-        }
+        return asks.askAll();
     }
 
     private static void closeAll(List<AutoCloseable> running) throws IOException {

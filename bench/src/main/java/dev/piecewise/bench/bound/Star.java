@@ -82,7 +82,7 @@ final class Star implements AutoCloseable {
     /** Starts S3 in its namespace. */
     S3Host startS3(Path directory, Path payload) throws IOException, InterruptedException {
         return S3Host.start(
-                (log, environment, command) -> start("s3", log, environment, command), S3, directory, payload);
+                (log, environment, command) -> start("s3", log, environment, command), S3, directory, List.of(payload));
     }
 
     /** Bytes that a host has put on its link, headers included. */

@@ -78,7 +78,7 @@ public final class IngestCommand implements Callable<Integer> {
                     (log, environment, command) -> Program.start("s3", log, environment, command),
                     "127.0.0.1",
                     scratch.path().resolve("s3"),
-                    payload.file())) {
+                    List.of(payload.file()))) {
                 Files.delete(payload.file()); // its pages in memory are needed for the copies
                 for (int run = 0; run < runs; run++) {
                     Path place = scratch.path().resolve("run");

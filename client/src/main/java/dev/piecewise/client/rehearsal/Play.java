@@ -14,12 +14,14 @@ import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
+import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
+import dev.piecewise.trackerclient.api.Neighbours;
 import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.PieceReport;
 import java.net.InetAddress;
@@ -85,6 +87,20 @@ final class Play {
         asked = true;
         notifyAll();
         return status();
+    }
+
+    /** The same of a node, which is in the swarm from now on. */
+    synchronized ArtifactEntry enter(String nodeId, int port) throws InterruptedException {
+        ArtifactStatus status = ask();
+        InfoHash swarm = torrent == null ? provisionalId : torrent.infoHash();
+        List<Neighbours.Peer> peers = join(nodeId, swarm, port).stream()
+                .map(other -> new Neighbours.Peer(Stage.HOST, other.getPort()))
+                .toList();
+        double again = ANNOUNCE_AGAIN.toSeconds();
+        return new ArtifactEntry(
+                status,
+                hashes(0, Duration.ZERO),
+                new Neighbours(swarm.hex(), again, again, 0, peers.size() + 1, peers));
     }
 
     synchronized ArtifactStatus status() {
@@ -194,16 +210,20 @@ final class Play {
     }
 
     synchronized AnnounceResponse announce(String nodeId, AnnounceRequest request) {
+        List<InetSocketAddress> others = join(nodeId, request.infoHash(), request.port());
+        return new AnnounceResponse(ANNOUNCE_AGAIN, ANNOUNCE_AGAIN, 0, others.size(), others);
+    }
+
+    /** Gives the others. */
+    @GuardedBy("this")
+    private List<InetSocketAddress> join(String nodeId, InfoHash swarm, int port) {
         List<InetSocketAddress> others = joined.entrySet().stream()
                 .filter(other -> !other.getKey().equals(nodeId))
                 .map(other -> other.getValue().address())
                 .toList();
-        joined.putIfAbsent(
-                nodeId,
-                new Joined(
-                        request.infoHash(), new InetSocketAddress(InetAddress.getLoopbackAddress(), request.port())));
+        joined.putIfAbsent(nodeId, new Joined(swarm, new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
         notifyAll();
-        return new AnnounceResponse(ANNOUNCE_AGAIN, ANNOUNCE_AGAIN, 0, others.size(), others);
+        return others;
     }
 
     /** @param from how many have joined as far as the node knows, itself among them */

@@ -6,6 +6,7 @@ import dev.piecewise.core.ByteRate;
 import dev.piecewise.core.announce.AnnounceCodec;
 import dev.piecewise.core.announce.QueryString;
 import dev.piecewise.trackerclient.api.ApiJson;
+import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.LeaseRequest;
@@ -107,6 +108,9 @@ final class Stage implements AutoCloseable {
                 play.report(ApiJson.read(body, PieceReport.class));
                 yield NOTHING;
             }
+            case "nodes/N/artifacts" ->
+                ApiJson.write(play.enter(
+                        path[2], ApiJson.read(body, EntryRequest.class).port()));
             case "artifacts" -> ApiJson.write(play.ask());
             case "artifacts/N" -> ApiJson.write(play.status());
             case "artifacts/N/hashes" -> ApiJson.write(play.hashes(cursor(query), wait(query)));

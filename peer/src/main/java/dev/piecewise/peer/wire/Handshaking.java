@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Handshaking implements NetworkLoop.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(Handshaking.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    /** The tracker names a node as soon as that asks: whoever calls it before it is ready need not call again. */
+    private static final Duration EARLY = Duration.ofSeconds(2);
 
     /** Where sockets go. */
     interface Desk {
@@ -45,6 +47,7 @@ final class Handshaking implements NetworkLoop.Handler {
     private final LongSupplier nanoTime;
     private long roundTripNanos = -1;
     private @Nullable SelectionKey key;
+    private MessageCodec.@Nullable Greeting early;
     private boolean over;
 
     private Handshaking(
@@ -145,7 +148,8 @@ final class Handshaking implements NetworkLoop.Handler {
             dialling = PeerSession.Dialling.THEIRS;
             swarm = desk.find(greeting.infoHash(), greeting.peerId());
             if (swarm == null) {
-                throw new PeerFault(Kind.FAILED, "looks for the torrent " + greeting.infoHash());
+                await(mine, greeting);
+                return;
             }
             greet(swarm, greeting.infoHash());
         } else if (!swarm.infoHashes().contains(greeting.infoHash())) {
@@ -160,6 +164,30 @@ final class Handshaking implements NetworkLoop.Handler {
         } else {
             mine.cancel();
             target.loop().execute(() -> join(target, remote, greeting, from));
+        }
+    }
+
+    /** Its swarm may be about to be joined. */
+    private void await(SelectionKey mine, MessageCodec.Greeting greeting) {
+        if (early == null) {
+            early = greeting;
+            mine.interestOps(0);
+            loop.schedule(
+                    EARLY.toNanos(),
+                    () -> failed(new PeerFault(Kind.FAILED, "looks for the torrent " + greeting.infoHash())));
+        }
+    }
+
+    /** A swarm was joined, perhaps the one for which this waits. */
+    void lookAgain() {
+        SelectionKey mine = key;
+        MessageCodec.Greeting waiting = early;
+        if (mine != null && waiting != null && !over) {
+            try {
+                finish(mine, waiting);
+            } catch (IOException | RuntimeException e) {
+                failed(e);
+            }
         }
     }
 

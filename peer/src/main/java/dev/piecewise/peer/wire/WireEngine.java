@@ -215,7 +215,7 @@ public final class WireEngine implements SwarmEngine {
         }
     }
 
-    /** The port of all torrents. */
+    @Override
     public int port() {
         return port;
     }
@@ -247,6 +247,7 @@ public final class WireEngine implements SwarmEngine {
                         },
                         loop::execute)
                 .join();
+        loops.get(0).execute(() -> List.copyOf(callers).forEach(Handshaking::lookAgain));
         LOG.debug(
                 "joined {} on port {}: {}",
                 spec.infoHashes().get(0),

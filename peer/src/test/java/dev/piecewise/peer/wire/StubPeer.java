@@ -35,14 +35,24 @@ final class StubPeer implements AutoCloseable {
 
     /** Calls an engine and shakes hands, for the protocol's extensions too. */
     static StubPeer call(int port, InfoHash infoHash, long seed) throws IOException {
+        StubPeer stub = greet(port, infoHash, seed);
+        stub.awaitGreeting();
+        return stub;
+    }
+
+    /** The same, but the engine has not answered. */
+    static StubPeer greet(int port, InfoHash infoHash, long seed) throws IOException {
         StubPeer stub = new StubPeer(new Socket(InetAddress.getLoopbackAddress(), port));
         byte[] id = new byte[PeerId.BYTES];
         new Random(seed).nextBytes(id);
         byte[] greeting = new byte[MessageCodec.HANDSHAKE_BYTES];
         new MessageCodec().greeting(infoHash, PeerId.of(id)).get(greeting);
         stub.out.write(greeting);
-        stub.in.readFully(new byte[MessageCodec.HANDSHAKE_BYTES]);
         return stub;
+    }
+
+    void awaitGreeting() throws IOException {
+        in.readFully(new byte[MessageCodec.HANDSHAKE_BYTES]);
     }
 
     void tell(int id, byte... body) throws IOException {

@@ -1,6 +1,7 @@
 package dev.piecewise.peer.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.metainfo.EncodedInfo;
 import dev.piecewise.peer.PeerHub;
@@ -10,6 +11,7 @@ import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmEngineContract;
 import dev.piecewise.peer.SwarmSpec;
 import dev.piecewise.peer.TestArtifact;
+import java.io.EOFException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -201,6 +203,29 @@ class WireEngineTest extends SwarmEngineContract {
         namesNobody.name(join(artifact, seed).port());
         skew.addAndGet(Duration.ofSeconds(11).toNanos());
         awaitComplete(artifact, leech);
+    }
+
+    @Test
+    void whoCallsBeforeTheSwarmIsJoinedIsAnsweredWhenItIs() throws Exception {
+        TestArtifact other = TestArtifact.single("other", MIB, MIB);
+        TestArtifact artifact = TestArtifact.single("early", MIB, MIB);
+        SwarmEngine engine = closed(new WireEngine(EngineConfig.defaults()));
+        engine.join(spec(other, node(other)));
+        StubPeer early = closed(StubPeer.greet(engine.port(), artifact.info().infoHash(), 1));
+        closed(StubPeer.call(engine.port(), other.info().infoHash(), 2)); // so the one before was heard
+        Node seed = node(artifact);
+        artifact.storeAll(seed.storage());
+        engine.join(spec(artifact, seed));
+        early.awaitGreeting();
+        early.await(StubPeer.HAVE_ALL);
+    }
+
+    @Test
+    void whoCallsForATorrentThatIsNotJoinedSoonIsTurnedAway() throws Exception {
+        TestArtifact artifact = TestArtifact.single("never", MIB, MIB);
+        SwarmEngine engine = closed(new WireEngine(EngineConfig.defaults()));
+        StubPeer caller = closed(StubPeer.greet(engine.port(), artifact.info().infoHash(), 1));
+        assertThatThrownBy(caller::awaitGreeting).isInstanceOf(EOFException.class);
     }
 
     @Test

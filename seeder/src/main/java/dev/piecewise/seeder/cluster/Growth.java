@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
@@ -50,7 +52,7 @@ public final class Growth implements PieceHashes {
     private final AtomicInteger hashesKnown = new AtomicInteger();
     private volatile boolean stuck;
     private volatile @Nullable TorrentFault fault;
-    private volatile @Nullable InfoHash infoHash;
+    private final CompletableFuture<InfoHash> infoHash = new CompletableFuture<>();
     private InfoHash announced;
     private String cursor = "";
     private volatile @Nullable Swarm swarm;
@@ -69,8 +71,9 @@ public final class Growth implements PieceHashes {
     }
 
     /**
-     * Asks for the hashes that are known by now.
+     * Begins with the hashes that are known by now.
      *
+     * @param entry asked for them if it came without
      * @param here asked before the swarm is
      * @param published told, on a thread of its own, when all are known
      * @param random spreads the nodes that try again
@@ -78,11 +81,12 @@ public final class Growth implements PieceHashes {
      */
     Growth(
             Tracker tracker,
-            ArtifactStatus status,
+            Entry entry,
             LocalBytes here,
             BiConsumer<Growth, InfoDictionary> published,
             RandomGenerator random)
             throws InterruptedException {
+        ArtifactStatus status = entry.artifact();
         this.tracker = tracker;
         this.id = new ArtifactId(status.id());
         this.uri = status.uri();
@@ -92,7 +96,7 @@ public final class Growth implements PieceHashes {
         this.here = here;
         this.published = published;
         this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, random);
-        HashList first = tracker.hashes(id, cursor, Duration.ZERO);
+        HashList first = entry.hashes().orElseGet(() -> tracker.hashes(id, "", Duration.ZERO));
         this.provisionalId = InfoHash.fromHex(first.swarm());
         this.announced = provisionalId;
         here.fill(this, learn(first));
@@ -142,7 +146,12 @@ public final class Growth implements PieceHashes {
 
     /** Of the torrent, once all hashes are known. */
     public Optional<InfoHash> infoHash() {
-        return Optional.ofNullable(infoHash);
+        return Optional.ofNullable(infoHash.getNow(null));
+    }
+
+    /** Completes with {@link #infoHash}; never, if that does not come to be known. */
+    public CompletionStage<InfoHash> published() {
+        return infoHash.minimalCompletionStage();
     }
 
     void joined(Swarm in) {
@@ -177,7 +186,7 @@ public final class Growth implements PieceHashes {
         }
         all.set(0, info.hashes().size()); // of some it may not have been told
         swarm().hashesKnown(all);
-        infoHash = info.infoHash();
+        infoHash.complete(info.infoHash());
         return true;
     }
 
@@ -267,14 +276,9 @@ public final class Growth implements PieceHashes {
         for (int piece = 0; piece < hashesKnown(); piece++) {
             all.add(hash(piece).orElseThrow());
         }
-        InfoDictionary info = new InfoDictionary(content, all, privateTorrent);
-        if (!info.infoHash().equals(InfoHash.fromHex(told))) {
-            throw new TorrentFault(
-                    Kind.FAILED,
-                    "the hashes of " + uri + " make the torrent " + info.infoHash() + ", the tracker has " + told);
-        }
+        InfoDictionary info = PublishedTorrent.checked(new InfoDictionary(content, all, privateTorrent), told, uri);
         published.accept(this, info);
-        infoHash = info.infoHash();
+        infoHash.complete(info.infoHash());
         return true;
     }
 }

@@ -170,7 +170,8 @@ final class Membership implements AutoCloseable {
         }
     }
 
-    private synchronized long generation() {
+    /** The number of the last registration. */
+    synchronized long generation() {
         return generation;
     }
 

@@ -17,7 +17,10 @@ import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
 import dev.piecewise.peer.SwarmSpec;
 import dev.piecewise.peer.store.StoredState;
+import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -187,6 +190,24 @@ public final class Participant implements AutoCloseable {
     }
 
     /**
+     * Asks that an artifact exist, and for all that is needed to begin with it: one call, after which the tracker takes this process
+     * for a part of its swarm.
+     *
+     * @throws PiecewiseFault as {@link Tracker#requestArtifact}
+     */
+    public Entry ask(ArtifactRequest request) {
+        if (membership.isRegistered()) {
+            long registration = membership.generation();
+            try {
+                return new Entry(tracker.enter(nodeId, new EntryRequest(request, engine.port())), nanoTime);
+            } catch (UnknownNode e) {
+                membership.forgotten(registration);
+            }
+        }
+        return Entry.of(tracker.requestArtifact(request));
+    }
+
+    /**
      * Somebody wants all of a shared artifact here; of several the first counts. The tracker is told how long it takes.
      *
      * @param sinceNanos when that was, on this process's monotonic clock
@@ -327,6 +348,12 @@ public final class Participant implements AutoCloseable {
         return join(share(id, info.content()), EncodedInfo.of(info), List.of(), this::announce);
     }
 
+    /** The same by the answer to an ask, with the peers that it names. */
+    public Swarm join(Entry entry, InfoDictionary info) {
+        ArtifactId id = new ArtifactId(entry.artifact().id());
+        return join(share(id, info.content()), EncodedInfo.of(info), List.of(), entry.peers(this::announce));
+    }
+
     /**
      * Takes part in the swarm of a torrent that is known by its infohash alone, under {@link ArtifactId#of(InfoHash)}; the
      * tracker hears nothing of it, and its peers come from the link. Else as {@link #join(ArtifactId, InfoDictionary)}.
@@ -405,25 +432,31 @@ public final class Participant implements AutoCloseable {
      * @throws PiecewiseFault if the tracker is away, there is no port, or the disk is broken
      */
     public Optional<Growth> grow(ArtifactStatus status) throws InterruptedException {
-        return grow(status, (hashes, pieces) -> {});
+        return grow(Entry.of(status), (hashes, pieces) -> {});
+    }
+
+    /** The same, but as {@link #grow(Entry, List)}. */
+    public Optional<Growth> grow(ArtifactStatus status, List<Path> beside) throws InterruptedException {
+        return grow(Entry.of(status), beside);
     }
 
     /**
-     * The same, but what is missing is taken from bytes of this machine where that can be.
+     * The same by the answer to an ask, with the peers that it names; what is missing is taken from bytes of this machine where that
+     * can be.
      *
      * @param beside where its files may lie already, in torrent order; empty if nowhere
      */
-    public Optional<Growth> grow(ArtifactStatus status, List<Path> beside) throws InterruptedException {
-        ArtifactId id = new ArtifactId(status.id());
-        return grow(status, (hashes, pieces) -> store.reuse(id, hashes, pieces, beside));
+    public Optional<Growth> grow(Entry entry, List<Path> beside) throws InterruptedException {
+        ArtifactId id = new ArtifactId(entry.artifact().id());
+        return grow(entry, (hashes, pieces) -> store.reuse(id, hashes, pieces, beside));
     }
 
-    private Optional<Growth> grow(ArtifactStatus status, Growth.LocalBytes here) throws InterruptedException {
-        ArtifactId id = new ArtifactId(status.id());
-        StoredArtifact artifact = share(id, PublishedTorrent.content(status));
+    private Optional<Growth> grow(Entry entry, Growth.LocalBytes here) throws InterruptedException {
+        ArtifactId id = new ArtifactId(entry.artifact().id());
+        StoredArtifact artifact = share(id, PublishedTorrent.content(entry.artifact()));
         Optional<Growth> growing = growing(id);
         if (growing.isEmpty() && store.stored(id).flatMap(Store.Stored::torrent).isEmpty()) {
-            growing = begin(artifact, new Growth(tracker, status, here, this::grown, random));
+            growing = begin(artifact, entry, new Growth(tracker, entry, here, this::grown, random));
         }
         growing.ifPresent(growth -> growth.follow(this));
         synchronized (this) {
@@ -439,14 +472,14 @@ public final class Participant implements AutoCloseable {
         }
     }
 
-    private synchronized Optional<Growth> begin(StoredArtifact artifact, Growth growth) {
+    private synchronized Optional<Growth> begin(StoredArtifact artifact, Entry entry, Growth growth) {
         mustBeOpen();
         Joined running = swarms.get(artifact.id());
         if (running != null && running.works()) {
             return running.growth(); // somebody was faster
         }
-        SwarmSpec spec =
-                new SwarmSpec(List.of(growth.provisionalId()), artifact, growth, this::announce, growth.isPrivate());
+        SwarmSpec spec = new SwarmSpec(
+                List.of(growth.provisionalId()), artifact, growth, entry.peers(this::announce), growth.isPrivate());
         growth.joined(join(spec, Optional.empty(), Optional.of(growth)));
         return Optional.of(growth);
     }

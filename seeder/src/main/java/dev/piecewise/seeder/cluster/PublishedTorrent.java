@@ -3,13 +3,19 @@ package dev.piecewise.seeder.cluster;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.FilePath;
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.TorrentFault;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.HashList;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What the tracker says about an artifact, turned into checked types. */
 public final class PublishedTorrent {
@@ -46,6 +52,42 @@ public final class PublishedTorrent {
             throw new TorrentFault(
                     Kind.FAILED, "the tracker describes " + status.uri() + " wrongly: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The torrent of a published artifact, made of its hashes.
+     *
+     * @return nothing if it is not published, or these are not all
+     * @throws TorrentFault if they make another one
+     */
+    static Optional<InfoDictionary> of(ArtifactStatus status, HashList hashes) {
+        ArtifactContent content = content(status);
+        Map<Integer, PieceHash> known = new HashMap<>();
+        hashes.unpack().forEach(entry -> known.put(entry.piece(), entry.hash()));
+        if (hashes.infoHash() == null || known.size() != content.layout().pieceCount()) {
+            return Optional.empty();
+        }
+        List<PieceHash> all = new ArrayList<>();
+        for (int piece = 0; piece < known.size(); piece++) {
+            PieceHash hash = known.get(piece);
+            if (hash == null) {
+                throw new TorrentFault(
+                        Kind.FAILED, "the tracker has no hash of piece " + piece + " of " + status.uri());
+            }
+            all.add(hash);
+        }
+        return Optional.of(
+                checked(new InfoDictionary(content, all, status.privateTorrent()), hashes.infoHash(), status.uri()));
+    }
+
+    /** @throws TorrentFault if it is not the torrent of that infohash, hexadecimal */
+    static InfoDictionary checked(InfoDictionary info, String infoHash, String uri) {
+        if (!info.infoHash().equals(InfoHash.fromHex(infoHash))) {
+            throw new TorrentFault(
+                    Kind.FAILED,
+                    "the hashes of " + uri + " make the torrent " + info.infoHash() + ", the tracker has " + infoHash);
+        }
+        return info;
     }
 
     /**

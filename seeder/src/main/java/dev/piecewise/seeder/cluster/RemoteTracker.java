@@ -8,10 +8,12 @@ import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -91,6 +93,11 @@ public final class RemoteTracker implements Tracker {
     @Override
     public HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode {
         return client.heartbeat(nodeId, heartbeat);
+    }
+
+    @Override
+    public ArtifactEntry enter(String nodeId, EntryRequest request) throws UnknownNode {
+        return client.enter(nodeId, request);
     }
 
     @Override

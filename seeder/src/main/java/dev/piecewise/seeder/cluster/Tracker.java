@@ -7,10 +7,12 @@ import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -55,6 +57,8 @@ public interface Tracker {
     NodeAccepted register(NodeRegistration registration);
 
     HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode;
+
+    ArtifactEntry enter(String nodeId, EntryRequest request) throws UnknownNode;
 
     void leave(String nodeId);
 

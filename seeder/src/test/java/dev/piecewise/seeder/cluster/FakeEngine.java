@@ -32,6 +32,11 @@ public final class FakeEngine implements SwarmEngine {
     public final AtomicLong uploadAwaited = new AtomicLong();
 
     @Override
+    public int port() {
+        return 1;
+    }
+
+    @Override
     public Swarm join(SwarmSpec spec) {
         CompletableFuture<Void> failure = joins.getAndIncrement() == 0 ? firstFailure : new CompletableFuture<>();
         joined.add(spec);

@@ -12,10 +12,13 @@ import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.StaleFence;
 import dev.piecewise.trackerclient.UnknownNode;
+import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -24,6 +27,7 @@ import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
+import dev.piecewise.trackerclient.api.Neighbours;
 import dev.piecewise.trackerclient.api.NodeAccepted;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.NodeReport;
@@ -75,6 +79,13 @@ public final class FakeTracker implements Tracker {
         throw new IllegalStateException("no signer");
     };
     public final List<Heartbeat.Transfer> transfers = new CopyOnWriteArrayList<>();
+    public final List<EntryRequest> entries = new CopyOnWriteArrayList<>();
+    public final List<AnnounceRequest> announces = new CopyOnWriteArrayList<>();
+    public final AtomicInteger hashesAsked = new AtomicInteger();
+    public volatile boolean hashesAway;
+    /** Named with the answer to an ask; if there are none, it says nothing but the artifact. */
+    public volatile @Nullable Neighbours neighbours;
+
     public volatile @Nullable NodeReport report;
     public volatile boolean away;
     public volatile boolean known = true;
@@ -139,6 +150,17 @@ public final class FakeTracker implements Tracker {
     @Override
     public HashList hashes(ArtifactId id, String cursor, Duration wait) {
         ArtifactStatus status = artifact(id, wait);
+        hashesAsked.incrementAndGet();
+        if (hashesAway) {
+            throw new ProcessFault(Kind.FAILED, "no hashes are told");
+        }
+        if (status.infoHash() == null && !wait.isZero()) {
+            pause();
+        }
+        return list(id, status);
+    }
+
+    private HashList list(ArtifactId id, ArtifactStatus status) {
         List<HashList.Entry> entries = new ArrayList<>(hashes.getOrDefault(id, List.of()));
         if (status.infoHash() != null) {
             byte[] torrent = torrents.getOrDefault(InfoHash.fromHex(status.infoHash()), new byte[0]);
@@ -146,8 +168,6 @@ public final class FakeTracker implements Tracker {
             for (int piece = 0; piece < all.size(); piece++) {
                 entries.add(new HashList.Entry(piece, all.get(piece)));
             }
-        } else if (!wait.isZero()) {
-            pause();
         }
         return new HashList(status.state(), status.infoHash(), SWARM.hex(), "", HashList.pack(entries));
     }
@@ -207,6 +227,16 @@ public final class FakeTracker implements Tracker {
         if (!known) {
             throw new UnknownNode("unknown");
         }
+    }
+
+    @Override
+    public ArtifactEntry enter(String nodeId, EntryRequest request) throws UnknownNode {
+        ArtifactStatus status = requestArtifact(request.artifact());
+        know();
+        entries.add(request);
+        boolean begins = status.state() != ArtifactState.FAILED && neighbours != null;
+        HashList known = begins ? list(new ArtifactId(status.id()), status) : null;
+        return new ArtifactEntry(status, known, begins ? neighbours : null);
     }
 
     @Override
@@ -278,6 +308,7 @@ public final class FakeTracker implements Tracker {
     @Override
     public AnnounceResponse announce(AnnounceRequest request, String nodeId) {
         reach();
+        announces.add(request);
         return new AnnounceResponse(Duration.ofSeconds(30), Duration.ofSeconds(5), 0, 0, List.of());
     }
 }

@@ -1,5 +1,6 @@
 package dev.piecewise.tracker.announce;
 
+import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.AnnounceEvent;
 import dev.piecewise.core.announce.AnnounceRequest;
@@ -7,6 +8,8 @@ import dev.piecewise.core.announce.AnnounceResponse;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -53,7 +56,7 @@ public final class Announcer {
                 new InetSocketAddress(host, request.port()), nodeId, request.leftBytes() == 0, place.zone());
         if (request.event() == AnnounceEvent.STOPPED) {
             swarms.remove(request.infoHash(), peer.address());
-            return response(request, peer, List.of());
+            return response(request.infoHash(), peer, List.of());
         }
         boolean fresh =
                 swarms.put(request.infoHash(), peer, request.event() == AnnounceEvent.COMPLETED, nanoClock.getAsLong());
@@ -62,18 +65,36 @@ public final class Announcer {
         if (fresh) {
             introductions.introduce(request.infoHash(), peer, neighbours);
         }
-        return response(
-                request, peer, neighbours.stream().map(SwarmPeer::address).toList());
+        return response(request.infoHash(), peer, neighbours);
     }
 
-    private AnnounceResponse response(AnnounceRequest request, SwarmPeer peer, List<InetSocketAddress> peers) {
-        SwarmCounts counts = swarms.counts(request.infoHash());
+    /**
+     * A node asks for an artifact and is about to begin with its swarm, where it is a leech from now on unless it was there already;
+     * an announce of its own is only needed if it has everything.
+     *
+     * @param address where others reach it
+     * @param atMost so many neighbours
+     * @return its neighbours, seeds first
+     */
+    public AnnounceResponse enter(InfoHash swarm, InetSocketAddress address, String nodeId, Place place, int atMost) {
+        SwarmPeer peer = new SwarmPeer(address, Optional.of(nodeId), false, place.zone());
+        boolean fresh = swarms.enter(swarm, peer, nanoClock.getAsLong());
+        List<SwarmPeer> neighbours = new ArrayList<>(swarms.sample(swarm, peer, Math.min(atMost, DEFAULT_PEERS)));
+        neighbours.sort(Comparator.comparing(SwarmPeer::seed).reversed());
+        if (fresh) {
+            introductions.introduce(swarm, peer, neighbours);
+        }
+        return response(swarm, peer, neighbours);
+    }
+
+    private AnnounceResponse response(InfoHash swarm, SwarmPeer peer, List<SwarmPeer> neighbours) {
+        SwarmCounts counts = swarms.counts(swarm);
         return new AnnounceResponse(
                 peer.nodeId().isPresent() ? NODE_INTERVAL : interval,
                 minInterval,
                 counts.seeds(),
                 counts.leeches(),
-                peers);
+                neighbours.stream().map(SwarmPeer::address).toList());
     }
 
     /** Drops peers that are silent for too long; call now and then. */

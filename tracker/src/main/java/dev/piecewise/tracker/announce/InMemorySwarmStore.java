@@ -20,11 +20,17 @@ public final class InMemorySwarmStore implements SwarmStore {
 
     @Override
     public boolean put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos) {
+        return roster(swarm).put(peer, completed, nowNanos);
+    }
+
+    @Override
+    public boolean enter(InfoHash swarm, SwarmPeer peer, long nowNanos) {
+        return roster(swarm).enter(peer, nowNanos);
+    }
+
+    private SwarmRoster roster(InfoHash swarm) {
         SwarmRoster roster = swarms.get(swarm);
-        if (roster == null) {
-            roster = swarms.computeIfAbsent(swarm, absent -> newRoster());
-        }
-        return roster.put(peer, completed, nowNanos);
+        return roster == null ? swarms.computeIfAbsent(swarm, absent -> newRoster()) : roster;
     }
 
     private SwarmRoster newRoster() {

@@ -88,6 +88,13 @@ final class SwarmRoster {
         return known == null || !known.peer.nodeId().equals(peer.nodeId());
     }
 
+    /** @return whether that node was not there by that address, and so was added */
+    synchronized boolean enter(SwarmPeer peer, long nowNanos) {
+        Member known = nodes.get(peer.address());
+        boolean there = known != null && known.peer.nodeId().equals(peer.nodeId());
+        return !there && put(peer, false, nowNanos);
+    }
+
     private Map<InetSocketAddress, Member> sort(SwarmPeer peer) {
         return peer.nodeId().isPresent() ? nodes : strangers;
     }

@@ -16,6 +16,13 @@ public interface SwarmStore {
      */
     boolean put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos);
 
+    /**
+     * Adds a node's peer that is about to begin, unless that node is there by this address already: then nothing changes.
+     *
+     * @return whether it was added
+     */
+    boolean enter(InfoHash swarm, SwarmPeer peer, long nowNanos);
+
     /** A peer stopped. */
     void remove(InfoHash swarm, InetSocketAddress address);
 

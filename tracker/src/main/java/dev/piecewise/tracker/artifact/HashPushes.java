@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /**
  * Tells nodes the hashes of artifacts that are being read, as they come in. All who wait for an artifact are answered together, and
  * then not before a while that grows with their number: so a hash takes a tenth of a second, or more where thousands wait, and the
- * tracker's work has a bound. Guarded by the scheduler's lock; answers are completed outside it, on {@code worker}.
+ * tracker's work has a bound. The last one takes no time: nobody asks again. Guarded by the scheduler's lock; answers are completed outside it, on {@code worker}.
  */
 final class HashPushes {
     private static final int MOST_HASHES = 16_384;
@@ -53,7 +53,7 @@ final class HashPushes {
     CompletableFuture<HashList> ask(Artifact artifact, String cursor, long nowNanos, Duration wait) {
         int place = place(artifact.ledger.known(), cursor);
         Waiting others = waiting.get(artifact);
-        boolean early = others != null && nowNanos - others.notBeforeNanos < 0 && place > 0;
+        boolean early = others != null && isEarly(artifact, others, nowNanos) && place > 0;
         if (wait.isZero() || (hasNews(artifact, place) && !early)) {
             return CompletableFuture.completedFuture(list(artifact, place));
         }
@@ -62,6 +62,11 @@ final class HashPushes {
                 .requests
                 .add(new Request(place, nowNanos + wait.toNanos(), answer));
         return answer;
+    }
+
+    /** Nobody asks again after the last answer, so that one is never put off. */
+    private static boolean isEarly(Artifact artifact, Waiting others, long nowNanos) {
+        return artifact.state() == ArtifactState.READING && nowNanos - others.notBeforeNanos < 0;
     }
 
     private int place(KnownHashes known, String cursor) {
@@ -76,10 +81,19 @@ final class HashPushes {
         return artifact.ledger.known().count() > place || artifact.state() != ArtifactState.READING;
     }
 
+    /** The first hashes, at once. */
+    HashList first(Artifact artifact, int atMost) {
+        return list(artifact, 0, atMost);
+    }
+
     private HashList list(Artifact artifact, int place) {
+        return list(artifact, place, MOST_HASHES);
+    }
+
+    private HashList list(Artifact artifact, int place, int atMost) {
         KnownHashes known = artifact.ledger.known();
         int from = Math.min(place, known.count());
-        int to = Math.min(known.count(), from + MOST_HASHES);
+        int to = Math.min(known.count(), from + atMost);
         List<HashList.Entry> entries = new ArrayList<>(to - from);
         for (int i = from; i < to; i++) {
             entries.add(new HashList.Entry(known.pieceAt(i), known.hashAt(i)));
@@ -110,7 +124,7 @@ final class HashPushes {
     }
 
     private void answer(Artifact artifact, Waiting of, long nowNanos) {
-        boolean early = nowNanos - of.notBeforeNanos < 0;
+        boolean early = isEarly(artifact, of, nowNanos);
         List<Request> due = new ArrayList<>();
         of.requests.removeIf(request -> {
             boolean now = (!early && hasNews(artifact, request.place())) || nowNanos - request.deadlineNanos() >= 0;

@@ -22,6 +22,7 @@ import dev.piecewise.tracker.ledger.Span;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
 import dev.piecewise.trackerclient.api.ArtifactState;
@@ -223,6 +224,20 @@ public final class Scheduler implements AutoCloseable {
      */
     public synchronized CompletableFuture<HashList> hashes(ArtifactId id, String from, Duration wait) {
         return pushes.ask(get(id), from, now(), closed ? Duration.ZERO : wait);
+    }
+
+    /**
+     * What a node needs to begin with an artifact, all of one moment: how it stands, and the first of its hashes if there can be any.
+     *
+     * @throws OriginFault NOT_FOUND
+     */
+    public synchronized ArtifactEntry entry(ArtifactId id, Links links) {
+        Artifact artifact = get(id);
+        boolean begins = artifact.state() != ArtifactState.FAILED && artifact.pieceCount() > 0;
+        return new ArtifactEntry(
+                artifact.status(links, nodes.leaseTakers()),
+                begins ? pushes.first(artifact, ArtifactEntry.MOST_HASHES) : null,
+                null);
     }
 
     /** Whether nodes, and only they, meet under this id while an artifact is being read. Takes no lock, unlike all the rest. */

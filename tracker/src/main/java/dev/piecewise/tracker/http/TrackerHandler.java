@@ -24,14 +24,22 @@ final class TrackerHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(TrackerHandler.class);
 
     private final ArtifactRoutes artifacts;
+    private final EntryRoutes entries;
     private final NodeRoutes nodes;
     private final Tokens tokens;
     private final Optional<SwarmKeys> keys;
     private final Optional<URI> publicUrl;
 
     /** @param keys go into announce URLs while tokens are in force */
-    TrackerHandler(ArtifactRoutes artifacts, NodeRoutes nodes, Tokens tokens, SwarmKeys keys, Optional<URI> publicUrl) {
+    TrackerHandler(
+            ArtifactRoutes artifacts,
+            EntryRoutes entries,
+            NodeRoutes nodes,
+            Tokens tokens,
+            SwarmKeys keys,
+            Optional<URI> publicUrl) {
         this.artifacts = artifacts;
+        this.entries = entries;
         this.nodes = nodes;
         this.tokens = tokens;
         this.keys = tokens.inForce() ? Optional.of(keys) : Optional.empty();
@@ -139,6 +147,7 @@ final class TrackerHandler extends Handler.Abstract {
             case "DELETE nodes 3" -> now(nodes.leave(exchange));
             case "POST nodes 4" ->
                 switch (last) {
+                    case "artifacts" -> entries.enter(exchange);
                     case "heartbeat" -> nodes.heartbeat(exchange);
                     case "leases" -> nodes.takeLeases(exchange);
                     default -> notFound(exchange);

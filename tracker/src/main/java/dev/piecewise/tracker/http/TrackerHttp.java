@@ -84,6 +84,7 @@ public final class TrackerHttp implements AutoCloseable {
         server.addConnector(connector);
         TrackerHandler api = new TrackerHandler(
                 new ArtifactRoutes(parts.scheduler(), parts.admissions(), parts.registrations(), parts.maxWait()),
+                new EntryRoutes(parts.scheduler(), parts.admissions(), parts.announcer()),
                 new NodeRoutes(
                         parts.scheduler(), parts.introductions(), parts.maxWait(), parts.nanoClock(), parts.lookups()),
                 parts.tokens(),

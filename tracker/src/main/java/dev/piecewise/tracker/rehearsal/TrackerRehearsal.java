@@ -18,6 +18,7 @@ import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.Holdings;
@@ -86,8 +87,8 @@ public final class TrackerRehearsal {
     private ArtifactState play(ArtifactUri uri) throws UnknownNode, StaleFence {
         client.register(new NodeRegistration(READER, "seeder", Ingest.ONLY, HOST, null));
         client.register(new NodeRegistration(NODE, "node", Ingest.NEVER, HOST, null));
-        ArtifactId id = new ArtifactId(client.requestArtifact(new ArtifactRequest(uri.toString(), "" + PIECE_BYTES))
-                .id());
+        EntryRequest wish = new EntryRequest(new ArtifactRequest(uri.toString(), "" + PIECE_BYTES), 2);
+        ArtifactId id = new ArtifactId(client.enter(NODE, wish).artifact().id());
         InfoHash swarm = InfoHash.fromHex(hashes(id, Duration.ZERO).swarm());
         PeerNews news = client.peers(READER, "", Duration.ZERO);
         announce(swarm, READER, 1);

@@ -58,6 +58,22 @@ abstract class SwarmStoreContract {
     }
 
     @Test
+    void aNodeEntersOnceAndWhatItAnnouncedStays() {
+        SwarmStore store = store();
+        SwarmPeer entering = new SwarmPeer(stock(1, false).address(), Optional.of("node"), false);
+        assertThat(store.enter(SWARM, entering, 0)).isTrue();
+        assertThat(store.enter(SWARM, entering, 1)).isFalse();
+        store.put(SWARM, new SwarmPeer(entering.address(), Optional.of("node"), true), true, 2);
+        assertThat(store.enter(SWARM, entering, 3)).isFalse();
+        assertThat(store.counts(SWARM).seeds()).isEqualTo(1);
+        // Another process, at the same address: what the former one held is gone.
+        SwarmPeer next = new SwarmPeer(entering.address(), Optional.of("next"), false);
+        assertThat(store.enter(SWARM, next, 4)).isTrue();
+        assertThat(store.counts(SWARM).seeds()).isZero();
+        assertThat(store.counts(SWARM).leeches()).isEqualTo(1);
+    }
+
+    @Test
     void aPeerIsKnownByItsAddressAndLeavesWhenItStopsOrIsSilent() {
         SwarmStore store = store();
         store.put(SWARM, stock(1, false), false, 0);

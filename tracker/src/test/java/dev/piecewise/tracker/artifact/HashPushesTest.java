@@ -110,6 +110,17 @@ class HashPushesTest {
     }
 
     @Test
+    void theLastHashIsNotPutOff() {
+        CompletableFuture<HashList> first = ask("");
+        learn(1);
+        CompletableFuture<HashList> second = ask(first.join().cursor());
+        learn(0, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(second).isNotDone();
+        learn(9);
+        assertThat(pieces(second)).hasSize(9);
+    }
+
+    @Test
     void aCursorOfAnotherRunBeginsAnew() {
         learn(1, 2);
         HashList list = ask("").join();
