@@ -13,6 +13,7 @@ import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -103,7 +104,8 @@ final class TrackerCommandsTest {
             tracker.register(new NodeRegistration("0123456789", "node", false, "127.0.0.9"));
             tracker.register(new NodeRegistration("other", "node", false, ""));
             tracker.reportHoldings(
-                    "0123456789", new ArtifactId(artifact.id()), new Holdings("gA==", List.of(), List.of(), null));
+                    "0123456789",
+                    HoldingsReport.of(new ArtifactId(artifact.id()), new Holdings("gA==", List.of(), List.of(), null)));
             assertThat(run("status", "--nodes").out().lines())
                     .hasSize(4)
                     .anyMatch(line -> line.matches("01234567  node  127\\.0\\.0\\.9 .* 1/1 .* seeding 1"))

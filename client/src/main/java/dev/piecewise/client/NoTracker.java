@@ -18,7 +18,8 @@ import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
-import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
+import dev.piecewise.trackerclient.api.HoldingsTaken;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
@@ -119,7 +120,9 @@ final class NoTracker implements Tracker {
     public void leave(String nodeId) {}
 
     @Override
-    public void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) {}
+    public HoldingsTaken reportHoldings(String nodeId, HoldingsReport report) {
+        return new HoldingsTaken(FORMALITY_SECONDS, List.of());
+    }
 
     @Override
     public PeerNews peers(String nodeId, String cursor, Duration wait) {

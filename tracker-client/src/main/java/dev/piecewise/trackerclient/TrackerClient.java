@@ -23,7 +23,8 @@ import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
-import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
+import dev.piecewise.trackerclient.api.HoldingsTaken;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
@@ -206,9 +207,9 @@ public final class TrackerClient implements AutoCloseable {
         }
     }
 
-    /** {@code POST /v1/nodes/N/holdings/ID}. */
-    public void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode {
-        ofNode(Call.post(node(nodeId) + "/holdings/" + id, holdings));
+    /** {@code POST /v1/nodes/N/holdings}. */
+    public HoldingsTaken reportHoldings(String nodeId, HoldingsReport report) throws UnknownNode {
+        return read(ofNode(Call.post(node(nodeId) + "/holdings", report)), HoldingsTaken.class);
     }
 
     /** {@code POST /v1/nodes/N/artifacts}: all that a node needs to begin, in one call. */

@@ -33,6 +33,8 @@ import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
+import dev.piecewise.trackerclient.api.HoldingsTaken;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
@@ -467,7 +469,8 @@ class TrackerTest {
         client.register(new NodeRegistration("m", "node", false, ""));
         assertThat(client.distribution(id).seconds()).isNull();
         LinkRate slow = new LinkRate(artifact.totalBytes() / 4, LinkRate.LIMIT);
-        client.reportHoldings("n", id, new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, slow)));
+        client.reportHoldings(
+                "n", HoldingsReport.of(id, new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, slow))));
         client.heartbeat(
                 "m", new Heartbeat(List.of(), List.of(new Heartbeat.Transfer(id.hex(), transfer(9, 2.0, null)))));
         Distribution distribution = client.distribution(id);
@@ -490,7 +493,8 @@ class TrackerTest {
         seeder(client, "s");
         take(client, "s");
         client.register(new NodeRegistration("n", "node", false, "127.0.0.9"));
-        client.reportHoldings("n", id, new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, null)));
+        client.reportHoldings(
+                "n", HoldingsReport.of(id, new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, null))));
         NodeReport report = new NodeReport(
                 1.5,
                 8,
@@ -536,10 +540,13 @@ class TrackerTest {
         ArtifactStatus artifact = client.requestArtifact(new ArtifactRequest(URI_16, "16MiB"));
         client.register(new NodeRegistration("n", "node", false, ""));
         String body = new String(
-                        ApiJson.write(new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, null))), UTF_8)
+                        ApiJson.write(HoldingsReport.of(
+                                new ArtifactId(artifact.id()),
+                                new Holdings("gA==", List.of(), List.of(), transfer(10, 5.0, null)))),
+                        UTF_8)
                 .replace("\"cpuShare\":0.1", "\"cpuShare\":7");
         assertThat(body).contains("7");
-        HttpRequest request = HttpRequest.newBuilder(tracker.uri().resolve("/v1/nodes/n/holdings/" + artifact.id()))
+        HttpRequest request = HttpRequest.newBuilder(tracker.uri().resolve("/v1/nodes/n/holdings"))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         assertThat(HttpClient.newHttpClient()
@@ -549,13 +556,56 @@ class TrackerTest {
     }
 
     @Test
+    void holdingsOfManyArtifactsAreOneCallWhoseAnswerSaysWhenToReportNextAndWhatIsUnknown() throws Exception {
+        TrackerClient client = client(start(config()));
+        ArtifactStatus artifact = client.requestArtifact(new ArtifactRequest(URI_16, "16MiB"));
+        ArtifactStatus other = client.requestArtifact(new ArtifactRequest(URI_16, "8MiB"));
+        client.register(new NodeRegistration("n", "node", false, ""));
+        Holdings first = new Holdings("gA==", List.of(), List.of());
+        HoldingsTaken taken = client.reportHoldings(
+                "n",
+                new HoldingsReport(List.of(
+                        new HoldingsReport.Part("0".repeat(64), first),
+                        new HoldingsReport.Part(artifact.id(), first),
+                        new HoldingsReport.Part(other.id(), first))));
+        assertThat(taken).isEqualTo(new HoldingsTaken(0.2, List.of("0".repeat(64))));
+        assertThat(client.artifact(new ArtifactId(artifact.id())).holders()).isEqualTo(1);
+        assertThat(client.artifact(new ArtifactId(other.id())).nodes()).isEqualTo(1);
+        assertThat(client.heartbeat("n", new Heartbeat(List.of())).nextSeconds())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void requestsThatWaitTakeNoThread() throws Exception {
+        TrackerServer tracker = start(config());
+        TrackerClient client = client(tracker);
+        HttpClient waiting = HttpClient.newHttpClient();
+        List<CompletableFuture<HttpResponse<String>>> held = new ArrayList<>();
+        for (int node = 0; node < 100; node++) {
+            client.register(new NodeRegistration("n" + node, "node", false, ""));
+            held.add(waiting.sendAsync(
+                    HttpRequest.newBuilder(tracker.uri().resolve("/v1/nodes/n" + node + "/peers?waitSeconds=50"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString()));
+            assertThat(client.nodes().nodes()).hasSize(node + 1);
+        }
+        assertThat(trackerThreads().stream().filter(thread -> thread.getName().startsWith("tracker-http")))
+                .hasSizeLessThan(50);
+        assertThat(held).noneMatch(CompletableFuture::isDone);
+        tracker.close();
+        for (CompletableFuture<HttpResponse<String>> one : held) {
+            assertThat(one.get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void leavingReturnsLeasesAndForgetsHoldings() throws Exception {
         TrackerClient client = client(start(config()));
         ArtifactStatus artifact = client.requestArtifact(new ArtifactRequest(URI_16, "16MiB"));
         ArtifactId id = new ArtifactId(artifact.id());
         seeder(client, "s");
         client.register(new NodeRegistration("n", "node", false, "localhost"));
-        client.reportHoldings("n", id, new Holdings("gA==", List.of(), List.of()));
+        client.reportHoldings("n", HoldingsReport.of(id, new Holdings("gA==", List.of(), List.of())));
         take(client, "s");
         assertThat(client.artifact(id).holders()).isEqualTo(1);
         assertThat(client.artifact(id).leasesLive()).isEqualTo(1);

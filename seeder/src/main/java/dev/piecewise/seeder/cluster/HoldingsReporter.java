@@ -6,6 +6,8 @@ import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
+import dev.piecewise.trackerclient.api.HoldingsTaken;
 import dev.piecewise.trackerclient.api.TransferReport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,12 +20,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the tracker which pieces are held here: of every artifact first a bitfield, then changes, gathered for a moment.
+ * Tells the tracker which pieces are held here: of every artifact first a bitfield, then changes, those of all artifacts together and
+ * gathered for as long as the tracker says.
  * After anything that may have been lost on the way the bitfield is sent again.
  *
  * <p>A bitfield replaces what the tracker knows. So that it never takes back a piece whose hash the tracker has just
@@ -33,11 +37,13 @@ final class HoldingsReporter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HoldingsReporter.class);
     private static final Duration GATHER = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int MOST_AT_ONCE = 64;
 
     private final Tracker tracker;
     private final String nodeId;
     private final Membership membership;
     private final Transfers transfers;
+    private final LongSupplier nanoTime;
 
     @GuardedBy("this")
     private final Map<ArtifactId, Reported> all = new LinkedHashMap<>();
@@ -47,6 +53,9 @@ final class HoldingsReporter implements AutoCloseable {
 
     @GuardedBy("this")
     private boolean urgent;
+
+    @GuardedBy("this")
+    private long notBeforeNanos;
 
     private @Nullable Worker worker;
 
@@ -69,11 +78,15 @@ final class HoldingsReporter implements AutoCloseable {
         }
     }
 
-    HoldingsReporter(Tracker tracker, String nodeId, Membership membership, Transfers transfers) {
+    /** @param nanoTime monotonic clock */
+    HoldingsReporter(
+            Tracker tracker, String nodeId, Membership membership, Transfers transfers, LongSupplier nanoTime) {
         this.tracker = tracker;
         this.nodeId = nodeId;
         this.membership = membership;
         this.transfers = transfers;
+        this.nanoTime = nanoTime;
+        this.notBeforeNanos = nanoTime.getAsLong();
     }
 
     void start(CompletableFuture<Void> failure) {
@@ -166,69 +179,74 @@ final class HoldingsReporter implements AutoCloseable {
 
     private void run() throws InterruptedException {
         while (true) {
-            awaitChange();
+            awaitTurn();
             long generation = membership.awaitRegistered();
-            boolean sent = true;
-            for (Reported reported : takeChanged()) {
-                sent &= send(reported, generation);
-            }
-            if (!sent) {
+            List<Reported> dirty = takeChanged();
+            if (!dirty.isEmpty() && !send(dirty, generation)) {
                 Thread.sleep(RETRY.toMillis());
             }
         }
     }
 
-    private synchronized void awaitChange() throws InterruptedException {
+    /** Waits until something changed, and then for as long as the tracker wants changes to be gathered, unless it is urgent. */
+    private synchronized void awaitTurn() throws InterruptedException {
         while (!changed) {
             wait();
         }
-        long until = System.nanoTime() + GATHER.toNanos();
-        for (long left = GATHER.toNanos(); !urgent && left > 0; left = until - System.nanoTime()) {
+        long turnNanos = Math.max(nanoTime.getAsLong() + GATHER.toNanos(), notBeforeNanos);
+        for (long left = GATHER.toNanos(); !urgent && left > 0; left = turnNanos - nanoTime.getAsLong()) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 
+    /** Some of them if they are many; the others are next, then. */
     private synchronized List<Reported> takeChanged() {
-        changed = false;
-        urgent = false;
-        List<Reported> dirty = new ArrayList<>();
-        for (Reported reported : all.values()) {
-            if (reported.isChanged()) {
-                dirty.add(reported);
-            }
-        }
-        return dirty;
+        List<Reported> dirty = all.values().stream()
+                .filter(Reported::isChanged)
+                .limit(MOST_AT_ONCE + 1L)
+                .toList();
+        changed = dirty.size() > MOST_AT_ONCE;
+        urgent &= changed;
+        return changed ? dirty.subList(0, MOST_AT_ONCE) : dirty;
     }
 
-    private boolean send(Reported reported, long generation) throws InterruptedException {
-        ArtifactId id = reported.artifact.id();
-        Lock exclusive = reported.reporting.writeLock();
-        exclusive.lockInterruptibly();
+    /** All in one call, with which no report of a lease overlaps. */
+    private boolean send(List<Reported> dirty, long generation) throws InterruptedException {
+        List<Lock> exclusive = new ArrayList<>();
         try {
-            Holdings holdings = take(reported);
-            tracker.reportHoldings(nodeId, id, holdings);
-            transfers.told(id, holdings.transfer());
-            forgetIfWithdrawn(reported);
+            for (Reported reported : dirty) {
+                reported.reporting.writeLock().lockInterruptibly();
+                exclusive.add(reported.reporting.writeLock());
+            }
+            List<HoldingsReport.Part> parts = new ArrayList<>();
+            for (Reported reported : dirty) {
+                parts.add(new HoldingsReport.Part(reported.artifact.id().hex(), take(reported)));
+            }
+            HoldingsTaken taken = tracker.reportHoldings(nodeId, new HoldingsReport(parts));
+            notBefore(taken);
+            parts.forEach(part -> transfers.told(
+                    new ArtifactId(part.artifactId()), part.holdings().transfer()));
+            taken.unknown().forEach(id -> LOG.debug("the tracker does not know artifact {} any more", id));
+            dirty.forEach(this::forgetIfWithdrawn);
             return true;
         } catch (UnknownNode e) {
-            again(reported);
+            dirty.forEach(this::again);
             membership.forgotten(generation);
             return true;
         } catch (PiecewiseFault fault) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException();
             }
-            if (fault.kind() == PiecewiseFault.Kind.NOT_FOUND) {
-                LOG.debug("the tracker does not know artifact {} any more", id);
-                forgetIfWithdrawn(reported);
-                return true;
-            }
-            LOG.debug("holdings of {} not reported: {}", id, fault.getMessage());
-            again(reported);
+            LOG.debug("holdings of {} artifacts not reported: {}", dirty.size(), fault.getMessage());
+            dirty.forEach(this::again);
             return false;
         } finally {
-            exclusive.unlock();
+            exclusive.forEach(Lock::unlock);
         }
+    }
+
+    private synchronized void notBefore(HoldingsTaken taken) {
+        notBeforeNanos = nanoTime.getAsLong() + (long) (taken.nextSeconds() * 1e9);
     }
 
     /** The artifact is asked outside of this object's lock: it calls its listeners, and so this object, under its own. */

@@ -131,6 +131,7 @@ final class Membership implements AutoCloseable {
             leases.renewed(heartbeat, reply, sentNanos);
             transfers.told(untold);
             reached();
+            next(reply.nextSeconds());
         } catch (UnknownNode e) {
             leases.renewed(heartbeat, new HeartbeatReply(List.of()), sentNanos);
             forgotten(current);
@@ -139,6 +140,12 @@ final class Membership implements AutoCloseable {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException();
             }
+        }
+    }
+
+    private synchronized void next(double seconds) {
+        if (seconds > 0) {
+            interval = Duration.ofNanos((long) (seconds * 1e9));
         }
     }
 

@@ -125,7 +125,7 @@ public final class Participant implements AutoCloseable {
                 store::space,
                 nanoTime);
         this.membership = new Membership(tracker, registration, leases, transfers, self, this::tellAll, nanoTime);
-        this.holdings = new HoldingsReporter(tracker, nodeId, membership, transfers);
+        this.holdings = new HoldingsReporter(tracker, nodeId, membership, transfers, nanoTime);
         this.newcomers = new Newcomers(tracker, nodeId, membership, this::swarms, random);
     }
 

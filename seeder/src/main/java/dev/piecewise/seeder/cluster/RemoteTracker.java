@@ -17,7 +17,8 @@ import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
-import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
+import dev.piecewise.trackerclient.api.HoldingsTaken;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
@@ -106,8 +107,8 @@ public final class RemoteTracker implements Tracker {
     }
 
     @Override
-    public void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode {
-        client.reportHoldings(nodeId, id, holdings);
+    public HoldingsTaken reportHoldings(String nodeId, HoldingsReport report) throws UnknownNode {
+        return client.reportHoldings(nodeId, report);
     }
 
     @Override

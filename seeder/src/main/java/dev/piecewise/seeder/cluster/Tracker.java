@@ -16,7 +16,8 @@ import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
-import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
+import dev.piecewise.trackerclient.api.HoldingsTaken;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
@@ -62,7 +63,7 @@ public interface Tracker {
 
     void leave(String nodeId);
 
-    void reportHoldings(String nodeId, ArtifactId id, Holdings holdings) throws UnknownNode;
+    HoldingsTaken reportHoldings(String nodeId, HoldingsReport report) throws UnknownNode;
 
     PeerNews peers(String nodeId, String cursor, Duration wait) throws UnknownNode;
 

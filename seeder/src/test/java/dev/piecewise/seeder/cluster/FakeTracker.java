@@ -23,6 +23,8 @@ import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
+import dev.piecewise.trackerclient.api.HoldingsTaken;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseRequest;
@@ -63,7 +65,16 @@ public final class FakeTracker implements Tracker {
     public final List<PieceReport> reports = new CopyOnWriteArrayList<>();
     public final List<LeaseReturn> returns = new CopyOnWriteArrayList<>();
     public final List<SignRequest> signed = new CopyOnWriteArrayList<>();
+    /** Of all reports, one after the other. */
     public final List<Holdings> holdings = new CopyOnWriteArrayList<>();
+
+    final List<HoldingsReport> holdingsReports = new CopyOnWriteArrayList<>();
+    final AtomicInteger heartbeats = new AtomicInteger();
+    /** As its answers to heartbeats say; 0 leaves it to the registration's. */
+    volatile double nextHeartbeatSeconds;
+    /** After how long the next report of holdings is wanted. */
+    volatile double holdingsSeconds = 0.2;
+
     public final List<NodeRegistration> registrations = new CopyOnWriteArrayList<>();
     public final List<String> left = new CopyOnWriteArrayList<>();
     public final Set<String> lostLeases = ConcurrentHashMap.newKeySet();
@@ -216,11 +227,14 @@ public final class FakeTracker implements Tracker {
         transfers.addAll(Optional.ofNullable(heartbeat.transfers()).orElse(List.of()));
         report = heartbeat.node();
         heartbeat.leases().forEach(lease -> bytesRead.set(lease.bytesRead()));
-        return new HeartbeatReply(heartbeat.leases().stream()
-                .filter(lease -> !lostLeases.contains(lease.leaseId()))
-                .map(lease -> new HeartbeatReply.Renewal(
-                        lease.leaseId(), lease.fence(), leaseSeconds, 0, List.of(), bytesPerSecond))
-                .toList());
+        heartbeats.incrementAndGet();
+        return new HeartbeatReply(
+                heartbeat.leases().stream()
+                        .filter(lease -> !lostLeases.contains(lease.leaseId()))
+                        .map(lease -> new HeartbeatReply.Renewal(
+                                lease.leaseId(), lease.fence(), leaseSeconds, 0, List.of(), bytesPerSecond))
+                        .toList(),
+                nextHeartbeatSeconds);
     }
 
     private void know() throws UnknownNode {
@@ -246,10 +260,12 @@ public final class FakeTracker implements Tracker {
     }
 
     @Override
-    public void reportHoldings(String nodeId, ArtifactId id, Holdings reported) throws UnknownNode {
+    public HoldingsTaken reportHoldings(String nodeId, HoldingsReport report) throws UnknownNode {
         reach();
         know();
-        holdings.add(reported);
+        holdingsReports.add(report);
+        report.artifacts().forEach(part -> holdings.add(part.holdings()));
+        return new HoldingsTaken(holdingsSeconds, List.of());
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
 import dev.piecewise.trackerclient.api.NodeRegistration;
 import dev.piecewise.trackerclient.api.PeerNews;
 import dev.piecewise.trackerclient.api.TransferReport;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ParticipantTest {
     private static final int PIECE = 16 * 1024;
     private static final ArtifactId ID = new ArtifactId("cd".repeat(32));
+    private static final ArtifactId OTHER = new ArtifactId("ef".repeat(32));
     private static final ArtifactContent CONTENT = new ArtifactContent(
             "f", true, List.of(new FileEntry("f", 10L * PIECE)), new PieceLayout(10L * PIECE, PIECE));
 
@@ -117,6 +119,36 @@ class ParticipantTest {
         hold(artifact, 9);
         Eventually.await("the changes", () -> added().containsAll(List.of(0, 9)));
         assertThat(tracker.holdings.stream().skip(1)).allMatch(holdings -> holdings.bitfield() == null);
+    }
+
+    @Test
+    void changesWaitUntilTheTrackerWantsThemAndGoWithTheNextThatIsUrgentInOneCall() {
+        tracker.holdingsSeconds = 1000;
+        tracker.nextHeartbeatSeconds = 0.1;
+        tracker.heartbeatSeconds = 0.1;
+        participant.start();
+        StoredArtifact artifact = participant.share(ID, CONTENT);
+        Eventually.await("the bitfield", () -> !tracker.holdings.isEmpty());
+        hold(artifact, 0);
+        int before = tracker.heartbeats.get();
+        Eventually.await("time passes", () -> tracker.heartbeats.get() > before + 5);
+        assertThat(tracker.holdingsReports).hasSize(1);
+        participant.share(OTHER, CONTENT);
+        Eventually.await("the other one's bitfield", () -> tracker.holdings.size() == 3);
+        assertThat(tracker.holdingsReports).hasSize(2);
+        assertThat(tracker.holdingsReports.get(1).artifacts())
+                .extracting(HoldingsReport.Part::artifactId)
+                .containsExactly(ID.hex(), OTHER.hex());
+        assertThat(tracker.holdings.get(1).added()).containsExactly(0);
+    }
+
+    @Test
+    void heartbeatsComeAsOftenAsTheTrackerSaidLast() {
+        tracker.heartbeatSeconds = 1000;
+        tracker.nextHeartbeatSeconds = 0.02;
+        participant.start();
+        participant.beatSoon();
+        Eventually.await("many heartbeats", () -> tracker.heartbeats.get() > 5);
     }
 
     @Test

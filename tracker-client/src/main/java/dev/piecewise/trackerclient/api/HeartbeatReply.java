@@ -3,8 +3,17 @@ package dev.piecewise.trackerclient.api;
 import dev.piecewise.core.SignedRead;
 import java.util.List;
 
-/** What a heartbeat kept alive; a lease that is missing here is lost: stop reading. */
-public record HeartbeatReply(List<Renewal> leases) {
+/**
+ * What a heartbeat kept alive; a lease that is missing here is lost: stop reading.
+ *
+ * @param nextSeconds after so long the next one is wanted; 0 if that is as it was
+ */
+public record HeartbeatReply(List<Renewal> leases, double nextSeconds) {
+    /** The next one is wanted when it was. */
+    public HeartbeatReply(List<Renewal> leases) {
+        this(leases, 0);
+    }
+
     /**
      * @param secondsLeft from now; the holder counts on its own monotonic clock
      * @param firstPiece first piece that was not reported yet

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/nodes/ID/holdings/ARTIFACT}: which pieces the node holds, first as a whole, then as changes.
+ * Which pieces of an artifact a node holds, first as a whole, then as changes; part of a {@link HoldingsReport}.
  *
  * @param bitfield base64 of a BEP 3 bitfield (high bit of the first byte = piece 0) that replaces all; {@code null} when
  *     only changes follow

@@ -4,6 +4,8 @@ import dev.piecewise.core.InfoHash;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -11,6 +13,9 @@ import java.util.random.RandomGenerator;
 /** Swarms on the heap, each under a lock of its own. A restart forgets them; peers announce again. */
 public final class InMemorySwarmStore implements SwarmStore {
     private final Map<InfoHash, SwarmRoster> swarms = new ConcurrentHashMap<>();
+    /** Those that a node was ever in. */
+    private final Map<String, Set<InfoHash>> swarmsOfNodes = new ConcurrentHashMap<>();
+
     private final RandomGenerator random;
 
     /** @param random seeds the choice of the samples; used under a lock */
@@ -20,12 +25,21 @@ public final class InMemorySwarmStore implements SwarmStore {
 
     @Override
     public boolean put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos) {
+        remember(swarm, peer);
         return roster(swarm).put(peer, completed, nowNanos);
     }
 
     @Override
     public boolean enter(InfoHash swarm, SwarmPeer peer, long nowNanos) {
+        remember(swarm, peer);
         return roster(swarm).enter(peer, nowNanos);
+    }
+
+    /** In which swarms a node is to be looked for when it leaves. */
+    private void remember(InfoHash swarm, SwarmPeer peer) {
+        peer.nodeId().ifPresent(nodeId -> swarmsOfNodes
+                .computeIfAbsent(nodeId, absent -> ConcurrentHashMap.newKeySet())
+                .add(swarm));
     }
 
     private SwarmRoster roster(InfoHash swarm) {
@@ -49,7 +63,10 @@ public final class InMemorySwarmStore implements SwarmStore {
 
     @Override
     public void removeNode(String nodeId) {
-        swarms.values().forEach(roster -> roster.removeNode(nodeId));
+        Optional.ofNullable(swarmsOfNodes.remove(nodeId)).stream()
+                .flatMap(Set::stream)
+                .flatMap(swarm -> Optional.ofNullable(swarms.get(swarm)).stream())
+                .forEach(roster -> roster.removeNode(nodeId));
     }
 
     @Override

@@ -51,6 +51,7 @@ final class Artifact {
 
     private final ArtifactContent content;
     private final String version;
+    private @Nullable Long holdersKnownNanos;
     private @Nullable InfoDictionary info;
     private @Nullable InfoHash infoHash;
     private @Nullable Kind errorKind;
@@ -128,6 +129,17 @@ final class Artifact {
         ledger.forgetUnconfirmed();
         info = null;
         infoHash = null;
+    }
+
+    /** Somebody is gone who alone was known to hold pieces: others may hold some, too, and will have said so by then. */
+    void holdersKnownFrom(long nanos) {
+        holdersKnownNanos = nanos;
+    }
+
+    /** Whether all who hold pieces have said so. */
+    boolean areHoldersKnown(long nowNanos) {
+        Long from = holdersKnownNanos;
+        return from == null || nowNanos - from >= 0;
     }
 
     Optional<InfoDictionary> info() {

@@ -154,6 +154,9 @@ final class LeaseDesk {
 
     private Optional<Lease> grantWanted(String nodeId, long nowNanos) {
         for (Artifact artifact : book.all()) {
+            if (artifact.wanted.isEmpty()) {
+                continue;
+            }
             BitSet wanted = artifact.wanted.pieces(nowNanos);
             if (wanted.isEmpty() || isClosedTo(nodeId, artifact, nowNanos)) {
                 continue;
@@ -222,6 +225,9 @@ final class LeaseDesk {
      * that misses some, or a stock client that announces itself as a leech.
      */
     private BitSet rereadable(Artifact artifact, long nowNanos) {
+        if (!artifact.holders.isSomeHeldByNobody()) {
+            return new BitSet();
+        }
         BitSet lost = heldByNobody(artifact, nowNanos);
         // Last what may have to look at every node.
         boolean wanted = lost.isEmpty()
@@ -234,14 +240,15 @@ final class LeaseDesk {
 
     /**
      * Pieces of known hash that nobody alive holds. A stock client that announces itself as a seed counts as a holder of
-     * everything, and after a restart so does, for what was ever read, everybody who could still come back.
+     * everything. For what was ever read so does everybody who could still come back after a restart, or has not said yet what it
+     * holds.
      */
     private BitSet heldByNobody(Artifact artifact, long nowNanos) {
         if (artifact.ledger.hashedPieces() == 0 || counts(artifact).stockSeeds() > 0) {
             return new BitSet();
         }
         BitSet pieces = artifact.holders.heldByNobody();
-        if (nowNanos - rereadNotBeforeNanos < 0) {
+        if (nowNanos - rereadNotBeforeNanos < 0 || !artifact.areHoldersKnown(nowNanos)) {
             pieces.and(artifact.ledger.unconfirmed());
         }
         return pieces;

@@ -87,6 +87,7 @@ public final class Scheduler implements AutoCloseable {
     private final WaitingRoom waiting;
     private final HashPushes pushes;
     private final SharedIngest sharedIngest;
+    private final Cadence cadence;
     private boolean closed;
 
     /**
@@ -118,6 +119,7 @@ public final class Scheduler implements AutoCloseable {
         this.waiting = new WaitingRoom(worker);
         this.pushes = new HashPushes(clock.millis(), worker);
         this.book = new ArtifactBook(provisionalIds, journal);
+        this.cadence = new Cadence(times, nodes, nanoClock.getAsLong());
         this.holderReads = new HolderReads(book, nodes, this::isSilent, nanoClock);
         this.budget = new OriginBudget(originLimits);
         this.desk = new LeaseDesk(book, leases, budget, holderReads, nodes, swarms, journal, times, clock, nanoClock);
@@ -319,9 +321,19 @@ public final class Scheduler implements AutoCloseable {
         nodes.register(node);
     }
 
-    /** How long a node may be silent, and how often it should not be. */
-    public LeaseTimes times() {
-        return times;
+    /** How long a node may be silent. */
+    public Duration expiry() {
+        return times.expiry();
+    }
+
+    /** How often it should not be. */
+    public synchronized Duration heartbeat() {
+        return cadence.heartbeat();
+    }
+
+    /** How long a node is to gather changes of its holdings before it tells them next. */
+    public synchronized Duration nextHoldings(String nodeId) {
+        return cadence.report(sharedIngest.watches(nodeId), now());
     }
 
     /** A process leaves: its leases are returned, its holdings forgotten. */
@@ -335,7 +347,9 @@ public final class Scheduler implements AutoCloseable {
     private void forget(String nodeId) {
         nodes.remove(nodeId);
         for (Artifact artifact : book.all()) {
-            artifact.holders.forget(nodeId);
+            if (artifact.holders.forget(nodeId)) {
+                artifact.holdersKnownFrom(cadence.allReportedNanos(now()));
+            }
             artifact.attempts.forget(nodeId);
             artifact.distributions.gone(nodeId, now());
         }
@@ -363,12 +377,15 @@ public final class Scheduler implements AutoCloseable {
         }
         dropped.forEach(piece -> artifact.holders.drop(nodeId, piece));
         added.forEach(piece -> artifact.holders.add(nodeId, piece));
-        dispatch();
+        if (whole != null || !dropped.isEmpty()) {
+            dispatch(); // pieces that are held by one more are nothing to read
+        }
     }
 
     /** Keeps a node and the leases it names alive. */
     public CompletableFuture<HeartbeatReply> heartbeat(String nodeId, Heartbeat heartbeat) {
         List<Renewed> renewed = new ArrayList<>();
+        double next;
         synchronized (this) {
             mustKnow(nodeId);
             nodes.heard(nodeId, now());
@@ -376,14 +393,18 @@ public final class Scheduler implements AutoCloseable {
             if (report != null) {
                 nodes.reported(nodeId, report);
             }
+            if (heartbeat.leases().isEmpty()) {
+                return CompletableFuture.completedFuture(new HeartbeatReply(List.of(), seconds(cadence.heartbeat())));
+            }
             desk.expire(now());
             for (Heartbeat.Progress progress : heartbeat.leases()) {
                 desk.renew(nodeId, progress, now()).ifPresent(lease -> renewed.add(renewed(lease)));
             }
+            next = seconds(times.heartbeat());
             dispatch();
         }
         return supply(
-                () -> new HeartbeatReply(renewed.stream().map(this::renewal).toList()));
+                () -> new HeartbeatReply(renewed.stream().map(this::renewal).toList(), next));
     }
 
     /** @param spans empty if some of it is read from a holder: then what was granted is good until it breaks */
@@ -434,7 +455,11 @@ public final class Scheduler implements AutoCloseable {
                     ? waiting.forLeasesIfChosen(nodeId, atMost, links, deadline)
                     : waiting.forLeases(nodeId, atMost, links, deadline);
             desk.expire(now());
-            dispatch();
+            if (volunteers) {
+                sharedIngest.serve(now());
+            } else {
+                dispatch();
+            }
             if (wait.isZero()) {
                 waiting.sendAway(nodeId);
             }
@@ -534,8 +559,7 @@ public final class Scheduler implements AutoCloseable {
 
     /** A node that missed its last two heartbeats may be dead, with its request still waiting. */
     private boolean isSilent(String nodeId) {
-        long allowedNanos = times.heartbeat().multipliedBy(2).toNanos()
-                + Duration.ofSeconds(1).toNanos();
+        long allowedNanos = cadence.silence().toNanos();
         return nodes.find(nodeId)
                 .map(node -> now() - node.heardNanos() > allowedNanos)
                 .orElse(true);

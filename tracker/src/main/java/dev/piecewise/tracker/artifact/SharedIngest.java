@@ -5,9 +5,11 @@ import dev.piecewise.tracker.lease.LeaseBook;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
@@ -16,7 +18,7 @@ import java.util.function.Predicate;
  * are chosen first that lack least of what was read, for their links have time. Whoever calls holds the scheduler's lock.
  */
 final class SharedIngest {
-    private static final int MOST_LOOKED_AT = 200;
+    private static final int MOST_LOOKED_AT = 40;
     /** While one is read the next is asked for. */
     private static final int LEASES_OF_A_VOLUNTEER = 2;
 
@@ -28,6 +30,7 @@ final class SharedIngest {
     private final Predicate<String> silent;
     private final BiConsumer<WaitingRoom.ForLeases, List<Lease>> delivery;
     private final Map<Artifact, Volunteers> shared = new LinkedHashMap<>();
+    private final Set<String> watched = new HashSet<>();
 
     /**
      * @param silent nodes that are given nothing
@@ -53,12 +56,14 @@ final class SharedIngest {
     /** A few times a second: who is to read what. */
     void review(long nowNanos) {
         shared.keySet().removeIf(artifact -> !isToBeRead(artifact));
+        watched.clear();
         for (Artifact artifact : book.all()) {
             if (isToBeRead(artifact)) {
                 List<String> volunteers = artifact.holders.incomplete(MOST_LOOKED_AT).stream()
                         .filter(waiting::volunteers)
                         .filter(node -> mayRead(artifact, node, nowNanos))
                         .toList();
+                watched.addAll(volunteers);
                 if (!volunteers.isEmpty() || shared.containsKey(artifact)) {
                     review(
                             artifact,
@@ -69,6 +74,11 @@ final class SharedIngest {
             }
         }
         serve(nowNanos);
+    }
+
+    /** Whether what a node holds decides who is to read. */
+    boolean watches(String nodeId) {
+        return watched.contains(nodeId);
     }
 
     /** Files are read where they are mounted, which only those know that read for everybody. */

@@ -16,6 +16,11 @@ final class Wishes {
         pieces.forEach(piece -> deadlines.put(piece, nowNanos + LAPSE_NANOS));
     }
 
+    /** Whether there are none, not even any that lapsed. */
+    boolean isEmpty() {
+        return deadlines.isEmpty();
+    }
+
     /** Those that are wanted now. */
     BitSet pieces(long nowNanos) {
         deadlines.values().removeIf(deadline -> nowNanos - deadline >= 0);

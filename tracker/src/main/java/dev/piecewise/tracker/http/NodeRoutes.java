@@ -10,6 +10,8 @@ import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
+import dev.piecewise.trackerclient.api.HoldingsTaken;
 import dev.piecewise.trackerclient.api.LeaseRequest;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.NodeAccepted;
@@ -80,10 +82,7 @@ final class NodeRoutes {
                 WebSeedUrls.base(registration.webSeed(), source),
                 Optional.ofNullable(registration.place()).orElse(Place.UNKNOWN),
                 nanoClock.getAsLong()));
-        return Answer.json(new NodeAccepted(
-                id,
-                seconds(scheduler.times().heartbeat()),
-                seconds(scheduler.times().expiry())));
+        return Answer.json(new NodeAccepted(id, seconds(scheduler.heartbeat()), seconds(scheduler.expiry())));
     }
 
     private static double seconds(Duration duration) {
@@ -143,16 +142,36 @@ final class NodeRoutes {
 
     CompletableFuture<Answer> holdings(Exchange exchange) {
         String nodeId = exchange.path().get(2);
-        ArtifactId id = ArtifactRoutes.id(exchange.path().get(4));
-        return exchange.body(Holdings.class).thenApply(holdings -> {
-            BitSet whole = holdings.bitfield() == null ? null : bits(holdings.bitfield());
-            scheduler.holdings(nodeId, id, whole, orEmpty(holdings.added()), orEmpty(holdings.dropped()));
-            TransferReport transfer = holdings.transfer();
-            if (transfer != null) {
-                scheduler.transferred(nodeId, id, transfer);
-            }
-            return Answer.nothing();
+        return exchange.body(HoldingsReport.class).thenApply(report -> {
+            scheduler.mustBeAlive(nodeId);
+            List<String> unknown = orEmpty(report.artifacts()).stream()
+                    .filter(part -> !isTaken(nodeId, part))
+                    .map(HoldingsReport.Part::artifactId)
+                    .toList();
+            return Answer.json(new HoldingsTaken(seconds(scheduler.nextHoldings(nodeId)), unknown));
         });
+    }
+
+    /** Whether there is an artifact of which this may be said. */
+    private boolean isTaken(String nodeId, HoldingsReport.Part part) {
+        given(part.artifactId());
+        given(part.holdings());
+        ArtifactId id = ArtifactRoutes.id(part.artifactId());
+        Holdings holdings = part.holdings();
+        BitSet whole = holdings.bitfield() == null ? null : bits(holdings.bitfield());
+        try {
+            scheduler.holdings(nodeId, id, whole, orEmpty(holdings.added()), orEmpty(holdings.dropped()));
+        } catch (OriginFault fault) {
+            if (fault.kind() == Kind.NOT_FOUND) {
+                return false;
+            }
+            throw fault;
+        }
+        TransferReport transfer = holdings.transfer();
+        if (transfer != null) {
+            scheduler.transferred(nodeId, id, transfer);
+        }
+        return true;
     }
 
     /** BEP 3's bitfield: the high bit of the first byte is piece 0. */

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -48,15 +49,23 @@ final class SwarmHandler extends Handler.Wrapper {
     private final SwarmStore swarms;
     private final Tokens tokens;
     private final SwarmKeys keys;
+    private final ConnectionRoom room;
 
     SwarmHandler(
-            Handler next, Scheduler scheduler, Announcer announcer, SwarmStore swarms, Tokens tokens, SwarmKeys keys) {
+            Handler next,
+            Scheduler scheduler,
+            Announcer announcer,
+            SwarmStore swarms,
+            Tokens tokens,
+            SwarmKeys keys,
+            ConnectionRoom room) {
         super(next);
         this.scheduler = scheduler;
         this.announcer = announcer;
         this.swarms = swarms;
         this.tokens = tokens;
         this.keys = keys;
+        this.room = room;
     }
 
     @Override
@@ -77,6 +86,9 @@ final class SwarmHandler extends Handler.Wrapper {
             body = failure(String.valueOf(fault.getMessage()));
         }
         response.getHeaders().put(TEXT);
+        if (room.isScarce()) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        }
         response.write(true, ByteBuffer.wrap(body), callback);
         return true;
     }

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -29,6 +30,7 @@ final class TrackerHandler extends Handler.Abstract {
     private final Tokens tokens;
     private final Optional<SwarmKeys> keys;
     private final Optional<URI> publicUrl;
+    private final ConnectionRoom room;
 
     /** @param keys go into announce URLs while tokens are in force */
     TrackerHandler(
@@ -37,13 +39,15 @@ final class TrackerHandler extends Handler.Abstract {
             NodeRoutes nodes,
             Tokens tokens,
             SwarmKeys keys,
-            Optional<URI> publicUrl) {
+            Optional<URI> publicUrl,
+            ConnectionRoom room) {
         this.artifacts = artifacts;
         this.entries = entries;
         this.nodes = nodes;
         this.tokens = tokens;
         this.keys = tokens.inForce() ? Optional.of(keys) : Optional.empty();
         this.publicUrl = publicUrl;
+        this.room = room;
     }
 
     @Override
@@ -65,7 +69,7 @@ final class TrackerHandler extends Handler.Abstract {
             answer = CompletableFuture.failedFuture(e);
         }
         answer.exceptionally(failure -> Answer.failure(failure, what))
-                .thenAccept(done -> send(done, response, callback))
+                .thenAccept(done -> send(done, request, response, callback))
                 .exceptionally(failure -> {
                     LOG.warn("{} could not be answered", what, failure);
                     callback.failed(failure);
@@ -150,9 +154,9 @@ final class TrackerHandler extends Handler.Abstract {
                     case "artifacts" -> entries.enter(exchange);
                     case "heartbeat" -> nodes.heartbeat(exchange);
                     case "leases" -> nodes.takeLeases(exchange);
+                    case "holdings" -> nodes.holdings(exchange);
                     default -> notFound(exchange);
                 };
-            case "POST nodes 5" -> path.get(3).equals("holdings") ? nodes.holdings(exchange) : notFound(exchange);
             case "POST leases 4" ->
                 switch (last) {
                     case "pieces" -> nodes.report(exchange);
@@ -167,6 +171,13 @@ final class TrackerHandler extends Handler.Abstract {
     /** Who is told of peers is told of provisional swarms, too. */
     private CompletableFuture<Answer> peers(Exchange exchange) {
         return exchange.isAllowed(Role.NODE) ? nodes.peers(exchange) : now(onlyNodes());
+    }
+
+    /** Whether the same will be asked on this connection again, at once. */
+    private static boolean isWaitedOn(Request request) {
+        String query = request.getHttpURI().getQuery();
+        return (query != null && query.contains("waitSeconds="))
+                || Exchange.path(request).endsWith("/leases");
     }
 
     private static Answer onlyNodes() {
@@ -193,8 +204,11 @@ final class TrackerHandler extends Handler.Abstract {
                 "this tracker has no " + exchange.method() + " /" + String.join("/", exchange.path())));
     }
 
-    private static void send(Answer answer, Response response, Callback callback) {
+    private void send(Answer answer, Request request, Response response, Callback callback) {
         response.setStatus(answer.status);
+        if (room.isScarce() && !isWaitedOn(request)) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        }
         answer.headers.forEach((name, value) -> response.getHeaders().put(name, value));
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body.length);
         response.write(true, ByteBuffer.wrap(answer.body), Callback.from(callback::succeeded, failure -> {

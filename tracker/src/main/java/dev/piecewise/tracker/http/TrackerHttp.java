@@ -29,6 +29,9 @@ public final class TrackerHttp implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrackerHttp.class);
     private static final int MAX_THREADS = 64;
     private static final int MAX_SELECTORS = 4;
+    /** All nodes of a cluster may connect at once, to a tracker that was started anew. */
+    private static final int MAX_UNACCEPTED = 4096;
+
     private static final long STOP_MILLIS = 3_000;
     private static final long SHUTDOWN_IDLE_MILLIS = 200;
 
@@ -74,14 +77,18 @@ public final class TrackerHttp implements AutoCloseable {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
+        http.setHeaderCacheSize(0); // each connection would have one of some 20 KiB, and most of them wait
         // No thread of its own takes connections, and none is woken up for an announce: a selector does both.
         int selectors = Math.min(MAX_SELECTORS, Runtime.getRuntime().availableProcessors());
         ServerConnector connector = new ServerConnector(server, 0, selectors, new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
+        connector.setAcceptQueueSize(MAX_UNACCEPTED);
         connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
         connector.setIdleTimeout(parts.maxWait().plusSeconds(30).toMillis());
         server.addConnector(connector);
+        ConnectionRoom room =
+                new ConnectionRoom(() -> connector.getConnectedEndPoints().size());
         TrackerHandler api = new TrackerHandler(
                 new ArtifactRoutes(parts.scheduler(), parts.admissions(), parts.registrations(), parts.maxWait()),
                 new EntryRoutes(parts.scheduler(), parts.admissions(), parts.announcer()),
@@ -89,14 +96,16 @@ public final class TrackerHttp implements AutoCloseable {
                         parts.scheduler(), parts.introductions(), parts.maxWait(), parts.nanoClock(), parts.lookups()),
                 parts.tokens(),
                 parts.keys(),
-                parts.publicUrl());
+                parts.publicUrl(),
+                room);
         server.setHandler(new SwarmHandler(
                 new GracefulHandler(new PooledHandler(api, threads)),
                 parts.scheduler(),
                 parts.announcer(),
                 parts.swarms(),
                 parts.tokens(),
-                parts.keys()));
+                parts.keys(),
+                room));
         server.setDefaultHandler(null); // it may block, for all that Jetty knows, and there is nothing left for it
         server.setStopTimeout(STOP_MILLIS);
         TrackerHttp started = new TrackerHttp(server, connector, host);

@@ -73,8 +73,13 @@ public final class Holders {
         remove(entry, piece);
     }
 
-    /** A node is gone. */
-    public void forget(String nodeId) {
+    /**
+     * A node is gone.
+     *
+     * @return whether nobody is left that holds some of its pieces
+     */
+    public boolean forget(String nodeId) {
+        int lostBefore = nobody.cardinality();
         Entry entry = nodes.remove(nodeId);
         if (entry != null) {
             for (int piece : entry.held.stream().toArray()) {
@@ -82,6 +87,12 @@ public final class Holders {
             }
             incomplete.remove(nodeId);
         }
+        return nobody.cardinality() > lostBefore;
+    }
+
+    /** Whether no live node holds some piece. */
+    public boolean isSomeHeldByNobody() {
+        return !nobody.isEmpty();
     }
 
     private Entry entry(String nodeId) {

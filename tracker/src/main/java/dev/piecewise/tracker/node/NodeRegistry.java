@@ -123,6 +123,11 @@ public final class NodeRegistry {
         return List.copyOf(nodes.values());
     }
 
+    /** How many are alive. */
+    public int count() {
+        return nodes.size();
+    }
+
     /** Removes a node; whether it was there. */
     public boolean remove(String id) {
         reports.remove(id);

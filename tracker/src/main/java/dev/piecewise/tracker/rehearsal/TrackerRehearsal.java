@@ -22,6 +22,7 @@ import dev.piecewise.trackerclient.api.EntryRequest;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.Holdings;
+import dev.piecewise.trackerclient.api.HoldingsReport;
 import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseRequest;
@@ -132,7 +133,9 @@ public final class TrackerRehearsal {
                             grant.fence(),
                             bytesRead,
                             List.of(new PieceReport.HashedPiece(piece, String.format("%040x", piece)))));
-            client.reportHoldings(NODE, id, new Holdings(null, List.of(piece), List.of(), transfer(bytesRead)));
+            client.reportHoldings(
+                    NODE,
+                    HoldingsReport.of(id, new Holdings(null, List.of(piece), List.of(), transfer(bytesRead))));
         }
         ArtifactStatus status = client.artifact(id);
         hashes(id, status.state() == ArtifactState.READING ? SOON : Duration.ZERO);

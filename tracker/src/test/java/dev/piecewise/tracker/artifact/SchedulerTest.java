@@ -523,6 +523,25 @@ class SchedulerTest {
     }
 
     @Test
+    void aPieceWhoseOnlyKnownHolderLeavesIsNotReadAgainBeforeTheOthersHadTheirTurnToReport() {
+        register("reads", "seeder");
+        ArtifactId id = admit(16);
+        read("reads");
+        passAlive(35, "reads");
+        register("other", "seeder");
+        register("wants", "node");
+        scheduler.holdings("wants", id, new BitSet(), List.of(), List.of());
+        Duration turn = scheduler.nextHoldings("wants");
+        scheduler.leave("reads");
+        assertThat(take("other", 1)).as("what it holds may be on its way").isEmpty();
+        nowNanos += turn.toNanos();
+        scheduler.holdings("wants", id, null, List.of(0, 1, 2), List.of());
+        nowNanos += Duration.ofSeconds(1).toNanos();
+        assertThat(take("other", 1)).singleElement().satisfies(lease -> assertThat(lease.firstPiece())
+                .isEqualTo(3));
+    }
+
+    @Test
     void aStockLeechWantsAndAStockSeedHolds() {
         register("dies", "seeder");
         ArtifactId id = admit(64);
