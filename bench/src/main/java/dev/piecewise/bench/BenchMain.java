@@ -2,6 +2,7 @@ package dev.piecewise.bench;
 
 import dev.piecewise.bench.bound.BoundCommand;
 import dev.piecewise.bench.bound.NodesMain;
+import dev.piecewise.bench.crowd.CrowdCommand;
 import dev.piecewise.bench.engine.EngineCommand;
 import dev.piecewise.bench.engine.EngineNodeMain;
 import dev.piecewise.bench.engine.FloorNodeMain;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
         description = "Measures Piecewise beside other programs; docs/performance.md says what the numbers mean.",
         subcommands = {
             BoundCommand.class,
+            CrowdCommand.class,
             EngineCommand.class,
             EngineNodeMain.class,
             FloorNodeMain.class,

@@ -2,6 +2,7 @@ package dev.piecewise.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.bench.crowd.CrowdCommand;
 import dev.piecewise.bench.engine.EngineCommand;
 import dev.piecewise.bench.ingest.IngestCommand;
 import java.nio.file.Path;
@@ -47,6 +48,29 @@ class MeasurementsTest {
         assertThat(report.path("Piecewise seeder"))
                 .singleElement()
                 .satisfies(run -> assertThat(run.path("cpuSeconds").asDouble()).isPositive());
+    }
+
+    @Test
+    void aCrowdOfNodesIsServedWithoutAFailure() {
+        JsonNode report = report(
+                new CrowdCommand(),
+                "--nodes=20",
+                "--artifacts=5",
+                "--each=2",
+                "--seeders=1",
+                "--pieces=8",
+                "--takers=10",
+                "--every=4",
+                "--come=0.5",
+                "--warm-up=2",
+                "--seconds=6",
+                "--heap=128m");
+
+        assertThat(report.path("failures").asInt()).isZero();
+        assertThat(report.path("calls").path("HOLDINGS").asInt()).isPositive();
+        assertThat(report.path("hashesP99Seconds").asDouble()).isPositive();
+        assertThat(report.path("newcomersP99Seconds").asDouble()).isPositive();
+        assertThat(report.path("figures").path("trackerCores").asDouble()).isPositive();
     }
 
     private JsonNode report(Object command, String... options) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One core for the tracker, another for whoever asks it. Linux only. */
-final class Cores {
+public final class Cores {
     static final int TRACKER = 0;
     static final int LOAD = 1;
 
@@ -21,14 +21,14 @@ final class Cores {
     record Reading(long busy, long all) {}
 
     /** A command bound to the tracker's core. */
-    static List<String> bound(List<String> command) {
+    public static List<String> bound(List<String> command) {
         List<String> bound = new ArrayList<>(List.of("taskset", "-c", "" + TRACKER));
         bound.addAll(command);
         return bound;
     }
 
     /** Binds this process, and the threads it will start, to the core of the load. */
-    static void bindLoad() throws IOException, InterruptedException {
+    public static void bindLoad() throws IOException, InterruptedException {
         Path log = Files.createTempFile("taskset", ".log");
         String pid = "" + ProcessHandle.current().pid();
         try (Program taskset = Program.start("taskset", log, Map.of(), List.of("taskset", "-acp", "" + LOAD, pid))) {

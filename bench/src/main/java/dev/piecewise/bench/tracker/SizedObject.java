@@ -7,14 +7,14 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 
 /** An S3 endpoint of objects that have one size and a version but no bytes: all that a tracker asks for is their HEAD. */
-final class SizedObject implements AutoCloseable {
-    static final String BUCKET = "bench";
+public final class SizedObject implements AutoCloseable {
+    public static final String BUCKET = "bench";
 
     private static final String KEY_PREFIX = "object-";
 
     private final HttpServer server;
 
-    SizedObject(long sizeBytes) throws IOException {
+    public SizedObject(long sizeBytes) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/" + BUCKET + "/" + KEY_PREFIX, exchange -> {
             try (exchange) {
@@ -27,12 +27,12 @@ final class SizedObject implements AutoCloseable {
     }
 
     /** That of any number is there. */
-    static String uri(int number) {
+    public static String uri(int number) {
         return "s3://" + BUCKET + "/" + KEY_PREFIX + number;
     }
 
     /** What the AWS SDK, and so the tracker, needs to use it. */
-    Map<String, String> credentials() {
+    public Map<String, String> credentials() {
         return Map.of(
                 "AWS_ACCESS_KEY_ID",
                 "bench",
