@@ -134,8 +134,7 @@ public final class TrackerRehearsal {
                             bytesRead,
                             List.of(new PieceReport.HashedPiece(piece, String.format("%040x", piece)))));
             client.reportHoldings(
-                    NODE,
-                    HoldingsReport.of(id, new Holdings(null, List.of(piece), List.of(), transfer(bytesRead))));
+                    NODE, HoldingsReport.of(id, new Holdings(null, List.of(piece), List.of(), transfer(bytesRead))));
         }
         ArtifactStatus status = client.artifact(id);
         hashes(id, status.state() == ArtifactState.READING ? SOON : Duration.ZERO);
