@@ -21,6 +21,9 @@ public final class AddressBook {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration COURTESY = Duration.ofMillis(500);
     private static final Duration LAST_RETRY = Duration.ofSeconds(60);
+    /** Who has not answered for so long may not be there. */
+    private static final Duration PROMPT = Duration.ofSeconds(1);
+
     private static final Duration SHORT_LIFE = Duration.ofSeconds(10);
     private static final int MAX_FAILURES = 12;
     private static final int MAX_ENTRIES = 2000;
@@ -29,6 +32,7 @@ public final class AddressBook {
         long nextNanos;
         int failures;
         boolean dialling;
+        long diallingSinceNanos;
         long answeredNanos;
         long restsUntilNanos;
 
@@ -101,10 +105,19 @@ public final class AddressBook {
         for (Map.Entry<InetSocketAddress, Entry> known : entries.entrySet()) {
             if (due.size() < limit && isDue(known.getValue(), connected, now)) {
                 known.getValue().dialling = true;
+                known.getValue().diallingSinceNanos = now;
                 due.add(known.getKey());
             }
         }
         return due;
+    }
+
+    /** How many of those that are being dialled may still answer promptly. */
+    public synchronized int expected() {
+        long now = nanoTime.getAsLong();
+        return (int) entries.values().stream()
+                .filter(entry -> entry.dialling && now - entry.diallingSinceNanos < PROMPT.toNanos())
+                .count();
     }
 
     /** Whether there is somebody to dial. */
@@ -127,6 +140,12 @@ public final class AddressBook {
         entries.values().stream()
                 .filter(entry -> Objects.equals(peer, entry.id))
                 .forEach(entry -> entry.restsUntilNanos = until);
+    }
+
+    /** Nobody rests any longer. */
+    public synchronized void wake() {
+        long now = nanoTime.getAsLong();
+        entries.values().forEach(entry -> entry.restsUntilNanos = now);
     }
 
     /**

@@ -29,26 +29,39 @@ public final class Neighbourhood {
         boolean isAlive();
     }
 
+    /** Those of a swarm of few pieces. */
+    private static final int FEW = 5;
+
     private final int most;
+    private final int pieces;
     private final LongSupplier nanoTime;
     private long gaveUpNanos;
 
-    /** @param most neighbours, those who called included */
-    public Neighbourhood(int most, LongSupplier nanoTime) {
+    /**
+     * @param most neighbours, those who called included
+     * @param pieces of the torrent: who is told of more neighbours than there are pieces learns little from each, and they all cost a
+     *     handshake
+     */
+    public Neighbourhood(int most, int pieces, LongSupplier nanoTime) {
         this.most = most;
+        this.pieces = pieces;
         this.nanoTime = nanoTime;
         this.gaveUpNanos = nanoTime.getAsLong();
     }
 
-    /** How many it sees to having: three quarters of the most. */
+    /** How many it sees to having: three quarters of the most, but not many more than pieces. */
     public int enough() {
-        return Math.max(1, most - most / 4);
+        return Math.max(1, Math.min(most - most / 4, Math.max(FEW, pieces)));
     }
 
-    /** How many more are to be called; the dead do not count. */
-    public int toCall(Collection<? extends Neighbour> neighbours) {
-        long living = neighbours.stream().filter(Neighbour::isAlive).count();
-        return (int) Math.max(0, Math.min(enough() - living, most - neighbours.size()));
+    /**
+     * How many more are to be called; the dead do not count.
+     *
+     * @param expected to be neighbours in a moment, as they have been called
+     */
+    public int toCall(Collection<? extends Neighbour> neighbours, int expected) {
+        long living = neighbours.stream().filter(Neighbour::isAlive).count() + expected;
+        return (int) Math.max(0, Math.min(enough() - living, most - expected - neighbours.size()));
     }
 
     /** Whether another one may be taken. */

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 /** Whom a swarm is connected with, and whom it calls. Of the swarm's network thread. */
 final class Neighbours {
     private static final int DIALS_A_TICK = 16;
+    /** Who has everything is called by those who lack something; it calls for the sake of those who cannot. */
+    private static final Duration SEEDS_CALL = Duration.ofSeconds(1);
+
     /** A leech that nobody has anything for asks for other peers after so long, and then ever more seldom. */
     private static final Duration FIRST_SEARCH = Duration.ofSeconds(5);
 
@@ -28,14 +31,16 @@ final class Neighbours {
     private final LongSupplier nanoTime;
     private final List<PeerSession> sessions = new ArrayList<>();
     private long searchNanos;
+    private long seedCalledNanos;
     private Duration search = FIRST_SEARCH;
 
-    Neighbours(PeerId localId, AddressBook addresses, int most, LongSupplier nanoTime) {
+    Neighbours(PeerId localId, AddressBook addresses, int most, int pieces, LongSupplier nanoTime) {
         this.localId = localId;
         this.addresses = addresses;
-        this.neighbourhood = new Neighbourhood(most, nanoTime);
+        this.neighbourhood = new Neighbourhood(most, pieces, nanoTime);
         this.nanoTime = nanoTime;
         this.searchNanos = nanoTime.getAsLong();
+        this.seedCalledNanos = searchNanos - SEEDS_CALL.toNanos();
     }
 
     /** A copy: sessions may end while something is done with each. */
@@ -87,6 +92,12 @@ final class Neighbours {
         return sessions.remove(session);
     }
 
+    /** Two seeds have nothing to say to each other, nor will they soon. */
+    void closePointless(PeerSession session) {
+        addresses.rest(session.remoteId(), Neighbourhood.REST);
+        session.connection().close("both are complete");
+    }
+
     /** Gives up one that is of no use, if there are others. */
     void replaceUseless() {
         Predicate<PeerId> connected = this::isConnectedTo;
@@ -96,12 +107,24 @@ final class Neighbours {
         }
     }
 
-    /** Has those called that are due, if there are too few. */
-    void dial(Consumer<InetSocketAddress> caller) {
-        int room = Math.min(DIALS_A_TICK, neighbourhood.toCall(sessions));
+    /**
+     * Has those called that are due, if there are too few.
+     *
+     * @param wanting whether pieces are lacking
+     */
+    void dial(boolean wanting, Consumer<InetSocketAddress> caller) {
+        int room = Math.min(wanting ? DIALS_A_TICK : seedsRoom(), neighbourhood.toCall(sessions, addresses.expected()));
         if (room > 0) {
-            addresses.due(this::isConnectedTo, room).forEach(caller);
+            List<InetSocketAddress> due = addresses.due(this::isConnectedTo, room);
+            if (!wanting && !due.isEmpty()) {
+                seedCalledNanos = nanoTime.getAsLong();
+            }
+            due.forEach(caller);
         }
+    }
+
+    private int seedsRoom() {
+        return nanoTime.getAsLong() - seedCalledNanos >= SEEDS_CALL.toNanos() ? 1 : 0;
     }
 
     private boolean isConnectedTo(PeerId id) {

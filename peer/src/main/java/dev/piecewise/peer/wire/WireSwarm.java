@@ -142,7 +142,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.random = random;
         this.slots = new UploadSlots(config.limits().uploadSlots(), shared.nanoTime());
         this.addresses = new AddressBook(shared.nanoTime());
-        this.neighbours = new Neighbours(localId, addresses, config.limits().maxPeers(), shared.nanoTime());
+        this.neighbours =
+                new Neighbours(localId, addresses, config.limits().maxPeers(), layout.pieceCount(), shared.nanoTime());
         this.arrivals = new PieceArrivals(storage, spec.hashes(), shared, figures, new Arrived());
         updateSuperSeeding();
         this.announces = new AnnounceLoop(
@@ -404,10 +405,9 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         schedule.suggested(session.state(), piece);
     }
 
-    /** Two seeds have nothing to say to each other. */
     private void closeIfPointless(PeerSession session) {
         if (picker.isComplete() && session.hasAll(layout.pieceCount())) {
-            session.connection().close("both are complete");
+            neighbours.closePointless(session);
         }
     }
 
@@ -485,6 +485,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             superSeeding().ifPresent(seeding -> seeding.withdraw(piece));
             updateSuperSeeding();
             leftBytes = picker.leftBytes();
+            addresses.wake();
             announces.wanting();
         }
     }
@@ -549,7 +550,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
 
     private void dial() {
         if (!stopped) {
-            neighbours.dial(address -> host.dial(this, address));
+            neighbours.dial(!picker.isComplete(), address -> host.dial(this, address));
         }
     }
 

@@ -82,4 +82,26 @@ class AddressBookTest {
         pass(Duration.ofMillis(500));
         assertThat(due()).isEqualTo(ADDRESS);
     }
+
+    @Test
+    void whoIsBeingDialledIsExpectedForASecond() {
+        book.named(ADDRESS);
+        assertThat(book.expected()).isZero();
+        assertThat(due()).isEqualTo(ADDRESS);
+        assertThat(book.expected()).isEqualTo(1);
+        pass(Duration.ofSeconds(1));
+        assertThat(book.expected()).isZero();
+    }
+
+    @Test
+    void nobodyRestsAfterAWakeUp() {
+        book.named(ADDRESS);
+        assertThat(due()).isEqualTo(ADDRESS);
+        book.dialled(ADDRESS.get(0), PEER);
+        book.rest(PEER, Duration.ofMinutes(1));
+        pass(Duration.ofSeconds(30));
+        assertThat(due()).isEmpty();
+        book.wake();
+        assertThat(due()).isEqualTo(ADDRESS);
+    }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class NeighbourhoodTest {
     private long now = 1_000_000_000;
-    private final Neighbourhood neighbourhood = new Neighbourhood(8, () -> now);
+    private final Neighbourhood neighbourhood = new Neighbourhood(8, 100, () -> now);
     private final List<FakeNeighbour> neighbours = new ArrayList<>();
 
     private final class FakeNeighbour implements Neighbourhood.Neighbour {
@@ -39,18 +39,27 @@ class NeighbourhoodTest {
 
     @Test
     void othersAreCalledUntilThereAreEnoughAndCallersAreTakenBeyondThat() {
-        assertThat(neighbourhood.toCall(neighbours)).isEqualTo(6);
+        assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(6);
+        assertThat(neighbourhood.toCall(neighbours, 2)).isEqualTo(4);
         connected(6);
-        assertThat(neighbourhood.toCall(neighbours)).isZero();
+        assertThat(neighbourhood.toCall(neighbours, 0)).isZero();
         assertThat(neighbourhood.hasRoom(7)).isTrue();
         assertThat(neighbourhood.hasRoom(8)).isFalse();
+    }
+
+    @Test
+    void ofATorrentOfFewPiecesFewNeighboursAreEnough() {
+        assertThat(new Neighbourhood(55, 4, () -> now).enough()).isEqualTo(5);
+        assertThat(new Neighbourhood(55, 20, () -> now).enough()).isEqualTo(20);
+        assertThat(new Neighbourhood(55, 400, () -> now).enough()).isEqualTo(42);
+        assertThat(new Neighbourhood(4, 4, () -> now).enough()).isEqualTo(3);
     }
 
     @Test
     void someoneIsCalledInThePlaceOfADeadOneThatIsStillConnected() {
         connected(6);
         neighbours.get(2).alive = false;
-        assertThat(neighbourhood.toCall(neighbours)).isEqualTo(1);
+        assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(1);
     }
 
     @Test
