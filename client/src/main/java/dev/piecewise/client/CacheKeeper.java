@@ -33,7 +33,7 @@ final class CacheKeeper {
         return new CacheKeeper(new Shelf() {
             @Override
             public List<StoredState> states() {
-                return participant.stored();
+                return participant.kept().states();
             }
 
             @Override
@@ -43,12 +43,12 @@ final class CacheKeeper {
 
             @Override
             public StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException {
-                return participant.verify(id, told);
+                return participant.kept().verify(id, told);
             }
 
             @Override
             public boolean remove(ArtifactId id) {
-                return participant.remove(id);
+                return participant.kept().remove(id);
             }
         });
     }

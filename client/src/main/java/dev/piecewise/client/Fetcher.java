@@ -149,7 +149,7 @@ final class Fetcher {
             StoredArtifact stored = share(published);
             TrackedArtifact tracked = new TrackedArtifact(participant, asking, published, asked.originBytes());
             Swarm swarm = prepared(ask, stored, tracked, listener, (beside, told) -> {
-                participant.reuse(id, EncodedInfo.of(info), List.of(), beside, told);
+                participant.kept().reuse(id, EncodedInfo.of(info), List.of(), beside, told);
                 return known.isPresent() ? participant.join(entry, info) : participant.join(id, info);
             });
             return await(swarm, stored, tracked);
@@ -215,9 +215,9 @@ final class Fetcher {
 
     private void record(Ask ask, ArtifactId id, String version) {
         if (ask.cache()) {
-            participant.used(id, ask.source().toString(), version);
+            participant.kept().used(id, ask.source().toString(), version);
         } else {
-            participant.passes(id, ask.source().toString(), version);
+            participant.kept().passes(id, ask.source().toString(), version);
         }
     }
 

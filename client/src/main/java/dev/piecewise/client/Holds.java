@@ -101,14 +101,14 @@ final class Holds {
                 leave(left, stored);
                 stored = null;
                 if (done && !cached) {
-                    participant.discard(left);
+                    participant.kept().discard(left);
                 }
             }
         }
     }
 
     private void enter(ArtifactId id) throws InterruptedException {
-        participant.enter(id);
+        participant.kept().enter(id);
         synchronized (this) {
             askers.merge(id, 1, Integer::sum);
         }
@@ -125,10 +125,12 @@ final class Holds {
             }
         }
         boolean incomplete = stored != null && !stored.isComplete();
-        boolean leaves = last && abandoned == Fetcher.Abandoned.WITHDRAW && !participant.isNeededByOthers(id);
+        boolean leaves = last
+                && abandoned == Fetcher.Abandoned.WITHDRAW
+                && !participant.kept().isNeededByOthers(id);
         if (leaves && participant.swarm(id).isPresent() && incomplete) {
             participant.withdraw(id);
         }
-        participant.leave(id);
+        participant.kept().leave(id);
     }
 }

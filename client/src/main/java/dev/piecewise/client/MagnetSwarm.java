@@ -10,6 +10,7 @@ import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.MagnetLink;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
+import dev.piecewise.seeder.cluster.KeptArtifacts;
 import dev.piecewise.seeder.cluster.LinkedPeers;
 import dev.piecewise.seeder.cluster.Participant;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class MagnetSwarm implements Download.Surroundings {
      */
     static MagnetSwarm find(MagnetLink link, Participant participant, Duration patience) throws InterruptedException {
         LinkedPeers peers = participant.peersOf(link);
-        Optional<Participant.KnownTorrent> known = participant.known(link.infoHash());
+        Optional<KeptArtifacts.KnownTorrent> known = participant.kept().known(link.infoHash());
         if (known.isPresent()) {
             return new MagnetSwarm(participant, known.get().id(), known.get().torrent(), peers);
         }
@@ -78,12 +79,12 @@ final class MagnetSwarm implements Download.Surroundings {
 
     /** Its place in the store. */
     StoredArtifact store() {
-        return isLinked() ? participant.keep(id, info().content()) : participant.share(id, info().content());
+        return isLinked() ? participant.kept().open(id, info().content()) : participant.share(id, info().content());
     }
 
-    /** Before {@link #join}: fills what it lacks as {@link Participant#reuse}. */
+    /** Before {@link #join}: fills what it lacks as {@link KeptArtifacts#reuse}. */
     void reuse(List<Path> beside, Runnable told) throws InterruptedException {
-        participant.reuse(id, torrent, isLinked() ? peers.trackers() : List.of(), beside, told);
+        participant.kept().reuse(id, torrent, isLinked() ? peers.trackers() : List.of(), beside, told);
     }
 
     Swarm join() {

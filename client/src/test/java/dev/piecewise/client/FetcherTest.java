@@ -420,7 +420,7 @@ class FetcherTest {
     void theNextStartRemovesWhatWasNotToBeCached() throws Exception {
         say(ArtifactState.PUBLISHED, 2, 1, null, null);
         deliver(0);
-        participant.passes(ID, "s3://b/f", "v1");
+        participant.kept().passes(ID, "s3://b/f", "v1");
         participant.resumeStored();
         assertThat(stored()).doesNotExist();
     }

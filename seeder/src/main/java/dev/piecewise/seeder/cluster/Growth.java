@@ -158,12 +158,16 @@ public final class Growth implements PieceHashes {
         swarm = in;
     }
 
-    /** Tells the swarm what comes to be known from now on; once, or again after it was stuck. */
-    synchronized void follow(Participant participant) {
+    /**
+     * Tells the swarm what comes to be known from now on; once, or again after it was stuck.
+     *
+     * @param failure completed exceptionally if its thread dies of a bug
+     */
+    synchronized void follow(CompletableFuture<Void> failure) {
         if (!over && (worker == null || stuck)) {
             stuck = false;
             fault = null;
-            worker = participant.worker("hashes", this::run);
+            worker = Worker.start("hashes", failure, this::run);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.piecewise.seeder.cluster;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
@@ -15,8 +14,6 @@ import dev.piecewise.peer.PeerSource;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.Swarm;
 import dev.piecewise.peer.SwarmEngine;
-import dev.piecewise.peer.SwarmSpec;
-import dev.piecewise.peer.store.StoredState;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
@@ -25,28 +22,22 @@ import dev.piecewise.trackerclient.api.NodeRegistration;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
-import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A process's membership in a cluster: it is registered, sends heartbeats, tells the tracker what it holds and takes part
- * in swarms. A tracker that is away costs nothing but news; all is told again when it is back. Thread-safe.
+ * A process's part in a cluster: it is registered, sends heartbeats, tells the tracker what it holds and takes part in swarms. A
+ * tracker that is away costs nothing but news; all is told again when it is back. Thread-safe: each of its parts guards its own state
+ * ({@link Membership}, {@link HoldingsReporter}, {@link Swarms}, {@link KeptArtifacts}); here is what takes several of them.
  */
 public final class Participant implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Participant.class);
-
     private final Tracker tracker;
     private final Store store;
     private final SwarmEngine engine;
@@ -57,42 +48,11 @@ public final class Participant implements AutoCloseable {
     private final SelfReport self;
     private final HoldingsReporter holdings;
     private final Newcomers newcomers;
-    private final ArtifactUses uses = new ArtifactUses();
+    private final Swarms swarms;
+    private final KeptArtifacts kept;
     private final LongSupplier nanoTime;
     private final RandomGenerator random = new SecureRandom();
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
-
-    @GuardedBy("this")
-    private final Map<ArtifactId, Joined> swarms = new HashMap<>();
-
-    @GuardedBy("this")
-    private SelfReport.Traffic former = SelfReport.Traffic.NONE; // of swarms that were left
-
-    /**
-     * @param infoHash of the torrent, once it is known
-     * @param growth until then
-     */
-    private record Joined(Swarm swarm, Optional<InfoHash> infoHash, Optional<Growth> growth) {
-        boolean works() {
-            return !swarm.failure().toCompletableFuture().isCompletedExceptionally();
-        }
-
-        boolean grows() {
-            return works() && growth.filter(of -> !of.isStuck()).isPresent();
-        }
-
-        void close() {
-            growth.ifPresent(Growth::close);
-            swarm.close();
-        }
-
-        SelfReport.Traffic traffic() {
-            Swarm.Stats stats = swarm.stats();
-            return new SelfReport.Traffic(stats.downloadedBytes() + stats.duplicateBytes(), stats.uploadedBytes());
-        }
-    }
-
-    private volatile boolean closing;
     private volatile @Nullable Worker sampler;
     private volatile @Nullable Worker hearing;
 
@@ -117,26 +77,25 @@ public final class Participant implements AutoCloseable {
         this.nanoTime = nanoTime;
         this.transfers = new Transfers(
                 ProcessLoad.ofThisProcess(), LinkSpeed.of(registration.advertisedHost(), engine), nanoTime);
+        // Whoever waits for a get is told by its outcome.
+        this.swarms = new Swarms(store, engine, transfers, role.equals("get") ? Level.DEBUG : Level.WARN);
+        this.kept = new KeptArtifacts(store, this::withdraw);
         this.self = new SelfReport(
                 ProcessLoad.ofThisProcess(),
                 ProcessMemory.ofThisProcess(),
-                this::traffic,
+                swarms::traffic,
                 leases::bytesRead,
                 store::space,
                 nanoTime);
         this.membership = new Membership(tracker, registration, leases, transfers, self, this::tellAll, nanoTime);
         this.holdings = new HoldingsReporter(tracker, nodeId, membership, transfers, nanoTime);
-        this.newcomers = new Newcomers(tracker, nodeId, membership, this::swarms, random);
+        this.newcomers = new Newcomers(tracker, nodeId, membership, swarms::all, random);
     }
 
     private void tellAll() {
         transfers.tellAgain();
         holdings.resendAll();
-        swarms().forEach(Swarm::announce);
-    }
-
-    private synchronized List<Swarm> swarms() {
-        return swarms.values().stream().map(Joined::swarm).toList();
+        swarms.all().forEach(Swarm::announce);
     }
 
     /**
@@ -181,6 +140,11 @@ public final class Participant implements AutoCloseable {
         membership.forgotten(registration);
     }
 
+    /** What lies in the store, and who needs it to stay. */
+    public KeptArtifacts kept() {
+        return kept;
+    }
+
     /** Opens or begins an artifact in the store and reports from now on what is held of it. */
     public StoredArtifact share(ArtifactId id, ArtifactContent content) {
         StoredArtifact artifact = store.artifact(id, content);
@@ -216,110 +180,15 @@ public final class Participant implements AutoCloseable {
         transfers.asked(id, sinceNanos);
     }
 
-    /** Something here needs the artifact to stay in the store, until {@link #leave}; waits while it is being removed. */
-    public void enter(ArtifactId id) throws InterruptedException {
-        uses.enter(id);
-    }
-
-    /** Whether something else here needs the artifact, too, beside whoever asks and {@link #enter}ed it. */
-    public boolean isNeededByOthers(ArtifactId id) {
-        return uses.isUsedTwice(id);
-    }
-
-    /** Ends what {@link #enter} began. */
-    public void leave(ArtifactId id) {
-        uses.leave(id);
-    }
-
-    /**
-     * Records that a shared artifact was asked for now.
-     *
-     * @param source by what: a URI, or a magnet link without its trackers
-     * @param version names what stood at the origin
-     */
-    public void used(ArtifactId id, String source, String version) {
-        store.recordUse(id, source, version);
-    }
-
-    /**
-     * Records the same, but that the artifact need not stay once that is served: unless it is {@link #used} otherwise, before or
-     * after, {@link #discard} removes it.
-     */
-    public void passes(ArtifactId id, String source, String version) {
-        store.recordPassing(id, source, version);
-    }
-
-    /** Removes what only {@link #passes}; not if somebody {@link #enter}ed it, who will discard it, too, or wants it to stay. */
-    public void discard(ArtifactId id) {
-        if (store.isPassing(id)) {
-            boolean removed = remove(id);
-            LOG.debug("{} was not to be cached, and {}", id, removed ? "is removed" : "is still needed");
-        }
-    }
-
     /** Whether the artifact is offered to the cluster. */
     public boolean isShared(ArtifactId id) {
         return holdings.reports(id);
     }
 
-    /** How everything stands that lies in the store, wanted or not. */
-    public List<StoredState> stored() {
-        return store.states();
-    }
-
     /** Whether something is done with an artifact now: it is fetched or read from the origin here, or peers are connected. */
     public boolean isBusy(ArtifactId id) {
-        return uses.isUsed(id)
+        return kept.isNeeded(id)
                 || swarm(id).filter(swarm -> swarm.stats().peers() > 0).isPresent();
-    }
-
-    /**
-     * Hashes again what is held of an artifact; what is bad is dropped, and fetched again if its swarm runs.
-     *
-     * @param told after each piece
-     */
-    public StoredArtifact.Verification verify(ArtifactId id, IntConsumer told) throws InterruptedException {
-        uses.enter(id);
-        try {
-            return store.verify(id, told);
-        } finally {
-            uses.leave(id);
-        }
-    }
-
-    /**
-     * Leaves the swarm of an artifact, withdraws it and removes its bytes.
-     *
-     * @return false if somebody {@link #enter}ed it, and it stays
-     */
-    public boolean remove(ArtifactId id) {
-        if (!uses.remove(id)) {
-            return false;
-        }
-        try {
-            withdraw(id);
-            store.remove(id);
-            return true;
-        } finally {
-            uses.removed(id);
-        }
-    }
-
-    /**
-     * Fills what is missing of an artifact from bytes that are on this machine, before its swarm is joined.
-     *
-     * @param torrent its torrent, recorded as by {@link #join}
-     * @param trackers other announce URLs than the cluster's tracker
-     * @param beside where its files may lie already, in torrent order; empty if nowhere
-     * @param told after every piece that was looked at
-     */
-    public void reuse(ArtifactId id, EncodedInfo torrent, List<String> trackers, List<Path> beside, Runnable told)
-            throws InterruptedException {
-        store.recordTorrent(id, torrent, trackers);
-        long bytes = store.reuse(id, beside, told);
-        if (bytes > 0) {
-            LOG.info("{}: {} bytes were here already", torrent.info().content().name(), bytes);
-        }
     }
 
     /** To hold from before pieces are reported to the tracker until {@link StoredArtifact#markHeld} returned. */
@@ -332,11 +201,6 @@ public final class Participant implements AutoCloseable {
         holdings.resend(id);
     }
 
-    /** Opens or begins something in the store that the tracker knows nothing of. */
-    public StoredArtifact keep(ArtifactId id, ArtifactContent content) {
-        return store.artifact(id, content);
-    }
-
     /**
      * Takes part in the swarm of a published artifact, as a seed or as a leech that also seeds; if it does already, gives
      * that swarm. Where the artifact had another torrent before, pieces whose hash differs are dropped.
@@ -345,13 +209,13 @@ public final class Participant implements AutoCloseable {
      * @throws PiecewiseFault if there is no port, or the disk is broken
      */
     public Swarm join(ArtifactId id, InfoDictionary info) {
-        return join(share(id, info.content()), EncodedInfo.of(info), List.of(), this::announce);
+        return swarms.join(share(id, info.content()), EncodedInfo.of(info), List.of(), this::announce);
     }
 
     /** The same by the answer to an ask, with the peers that it names. */
     public Swarm join(Entry entry, InfoDictionary info) {
         ArtifactId id = new ArtifactId(entry.artifact().id());
-        return join(share(id, info.content()), EncodedInfo.of(info), List.of(), entry.peers(this::announce));
+        return swarms.join(share(id, info.content()), EncodedInfo.of(info), List.of(), entry.peers(this::announce));
     }
 
     /**
@@ -360,52 +224,8 @@ public final class Participant implements AutoCloseable {
      */
     public Swarm join(EncodedInfo torrent, LinkedPeers peers) {
         StoredArtifact artifact =
-                keep(ArtifactId.of(torrent.infoHash()), torrent.info().content());
-        return join(artifact, torrent, peers.trackers(), new SeedSearch(peers));
-    }
-
-    private synchronized Swarm join(
-            StoredArtifact artifact, EncodedInfo torrent, List<String> trackers, PeerSource peers) {
-        mustBeOpen();
-        Joined running = swarms.get(artifact.id());
-        if (running != null && running.works()) {
-            if (running.growth()
-                    .filter(growth -> growth.complete(torrent.info()))
-                    .isPresent()) {
-                grown(artifact.id(), running, torrent);
-                return running.swarm();
-            } else if (running.infoHash().equals(Optional.of(torrent.infoHash()))) {
-                return running.swarm();
-            }
-        }
-        store.recordTorrent(artifact.id(), torrent, trackers);
-        return join(SwarmSpec.of(torrent, artifact, peers), Optional.of(torrent.infoHash()), Optional.empty());
-    }
-
-    @GuardedBy("this")
-    private Swarm join(SwarmSpec spec, Optional<InfoHash> infoHash, Optional<Growth> growth) {
-        ArtifactId id = spec.storage().id();
-        Joined running = swarms.remove(id);
-        if (running != null) {
-            former = former.plus(running.traffic());
-            running.growth().ifPresent(Growth::stop);
-            running.swarm().close(); // what broke it, a full disk for example, may be over
-        }
-        Swarm swarm = engine.join(spec);
-        swarms.put(id, new Joined(swarm, infoHash, growth));
-        transfers.joined(id, swarm);
-        String name = spec.storage().content().name();
-        swarm.failure().whenComplete((none, broken) -> tell(name, broken));
-        LOG.debug("joined the swarm of {} on port {}", name, swarm.port());
-        return swarm;
-    }
-
-    private synchronized SelfReport.Traffic traffic() {
-        SelfReport.Traffic sum = former;
-        for (Joined joined : swarms.values()) {
-            sum = sum.plus(joined.traffic());
-        }
-        return sum;
+                store.artifact(ArtifactId.of(torrent.infoHash()), torrent.info().content());
+        return swarms.join(artifact, torrent, peers.trackers(), new SeedSearch(peers));
     }
 
     /** The tracker hears that an archive is being unpacked here, until that is closed. */
@@ -453,60 +273,21 @@ public final class Participant implements AutoCloseable {
 
     private Optional<Growth> grow(Entry entry, Growth.LocalBytes here) throws InterruptedException {
         ArtifactId id = new ArtifactId(entry.artifact().id());
-        StoredArtifact artifact = share(id, PublishedTorrent.content(entry.artifact()));
-        Optional<Growth> growing = growing(id);
-        if (growing.isEmpty() && store.stored(id).flatMap(Store.Stored::torrent).isEmpty()) {
-            growing = begin(artifact, entry, new Growth(tracker, entry, here, this::grown, random));
-        }
-        growing.ifPresent(growth -> growth.follow(this));
-        synchronized (this) {
-            notifyAll();
-        }
-        return growing;
+        return swarms.grow(
+                share(id, PublishedTorrent.content(entry.artifact())),
+                entry.peers(this::announce),
+                published -> new Growth(tracker, entry, here, published, random),
+                failure);
     }
 
     /** Waits until this process takes part in the swarm of an artifact that is not published yet. */
-    public synchronized void awaitGrowing() throws InterruptedException {
-        while (swarms.values().stream().noneMatch(Joined::grows)) {
-            wait();
-        }
-    }
-
-    private synchronized Optional<Growth> begin(StoredArtifact artifact, Entry entry, Growth growth) {
-        mustBeOpen();
-        Joined running = swarms.get(artifact.id());
-        if (running != null && running.works()) {
-            return running.growth(); // somebody was faster
-        }
-        SwarmSpec spec = new SwarmSpec(
-                List.of(growth.provisionalId()), artifact, growth, entry.peers(this::announce), growth.isPrivate());
-        growth.joined(join(spec, Optional.empty(), Optional.of(growth)));
-        return Optional.of(growth);
-    }
-
-    private synchronized Optional<Growth> growing(ArtifactId id) {
-        return Optional.ofNullable(swarms.get(id)).filter(Joined::works).flatMap(Joined::growth);
+    public void awaitGrowing() throws InterruptedException {
+        swarms.awaitGrowing();
     }
 
     /** Whether this process takes part in the swarm of an artifact that is not published yet. */
-    public synchronized boolean grows(ArtifactId id) {
-        Joined joined = swarms.get(id);
-        return joined != null && joined.grows();
-    }
-
-    private synchronized void grown(Growth growth, InfoDictionary info) {
-        Joined running = swarms.get(growth.id());
-        if (running != null && running.growth().equals(Optional.of(growth))) {
-            grown(growth.id(), running, EncodedInfo.of(info));
-        }
-    }
-
-    @GuardedBy("this")
-    private void grown(ArtifactId id, Joined running, EncodedInfo torrent) {
-        store.recordTorrent(id, torrent, List.of());
-        running.swarm().alsoKnownAs(torrent.infoHash(), Optional.of(torrent));
-        swarms.put(id, new Joined(running.swarm(), Optional.of(torrent.infoHash()), Optional.empty()));
-        LOG.debug("{} is read, infohash {}", torrent.info().content().name(), torrent.infoHash());
+    public boolean grows(ArtifactId id) {
+        return swarms.grows(id);
     }
 
     /** Where a magnet link says that peers are. */
@@ -521,52 +302,22 @@ public final class Participant implements AutoCloseable {
         return engine.metadata(infoHash, peers, patience);
     }
 
-    /** The torrent of that infohash, if it lies in the store. */
-    public Optional<KnownTorrent> known(InfoHash infoHash) {
-        return store.stored().stream()
-                .flatMap(stored -> stored
-                        .torrent()
-                        .filter(torrent -> torrent.infoHash().equals(infoHash))
-                        .map(torrent -> new KnownTorrent(stored.id(), torrent))
-                        .stream())
-                .findFirst();
-    }
-
-    /** A torrent in the store. */
-    public record KnownTorrent(ArtifactId id, EncodedInfo torrent) {}
-
-    private void tell(String name, @Nullable Throwable broken) {
-        if (broken != null) {
-            // Whoever waits for a get is told by its outcome.
-            LOG.atLevel(role.equals("get") ? Level.DEBUG : Level.WARN)
-                    .log("the swarm of {} stops: {}", name, broken.getMessage());
-        }
-    }
-
     /** The swarm of an artifact, if this process takes part in it. */
-    public synchronized Optional<Swarm> swarm(ArtifactId id) {
-        return Optional.ofNullable(swarms.get(id)).map(Joined::swarm);
+    public Optional<Swarm> swarm(ArtifactId id) {
+        return swarms.swarm(id);
     }
 
     /** The torrent by which this process takes part in the swarm of an artifact, if it does. */
-    public synchronized Optional<InfoHash> infoHash(ArtifactId id) {
-        return Optional.ofNullable(swarms.get(id)).flatMap(Joined::infoHash);
+    public Optional<InfoHash> infoHash(ArtifactId id) {
+        return swarms.infoHash(id);
     }
 
     /** Leaves the swarm of an artifact and offers it no longer; its bytes stay. */
     public void withdraw(ArtifactId id) {
-        Joined joined;
-        synchronized (this) {
-            joined = swarms.remove(id);
-            if (joined != null) {
-                former = former.plus(joined.traffic());
-            }
-        }
+        Optional<Swarms.Joined> left = swarms.leave(id);
         transfers.gaveUp(id);
         holdings.withdraw(id);
-        if (joined != null) {
-            joined.close();
-        }
+        left.ifPresent(Swarms.Joined::close);
     }
 
     /**
@@ -576,46 +327,11 @@ public final class Participant implements AutoCloseable {
      * @return artifacts whose torrent was not published when this process heard last
      */
     public List<ArtifactId> resumeStored() {
-        return store.stored().stream()
-                .filter(this::resume)
-                .map(Store.Stored::id)
-                .toList();
-    }
-
-    private boolean resume(Store.Stored stored) {
-        try {
-            if (store.isPassing(stored.id())) {
-                discard(stored.id()); // whoever wanted it is gone, and so was the process before
-                return false;
-            }
-            if (stored.torrent().isPresent()) {
-                EncodedInfo torrent = stored.torrent().get();
-                if (stored.id().equals(ArtifactId.of(torrent.infoHash()))) {
-                    join(torrent, new LinkedPeers(stored.trackers(), List.of(), tracker::announce));
-                } else {
-                    join(stored.id(), torrent.info());
-                    goesOn(stored.id());
-                }
-                return false;
-            }
-            share(stored.id(), stored.content());
-            goesOn(stored.id());
-            return true;
-        } catch (PiecewiseFault fault) {
-            LOG.warn("not seeding {}: {}", stored.content().name(), fault.getMessage());
-            return false;
-        }
-    }
-
-    /** What somebody asked a former process for is fetched further, unasked; a seeder only has what it reads for others. */
-    private void goesOn(ArtifactId id) {
-        if (!role.equals("seeder")) {
-            asked(id, nanoTime.getAsLong());
-        }
+        return new Resumption(this, store, tracker, role, nanoTime).resume();
     }
 
     private AnnounceResponse announce(AnnounceRequest request) {
-        if (closing && !membership.isRegistered()) {
+        if (swarms.isClosing() && !membership.isRegistered()) {
             throw new ProcessFault(PiecewiseFault.Kind.FAILED, "the tracker is away");
         }
         return tracker.announce(request, nodeId);
@@ -623,23 +339,13 @@ public final class Participant implements AutoCloseable {
 
     /** @throws ProcessFault once this process closes, for then nothing arrives any more */
     public void mustBeOpen() {
-        if (closing) {
-            throw new ProcessFault(PiecewiseFault.Kind.FAILED, "this process is closing");
-        }
+        swarms.mustBeOpen();
     }
 
     /** Leaves the swarms, then the tracker. */
     @Override
     public void close() {
-        List<Growth> growing;
-        synchronized (this) {
-            closing = true;
-            growing = swarms.values().stream()
-                    .flatMap(joined -> joined.growth().stream())
-                    .toList();
-        }
-        growing.forEach(Growth::stop);
-        growing.forEach(Growth::close);
+        swarms.stop();
         holdings.close();
         Worker listening = hearing;
         if (listening != null) {

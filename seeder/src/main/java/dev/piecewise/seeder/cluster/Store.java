@@ -35,7 +35,7 @@ public interface Store {
      */
     record Space(long heldBytes, long freeBytes) {}
 
-    /** Records that an artifact that lies there was asked for now, as {@link Participant#used}. */
+    /** Records that an artifact that lies there was asked for now, as {@link KeptArtifacts#used}. */
     void recordUse(ArtifactId id, String source, String version);
 
     /** The same, but it is to stay only as long as somebody needs it, unless it was or will be asked for otherwise. */

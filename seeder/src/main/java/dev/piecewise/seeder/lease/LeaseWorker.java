@@ -189,11 +189,11 @@ public final class LeaseWorker implements AutoCloseable {
             giveBack(next.grant(), String.valueOf(e.getMessage()));
             return;
         }
-        participant.enter(id);
+        participant.kept().enter(id);
         try {
             run(id, next);
         } finally {
-            participant.leave(id);
+            participant.kept().leave(id);
         }
     }
 
@@ -202,7 +202,7 @@ public final class LeaseWorker implements AutoCloseable {
         LeaseTask task;
         try {
             StoredArtifact stored = participant.share(id, PublishedTorrent.content(grant.artifact()));
-            participant.used(id, grant.artifact().uri(), grant.artifact().version());
+            participant.kept().used(id, grant.artifact().uri(), grant.artifact().version());
             task = task(grant, stored, next.deadlineNanos());
         } catch (PiecewiseFault | IllegalArgumentException e) {
             LOG.warn("lease on {} given back: {}", grant.artifact().uri(), e.getMessage());

@@ -120,10 +120,10 @@ class PublicationWatchTest {
 
     @Test
     void whatWasRemovedFromTheStoreIsNotJoined() throws Exception {
-        participant.enter(ID);
-        assertThat(participant.remove(ID)).as("while it is used").isFalse();
-        participant.leave(ID);
-        assertThat(participant.remove(ID)).isTrue();
+        participant.kept().enter(ID);
+        assertThat(participant.kept().remove(ID)).as("while it is used").isFalse();
+        participant.kept().leave(ID);
+        assertThat(participant.kept().remove(ID)).isTrue();
         tracker.torrents.put(
                 INFO.infoHash(), Metainfo.of(INFO, Optional.empty(), List.of()).encode());
         tracker.artifacts.put(
