@@ -4,6 +4,9 @@ import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.Place;
 import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.peer.schedule.AddressBook;
+import dev.piecewise.peer.schedule.Neighbour.Dialling;
+import dev.piecewise.peer.schedule.Neighbourhood;
+import dev.piecewise.peer.schedule.Neighbours;
 import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.PiecePicker;
 import dev.piecewise.peer.schedule.RequestSchedule;
@@ -15,11 +18,8 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +32,6 @@ final class Host {
     private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
     /** From the last byte of a piece until it is held: hashed, written, recorded. */
     private static final long VERIFY_NANOS = Duration.ofMillis(2).toNanos();
-
-    private static final int DIALS_A_TICK = 16;
 
     private final int number;
     private final double bytesPerSecond;
@@ -54,8 +52,7 @@ final class Host {
     private final AddressBook addresses;
     private final Uplink uplink;
     private final Pipe wayIn;
-    private final List<Side> sides = new ArrayList<>();
-    private final Map<PeerId, Side> sidesById = new HashMap<>();
+    private final Neighbours<Side> neighbours;
     private final BitSet fromPeers = new BitSet();
     private @Nullable SuperSeeding superSeeding;
     private boolean bringing;
@@ -70,6 +67,9 @@ final class Host {
         /** Who listens at an address, if anybody does. */
         @Nullable
         Host at(InetSocketAddress address);
+
+        /** It wants to be named other peers. */
+        void searches(Host host);
 
         void holds(Host host, int piece);
 
@@ -98,6 +98,8 @@ final class Host {
         this.schedule = new RequestSchedule(picker, scenario.policy().slots(), events);
         this.slots = new UploadSlots(scenario.policy().slots(), events);
         this.addresses = new AddressBook(events);
+        this.neighbours = new Neighbours<>(
+                id, addresses, new Neighbourhood(scenario.policy().neighbours(), layout.pieceCount(), events), events);
         this.uplink = new Uplink(events, bytesPerSecond, scenario.policy().atOnce());
         this.wayIn = new Pipe(bytesPerSecond);
     }
@@ -183,7 +185,7 @@ final class Host {
     }
 
     int neighbours() {
-        return sides.size();
+        return neighbours.count();
     }
 
     long sentBytes() {
@@ -212,16 +214,20 @@ final class Host {
         }
         List<PeerState> stuck = schedule.tick();
         if (!stuck.isEmpty()) {
-            List.copyOf(sides).stream()
+            neighbours.all().stream()
                     .filter(side -> stuck.contains(side.state()))
-                    .forEach(Side::close);
+                    .forEach(side -> side.close("sends nothing of what it owes"));
         }
         slots.tick();
         SuperSeeding seeding = superSeeding;
         if (seeding != null) {
-            sides.stream().filter(Side::isServed).forEach(seeding::joined);
+            neighbours.stream().filter(Side::isServed).forEach(seeding::joined);
             seeding.tick();
         }
+        if (neighbours.searches(!isComplete())) {
+            surroundings.searches(this);
+        }
+        neighbours.replaceUseless();
         dial();
         events.after(TICK_NANOS, this::tick);
     }
@@ -230,7 +236,7 @@ final class Host {
     void leave() {
         gone = true;
         schedule.stop();
-        List.copyOf(sides).forEach(Side::close);
+        neighbours.all().forEach(side -> side.close("killed"));
     }
 
     // Whom it is connected to.
@@ -250,33 +256,38 @@ final class Host {
     }
 
     private void dial() {
-        int room = Math.min(DIALS_A_TICK, scenario.policy().neighbours() - sides.size());
-        if (gone || room <= 0) {
-            return;
-        }
-        for (InetSocketAddress peer : addresses.due(sidesById::containsKey, room)) {
-            traffic.count(Message.CONNECT);
-            // A round trip for the connection, another one for the handshake.
-            events.after(4 * events.latencyNanos(), () -> dialled(peer));
+        if (!gone) {
+            neighbours.dial(!isComplete(), peer -> {
+                traffic.count(Message.CONNECT);
+                // A round trip for the connection, another one for the handshake.
+                events.after(4 * events.latencyNanos(), () -> dialled(peer));
+            });
         }
     }
 
     private void dialled(InetSocketAddress peer) {
         Host other = surroundings.at(peer);
         addresses.dialled(peer, other == null ? null : other.id);
-        boolean taken = !gone && other != null && other != this && !sidesById.containsKey(other.id);
-        if (taken && other != null && hasRoom() && other.hasRoom() && !(isComplete() && other.isComplete())) {
+        // Connections never cross: of two calls the second one finds the connection of the first.
+        if (!gone
+                && other != null
+                && !isConnectedTo(other)
+                && neighbours.admit(other.id, Dialling.OURS)
+                && other.neighbours.admit(id, Dialling.THEIRS)) {
             Side.connect(this, other, traffic);
         }
     }
 
-    private boolean hasRoom() {
-        return sides.size() < scenario.policy().neighbours();
+    private boolean isConnectedTo(Host other) {
+        return neighbours.stream().anyMatch(side -> side.peer() == other)
+                || other.neighbours.stream().anyMatch(side -> side.peer() == this);
     }
 
     void joined(Side side) {
-        sides.add(side);
-        sidesById.put(side.peer().id, side);
+        neighbours.joined(side);
+        if (side.dialling() == Dialling.THEIRS) {
+            addresses.called(side.peer().address, side.remoteId());
+        }
         schedule.joined(side.state());
         Place.Distance distance = place.to(side.peer().place);
         if (distance != Place.Distance.UNKNOWN) {
@@ -289,8 +300,7 @@ final class Host {
     }
 
     void left(Side side) {
-        sides.remove(side);
-        sidesById.remove(side.peer().id);
+        neighbours.left(side);
         slots.ended(side);
         schedule.left(side.state());
         if (superSeeding != null) {
@@ -301,7 +311,7 @@ final class Host {
     /** Whether a peer in that zone, which is another than its own, has the piece. */
     boolean isInZone(int otherZone, int piece) {
         return otherZone != zone
-                && sides.stream()
+                && neighbours.stream()
                         .anyMatch(side -> side.peer().zone == otherZone
                                 && side.state().has().get(piece));
     }
@@ -327,7 +337,7 @@ final class Host {
 
     private void closeIfPointless(Side side) {
         if (picker.isComplete() && side.peerHasAll()) {
-            side.close();
+            neighbours.closePointless(side);
         }
     }
 
@@ -394,11 +404,11 @@ final class Host {
         schedule.held(piece);
         bringing |= !fromPeers.get(piece);
         updateSuperSeeding();
-        List<Side> told = List.copyOf(sides);
+        List<Side> told = neighbours.all();
         traffic.count(Message.HAVE, told.size());
         events.message(() -> told.forEach(side -> side.hearsOfFar(piece)));
         if (picker.isComplete()) {
-            List.copyOf(sides).forEach(this::closeIfPointless);
+            told.forEach(this::closeIfPointless);
         }
         if (superSeeding != null) {
             superSeeding.offer(piece);

@@ -171,6 +171,11 @@ final class ModelTracker {
         member(host).holds(piece);
     }
 
+    /** A host wants to be named other peers. */
+    void searches(Host host) {
+        member(host).announce(AnnounceEvent.NONE);
+    }
+
     void completed(Host host) {
         member(host).announce(AnnounceEvent.COMPLETED);
     }

@@ -1,6 +1,7 @@
 package dev.piecewise.bench.simulate;
 
 import dev.piecewise.core.PieceLayout;
+import dev.piecewise.peer.schedule.Neighbourhood;
 import java.time.Duration;
 
 /**
@@ -51,15 +52,15 @@ record Scenario(
     }
 
     /**
-     * @param neighbours connections of a node at most
-     * @param wanted peers that a node asks the tracker for, and calls
+     * @param neighbours how many a node calls, and has at most
+     * @param wanted peers that a node asks the tracker for
      * @param slots peers that a node serves by turns of a piece, and that it asks at a time; 0 for all
      * @param atOnce of those that asked, how many share its uplink, the others wait for their turn; 0 for all
      */
-    record Policy(int neighbours, int wanted, int slots, int atOnce) {
+    record Policy(Neighbourhood.Size neighbours, int wanted, int slots, int atOnce) {
         /** What did best. */
         static Policy best() {
-            return new Policy(40, 15, 2, 0);
+            return new Policy(Neighbourhood.Size.of(55), 50, 2, 0);
         }
     }
 

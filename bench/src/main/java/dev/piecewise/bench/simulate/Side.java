@@ -1,6 +1,8 @@
 package dev.piecewise.bench.simulate;
 
+import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.peer.schedule.BlockRequest;
+import dev.piecewise.peer.schedule.Neighbour;
 import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.PieceProgress;
 import dev.piecewise.peer.schedule.SuperSeeding;
@@ -12,7 +14,7 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** One host's end of a connection: what the engine's sessions do, with messages that take a while and blocks that take a link. */
-final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Taker, SuperSeeding.Taker {
+final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Taker, SuperSeeding.Taker, Neighbour {
     /** What our own nodes send each other at once, in units of 16 KiB. */
     private static final int UNITS = 16;
 
@@ -21,6 +23,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
 
     private final Host host;
     private final Host peer;
+    private final Dialling dialling;
     private final Traffic traffic;
     private final Events events;
     private final PeerState state;
@@ -29,17 +32,20 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
     private @Nullable Side far;
     private @Nullable BlockRequest arriving;
     private @Nullable PieceProgress turn;
+    private long busyNanos;
     private int sentBytes;
     private boolean sending;
     private boolean heldUp;
     private boolean unchoked;
     private boolean over;
 
-    private Side(Host host, Host peer, Traffic traffic) {
+    private Side(Host host, Host peer, Dialling dialling, Traffic traffic) {
         this.host = host;
         this.peer = peer;
+        this.dialling = dialling;
         this.traffic = traffic;
         this.events = traffic.events();
+        this.busyNanos = events.now();
         this.route = traffic.route(host, peer);
         this.state = new PeerState(this, events.now());
         state.accepts(REQUESTS, UNITS);
@@ -47,10 +53,10 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
         state.roundTrip(2 * events.latencyNanos());
     }
 
-    /** Two hosts have connected and greeted each other. */
+    /** A host has called another one, and they have greeted each other. */
     static void connect(Host one, Host other, Traffic traffic) {
-        Side near = new Side(one, other, traffic);
-        Side far = new Side(other, one, traffic);
+        Side near = new Side(one, other, Dialling.OURS, traffic);
+        Side far = new Side(other, one, Dialling.THEIRS, traffic);
         near.far = far;
         far.far = near;
         one.joined(near);
@@ -73,6 +79,36 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
 
     PeerState state() {
         return state;
+    }
+
+    @Override
+    public PeerId remoteId() {
+        return peer.id();
+    }
+
+    @Override
+    public Dialling dialling() {
+        return dialling;
+    }
+
+    @Override
+    public long busyNanos() {
+        return busyNanos;
+    }
+
+    @Override
+    public boolean isAlive() {
+        return !state.isSnubbed();
+    }
+
+    @Override
+    public boolean isSettled(long nowNanos) {
+        return true;
+    }
+
+    @Override
+    public boolean isInteresting() {
+        return state.isInteresting();
     }
 
     /** Whether it is sent blocks. */
@@ -115,7 +151,8 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
     }
 
     /** The connection ends; the other end hears of it. */
-    void close() {
+    @Override
+    public void close(String why) {
         if (!over) {
             end();
             Side other = far();
@@ -191,6 +228,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
         int piece = request.piece().index();
         if (unchoked && host.holds(piece) && host.admits(this, piece)) {
             uploads.add(request);
+            busyNanos = events.now();
             send(false);
         } else {
             reject(request);
@@ -276,6 +314,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
             host.wasted(bytes);
             return;
         }
+        busyNanos = events.now();
         boolean current = block.isCurrent();
         int fresh = host.schedule().received(state, block, bytes);
         if (!current) {

@@ -3,6 +3,7 @@ package dev.piecewise.bench.simulate;
 import dev.piecewise.bench.Table;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLayout;
+import dev.piecewise.peer.schedule.Neighbourhood;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,13 +82,18 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--neighbours",
             description = "Connections of a node at most. Default: ${DEFAULT-VALUE}",
-            defaultValue = "40")
+            defaultValue = "55")
     private int neighbours;
 
     @Option(
+            names = "--calls",
+            description = "Connections that a node makes itself, at most. Default: three eighths of its neighbours")
+    private @Nullable Integer calls;
+
+    @Option(
             names = "--wanted",
-            description = "Peers to ask the tracker for and to call; as many call in turn. Default: ${DEFAULT-VALUE}",
-            defaultValue = "15")
+            description = "Peers to ask the tracker for. Default: ${DEFAULT-VALUE}",
+            defaultValue = "50")
     private int wanted;
 
     @Option(
@@ -150,7 +156,7 @@ public final class SimulateCommand implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT,
                 "%d pieces of %s, nodes and their reader at %d Mbit/s (%s), origin at %d Mbit/s, churn %.2f, %d zones;"
-                        + " %d neighbours, %d wanted, %d slots, %d at once; median of %d%n%n%s%n",
+                        + " %d called of %d neighbours, %d wanted, %d slots, %d at once; median of %d%n%n%s%n",
                 pieces,
                 pieceSize,
                 mbit,
@@ -158,6 +164,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 s3Mbit,
                 churn,
                 zones,
+                size().calls(),
                 neighbours,
                 wanted,
                 slots,
@@ -176,6 +183,10 @@ public final class SimulateCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Neighbourhood.Size size() {
+        return calls == null ? Neighbourhood.Size.of(neighbours) : new Neighbourhood.Size(calls, neighbours);
+    }
+
     private Scenario scenario(int count, long ofRun) {
         int pieceBytes = Math.toIntExact(ByteSize.parse(pieceSize));
         return new Scenario(
@@ -187,7 +198,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 links,
                 churn,
                 zones,
-                new Scenario.Policy(neighbours, wanted, slots, atOnce),
+                new Scenario.Policy(size(), wanted, slots, atOnce),
                 ofRun);
     }
 

@@ -114,6 +114,11 @@ final class Simulation implements Host.Surroundings {
     }
 
     @Override
+    public void searches(Host host) {
+        tracker.searches(host);
+    }
+
+    @Override
     public void holds(Host host, int piece) {
         if (host.number() < firstPieceSeconds.length && firstPieceSeconds[host.number()] == 0) {
             firstPieceSeconds[host.number()] = events.seconds();

@@ -4,6 +4,7 @@ import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.announce.PeerId;
 import dev.piecewise.core.fault.PeerFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.peer.schedule.Neighbour;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -143,9 +144,9 @@ final class Handshaking implements NetworkLoop.Handler {
 
     private void finish(SelectionKey mine, MessageCodec.Greeting greeting) throws IOException {
         WireSwarm swarm = ours;
-        PeerSession.Dialling dialling = PeerSession.Dialling.OURS;
+        Neighbour.Dialling dialling = Neighbour.Dialling.OURS;
         if (swarm == null) {
-            dialling = PeerSession.Dialling.THEIRS;
+            dialling = Neighbour.Dialling.THEIRS;
             swarm = desk.find(greeting.infoHash(), greeting.peerId());
             if (swarm == null) {
                 await(mine, greeting);
@@ -157,7 +158,7 @@ final class Handshaking implements NetworkLoop.Handler {
         }
         end(greeting.peerId());
         WireSwarm target = swarm;
-        PeerSession.Dialling from = dialling;
+        Neighbour.Dialling from = dialling;
         InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
         if (target.loop() == loop) {
             join(target, remote, greeting, from);
@@ -192,7 +193,7 @@ final class Handshaking implements NetworkLoop.Handler {
     }
 
     private void join(
-            WireSwarm swarm, InetSocketAddress remote, MessageCodec.Greeting greeting, PeerSession.Dialling dialling) {
+            WireSwarm swarm, InetSocketAddress remote, MessageCodec.Greeting greeting, Neighbour.Dialling dialling) {
         boolean taken = false;
         try {
             taken = swarm.joined(channel, remote, greeting, dialling, roundTripNanos);

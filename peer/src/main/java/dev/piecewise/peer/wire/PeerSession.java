@@ -21,7 +21,7 @@ import dev.piecewise.peer.extension.ClaimMessage;
 import dev.piecewise.peer.extension.ExtensionMessage;
 import dev.piecewise.peer.extension.ExtensionSession;
 import dev.piecewise.peer.schedule.BlockRequest;
-import dev.piecewise.peer.schedule.Neighbourhood;
+import dev.piecewise.peer.schedule.Neighbour;
 import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.SuperSeeding;
 import dev.piecewise.peer.schedule.UploadSlots;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One peer of a swarm: turns its messages into what the swarm understands, and back. Of the swarm's network thread. */
 final class PeerSession
-        implements Connection.Session, PeerState.Voice, UploadSlots.Taker, SuperSeeding.Taker, Neighbourhood.Neighbour {
+        implements Connection.Session, PeerState.Voice, UploadSlots.Taker, SuperSeeding.Taker, Neighbour {
     /** Blocks that our own nodes send each other. */
     static final int OWN_BLOCK_BYTES = 256 * 1024;
 
@@ -67,12 +67,6 @@ final class PeerSession
     private long busyNanos;
     private @Nullable BlockRequest arriving;
 
-    /** Who made a connection. */
-    enum Dialling {
-        OURS,
-        THEIRS
-    }
-
     PeerSession(
             WireSwarm swarm,
             MessageCodec codec,
@@ -100,11 +94,13 @@ final class PeerSession
         Connection connect(PeerSession session);
     }
 
-    PeerId remoteId() {
+    @Override
+    public PeerId remoteId() {
         return greeting.peerId();
     }
 
-    Dialling dialling() {
+    @Override
+    public Dialling dialling() {
         return dialling;
     }
 
@@ -112,8 +108,8 @@ final class PeerSession
         return state;
     }
 
-    /** Whether it has lasted, and the peer was heard just now: another connection to the same peer is none that crossed it. */
-    boolean isSettled(long now) {
+    @Override
+    public boolean isSettled(long now) {
         return now - sinceNanos > CROSSING.toNanos() && now - connection.receivedNanos() < JUST_NOW.toNanos();
     }
 
@@ -187,6 +183,16 @@ final class PeerSession
     @Override
     public long busyNanos() {
         return busyNanos;
+    }
+
+    @Override
+    public boolean isInteresting() {
+        return state.isInteresting();
+    }
+
+    @Override
+    public void close(String why) {
+        connection.close(why);
     }
 
     // What the schedule says.

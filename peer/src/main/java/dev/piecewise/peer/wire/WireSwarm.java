@@ -14,6 +14,9 @@ import dev.piecewise.peer.SwarmSpec;
 import dev.piecewise.peer.extension.ClaimMessage;
 import dev.piecewise.peer.schedule.AddressBook;
 import dev.piecewise.peer.schedule.BlockRequest;
+import dev.piecewise.peer.schedule.Neighbour;
+import dev.piecewise.peer.schedule.Neighbourhood;
+import dev.piecewise.peer.schedule.Neighbours;
 import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.PiecePicker;
 import dev.piecewise.peer.schedule.PieceProgress;
@@ -80,7 +83,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     private final PiecePicker picker;
     private final RequestSchedule schedule;
     private final UploadSlots slots;
-    private final Neighbours neighbours;
+    private final Neighbours<PeerSession> neighbours;
     private final PieceArrivals arrivals;
     private final SwarmFigures figures = new SwarmFigures();
     private final RandomGenerator random;
@@ -142,8 +145,12 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.random = random;
         this.slots = new UploadSlots(config.limits().uploadSlots(), shared.nanoTime());
         this.addresses = new AddressBook(shared.nanoTime());
-        this.neighbours =
-                new Neighbours(localId, addresses, config.limits().maxPeers(), layout.pieceCount(), shared.nanoTime());
+        this.neighbours = new Neighbours<>(
+                localId,
+                addresses,
+                new Neighbourhood(
+                        Neighbourhood.Size.of(config.limits().maxPeers()), layout.pieceCount(), shared.nanoTime()),
+                shared.nanoTime());
         this.arrivals = new PieceArrivals(storage, spec.hashes(), shared, figures, new Arrived());
         updateSuperSeeding();
         this.announces = new AnnounceLoop(
@@ -320,7 +327,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
             SocketChannel channel,
             InetSocketAddress remote,
             MessageCodec.Greeting greeting,
-            PeerSession.Dialling dialling,
+            Neighbour.Dialling dialling,
             long roundTripNanos)
             throws IOException {
         if (stopped || !neighbours.admit(greeting.peerId(), dialling)) {

@@ -1,7 +1,9 @@
 package dev.piecewise.peer.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.piecewise.peer.schedule.Neighbour.Dialling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,78 +11,107 @@ import org.junit.jupiter.api.Test;
 
 class NeighbourhoodTest {
     private long now = 1_000_000_000;
-    private final Neighbourhood neighbourhood = new Neighbourhood(8, 100, () -> now);
+    /** Six are enough. */
+    private final Neighbourhood neighbourhood = of(new Neighbourhood.Size(4, 8), 100);
+
     private final List<FakeNeighbour> neighbours = new ArrayList<>();
 
-    private final class FakeNeighbour implements Neighbourhood.Neighbour {
-        private long busyNanos = now;
-        private boolean alive = true;
+    private Neighbourhood of(Neighbourhood.Size size, int pieces) {
+        return new Neighbourhood(size, pieces, () -> now);
+    }
 
-        FakeNeighbour() {
-            neighbours.add(this);
-        }
-
-        @Override
-        public long busyNanos() {
-            return busyNanos;
-        }
-
-        @Override
-        public boolean isAlive() {
-            return alive;
+    private void called(int count) {
+        for (int i = 0; i < count; i++) {
+            neighbours.add(new FakeNeighbour(neighbours.size(), Dialling.OURS, now));
         }
     }
 
-    private void connected(int count) {
+    private void callers(int count) {
         for (int i = 0; i < count; i++) {
-            FakeNeighbour unused = new FakeNeighbour();
+            neighbours.add(new FakeNeighbour(neighbours.size(), Dialling.THEIRS, now));
         }
     }
 
     @Test
-    void othersAreCalledUntilThereAreEnoughAndCallersAreTakenBeyondThat() {
-        assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(6);
-        assertThat(neighbourhood.toCall(neighbours, 2)).isEqualTo(4);
-        connected(6);
+    void aFewAreCalledAndCallersAreTakenFarBeyondThat() {
+        assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(4);
+        assertThat(neighbourhood.toCall(neighbours, 3)).isEqualTo(1);
+        callers(1);
+        assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(4);
+        called(4);
         assertThat(neighbourhood.toCall(neighbours, 0)).isZero();
         assertThat(neighbourhood.hasRoom(7)).isTrue();
         assertThat(neighbourhood.hasRoom(8)).isFalse();
     }
 
     @Test
-    void ofATorrentOfFewPiecesFewNeighboursAreEnough() {
-        assertThat(new Neighbourhood(55, 4, () -> now).enough()).isEqualTo(5);
-        assertThat(new Neighbourhood(55, 20, () -> now).enough()).isEqualTo(20);
-        assertThat(new Neighbourhood(55, 400, () -> now).enough()).isEqualTo(42);
-        assertThat(new Neighbourhood(4, 4, () -> now).enough()).isEqualTo(3);
+    void whoIsCalledByEnoughCallsNobody() {
+        callers(5);
+        assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(1);
+        callers(1);
+        assertThat(neighbourhood.toCall(neighbours, 0)).isZero();
     }
 
     @Test
-    void someoneIsCalledInThePlaceOfADeadOneThatIsStillConnected() {
-        connected(6);
+    void threeEighthsOfTheMostAreCalledThoughFiveIfThatLeavesAQuarterForCallers() {
+        assertThat(Neighbourhood.Size.of(55).calls()).isEqualTo(20);
+        assertThat(Neighbourhood.Size.of(10).calls()).isEqualTo(5);
+        assertThat(Neighbourhood.Size.of(4).calls()).isEqualTo(3);
+        assertThat(Neighbourhood.Size.of(1).calls()).isEqualTo(1);
+        assertThatIllegalArgumentException().isThrownBy(() -> new Neighbourhood.Size(9, 8));
+    }
+
+    @Test
+    void ofATorrentOfFewPiecesFewNeighboursAreEnough() {
+        assertThat(of(Neighbourhood.Size.of(55), 4).enough()).isEqualTo(5);
+        assertThat(of(Neighbourhood.Size.of(55), 20).enough()).isEqualTo(20);
+        assertThat(of(Neighbourhood.Size.of(55), 400).enough()).isEqualTo(42);
+        assertThat(of(Neighbourhood.Size.of(4), 4).enough()).isEqualTo(3);
+        assertThat(of(Neighbourhood.Size.of(55), 4).toCall(neighbours, 0)).isEqualTo(5);
+    }
+
+    @Test
+    void someoneIsCalledInThePlaceOfADeadOneThatIsStillConnectedWhoeverCalled() {
+        called(4);
+        callers(2);
         neighbours.get(2).alive = false;
+        assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(1);
+        assertThat(neighbourhood.toCall(neighbours, 1)).isZero();
+        neighbours.get(5).alive = false;
+        assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(2);
+        callers(1);
         assertThat(neighbourhood.toCall(neighbours, 0)).isEqualTo(1);
     }
 
     @Test
-    void theOneThatHasBeenIdleForLongestGivesWayIfThereIsSomebodyToCall() {
-        connected(6);
-        now += Duration.ofSeconds(5).toNanos();
-        neighbours.stream().skip(3).forEach(busy -> busy.busyNanos = now);
-        now += Duration.ofSeconds(6).toNanos();
+    void ofThoseWhoWereCalledTheOneThatHasBeenIdleForLongestGivesWayIfThereIsSomebodyToCall() {
+        called(4);
+        callers(1);
+        now += Duration.ofSeconds(11).toNanos();
         neighbours.get(0).busyNanos = now;
         neighbours.get(1).busyNanos -= 1;
+        neighbours.get(4).busyNanos -= 2;
         assertThat(neighbourhood.toGiveUp(neighbours, false)).isEmpty();
         assertThat(neighbourhood.toGiveUp(neighbours, true)).contains(neighbours.get(1));
     }
 
     @Test
+    void withEnoughCallersGiveWayToo() {
+        called(4);
+        callers(2);
+        now += Duration.ofSeconds(11).toNanos();
+        neighbours.get(4).busyNanos -= 1;
+        assertThat(neighbourhood.toGiveUp(neighbours, true)).contains(neighbours.get(4));
+    }
+
+    @Test
     void noneGivesWayWhileThereAreTooFewAndOneAtATimeElse() {
-        connected(5);
+        called(3);
+        callers(2);
         now += Duration.ofSeconds(11).toNanos();
         assertThat(neighbourhood.toGiveUp(neighbours, true)).isEmpty();
-        FakeNeighbour fresh = new FakeNeighbour();
-        assertThat(neighbourhood.toGiveUp(neighbours, true)).isPresent().isNotEqualTo(fresh);
+        called(1);
+        assertThat(neighbourhood.toGiveUp(neighbours, true)).isPresent().isNotEqualTo(neighbours.get(5));
         assertThat(neighbourhood.toGiveUp(neighbours, true)).isEmpty();
         now += Duration.ofSeconds(3).toNanos();
         assertThat(neighbourhood.toGiveUp(neighbours, true)).isPresent();

@@ -1,21 +1,26 @@
-package dev.piecewise.peer.wire;
+package dev.piecewise.peer.schedule;
 
 import dev.piecewise.core.announce.PeerId;
-import dev.piecewise.peer.schedule.AddressBook;
-import dev.piecewise.peer.schedule.Neighbourhood;
+import dev.piecewise.peer.schedule.Neighbour.Dialling;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Whom a swarm is connected with, and whom it calls. Of the swarm's network thread. */
-final class Neighbours {
+/**
+ * Whom a node is connected with in a swarm, and whom it calls. Of one thread.
+ *
+ * @param <N> what a connection is
+ */
+public final class Neighbours<N extends Neighbour> {
     private static final int DIALS_A_TICK = 16;
     /** Who has everything is called by those who lack something; it calls for the sake of those who cannot. */
     private static final Duration SEEDS_CALL = Duration.ofSeconds(1);
@@ -29,34 +34,38 @@ final class Neighbours {
     private final AddressBook addresses;
     private final Neighbourhood neighbourhood;
     private final LongSupplier nanoTime;
-    private final List<PeerSession> sessions = new ArrayList<>();
+    private final List<N> sessions = new ArrayList<>();
     private long searchNanos;
     private long seedCalledNanos;
     private Duration search = FIRST_SEARCH;
 
-    Neighbours(PeerId localId, AddressBook addresses, int most, int pieces, LongSupplier nanoTime) {
+    /**
+     * @param localId of the node itself
+     * @param addresses whom it may call
+     */
+    public Neighbours(PeerId localId, AddressBook addresses, Neighbourhood neighbourhood, LongSupplier nanoTime) {
         this.localId = localId;
         this.addresses = addresses;
-        this.neighbourhood = new Neighbourhood(most, pieces, nanoTime);
+        this.neighbourhood = neighbourhood;
         this.nanoTime = nanoTime;
         this.searchNanos = nanoTime.getAsLong();
         this.seedCalledNanos = searchNanos - SEEDS_CALL.toNanos();
     }
 
     /** A copy: sessions may end while something is done with each. */
-    List<PeerSession> all() {
+    public List<N> all() {
         return List.copyOf(sessions);
     }
 
-    Stream<PeerSession> stream() {
+    public Stream<N> stream() {
         return sessions.stream();
     }
 
-    int count() {
+    public int count() {
         return sessions.size();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return sessions.isEmpty();
     }
 
@@ -64,46 +73,44 @@ final class Neighbours {
      * Whether there is room for a connection. Of two connections to the same peer the one that was there stays; if both are new,
      * as they crossed, the one that the smaller id made: the other one is closed.
      */
-    boolean admit(PeerId id, PeerSession.Dialling dialling) {
-        Optional<PeerSession> twin =
+    public boolean admit(PeerId id, Dialling dialling) {
+        Optional<N> twin =
                 sessions.stream().filter(other -> id.equals(other.remoteId())).findFirst();
-        PeerSession.Dialling winner = Arrays.compareUnsigned(localId.bytes(), id.bytes()) < 0
-                ? PeerSession.Dialling.OURS
-                : PeerSession.Dialling.THEIRS;
+        Dialling winner = Arrays.compareUnsigned(localId.bytes(), id.bytes()) < 0 ? Dialling.OURS : Dialling.THEIRS;
         boolean twinStays = twin.isPresent()
                 && (twin.get().isSettled(nanoTime.getAsLong())
                         || (twin.get().dialling() != dialling && twin.get().dialling() == winner));
         if (localId.equals(id) || twinStays || (twin.isEmpty() && !neighbourhood.hasRoom(sessions.size()))) {
             return false;
         }
-        twin.ifPresent(other -> other.connection().close("another connection to the same peer"));
+        twin.ifPresent(other -> other.close("another connection to the same peer"));
         return true;
     }
 
-    void joined(PeerSession session) {
+    public void joined(N session) {
         sessions.add(session);
     }
 
     /** @return whether it was there */
-    boolean left(PeerSession session) {
-        if (sessions.size() >= neighbourhood.enough() && neighbourhood.wasIdle(session)) {
+    public boolean left(N session) {
+        if (neighbourhood.wasIdle(session) && neighbourhood.isSatisfied(sessions)) {
             addresses.rest(session.remoteId(), Neighbourhood.REST);
         }
         return sessions.remove(session);
     }
 
     /** Two seeds have nothing to say to each other, nor will they soon. */
-    void closePointless(PeerSession session) {
+    public void closePointless(N session) {
         addresses.rest(session.remoteId(), Neighbourhood.REST);
-        session.connection().close("both are complete");
+        session.close("both are complete");
     }
 
     /** Gives up one that is of no use, if there are others. */
-    void replaceUseless() {
-        Predicate<PeerId> connected = this::isConnectedTo;
-        if (sessions.size() >= neighbourhood.enough()) {
-            neighbourhood.toGiveUp(sessions, addresses.isAnyDue(connected)).ifPresent(idle -> idle.connection()
-                    .close("neither sent nor took anything for long"));
+    public void replaceUseless() {
+        if (neighbourhood.mayGiveUp(sessions)) {
+            neighbourhood
+                    .toGiveUp(sessions, addresses.isAnyDue(connected()))
+                    .ifPresent(idle -> idle.close("neither sent nor took anything for long"));
         }
     }
 
@@ -112,10 +119,10 @@ final class Neighbours {
      *
      * @param wanting whether pieces are lacking
      */
-    void dial(boolean wanting, Consumer<InetSocketAddress> caller) {
+    public void dial(boolean wanting, Consumer<InetSocketAddress> caller) {
         int room = Math.min(wanting ? DIALS_A_TICK : seedsRoom(), neighbourhood.toCall(sessions, addresses.expected()));
         if (room > 0) {
-            List<InetSocketAddress> due = addresses.due(this::isConnectedTo, room);
+            List<InetSocketAddress> due = addresses.due(connected(), room);
             if (!wanting && !due.isEmpty()) {
                 seedCalledNanos = nanoTime.getAsLong();
             }
@@ -127,14 +134,17 @@ final class Neighbours {
         return nanoTime.getAsLong() - seedCalledNanos >= SEEDS_CALL.toNanos() ? 1 : 0;
     }
 
-    private boolean isConnectedTo(PeerId id) {
-        return localId.equals(id) || sessions.stream().anyMatch(session -> id.equals(session.remoteId()));
+    private Predicate<PeerId> connected() {
+        Set<PeerId> ids = new HashSet<>();
+        ids.add(localId);
+        sessions.forEach(session -> ids.add(session.remoteId()));
+        return ids::contains;
     }
 
     /** @return whether it is time to ask for other peers, as nobody has what is wanted */
-    boolean searches(boolean wanting) {
+    public boolean searches(boolean wanting) {
         long now = nanoTime.getAsLong();
-        if (!wanting || sessions.stream().anyMatch(session -> session.state().isInteresting())) {
+        if (!wanting || sessions.stream().anyMatch(Neighbour::isInteresting)) {
             searchNanos = now;
             search = FIRST_SEARCH;
             return false;
