@@ -95,7 +95,7 @@ final class PeerOptions {
             names = "--max-peers",
             paramLabel = "COUNT",
             description = {
-                "How many peers of a torrent to be connected to; a quarter of them is for callers.",
+                "How many peers of a torrent to be connected to; three eighths are called, the others are for callers.",
                 "Default: 55"
             })
     private int maxPeers = 55;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,7 +120,7 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
     private @Nullable Path report;
 
-    /** @param nodeBytes on the heap at the end, connections included */
+    /** @param nodeBytes on the heap half-way, connections included */
     private record Run(Scenario scenario, Outcome outcome, double nodeBytes, double trackerBytes) {}
 
     @Override
@@ -206,13 +207,13 @@ public final class SimulateCommand implements Callable<Integer> {
     private record Ended(Outcome outcome, long usedBytes, AtomicReference<@Nullable ModelTracker> tracker) {}
 
     private static Ended simulate(Scenario scenario) {
-        Simulation simulation = new Simulation(scenario);
+        AtomicLong used = new AtomicLong();
+        Simulation simulation = new Simulation(scenario, () -> used.set(usedBytes()));
         Outcome outcome = simulation.run();
-        long used = usedBytes();
-        return new Ended(outcome, used, new AtomicReference<>(simulation.end()));
+        return new Ended(outcome, used.get(), new AtomicReference<>(simulation.end()));
     }
 
-    /** Also weighs what is left at the end: all of it, then the tracker alone, then nothing. */
+    /** Also weighs all of it half-way, then what is left at the end: the tracker, then nothing. */
     private static Run run(Scenario scenario) {
         Ended ended = simulate(scenario);
         long withTracker = usedBytes();

@@ -15,6 +15,7 @@ final class Simulation implements Host.Surroundings {
     private static final int MOST_BOUNDS = 30;
 
     private final Scenario scenario;
+    private final Runnable halfway;
     private final SplittableRandom random;
     private final Events events;
     private final Traffic traffic;
@@ -29,7 +30,13 @@ final class Simulation implements Host.Surroundings {
     private double neighbours;
 
     Simulation(Scenario scenario) {
+        this(scenario, () -> {});
+    }
+
+    /** @param halfway is run once when half of the bound is over */
+    Simulation(Scenario scenario, Runnable halfway) {
         this.scenario = scenario;
+        this.halfway = halfway;
         this.random = new SplittableRandom(scenario.seed());
         this.events = new Events(scenario.latency().toNanos());
         double zoneRate = scenario.bytesPerSecond() * Math.max(1, (double) scenario.nodes() / scenario.zones()) / 4;
@@ -106,6 +113,7 @@ final class Simulation implements Host.Surroundings {
 
     private void count() {
         neighbours = nodes.stream().mapToInt(Host::neighbours).average().orElse(0);
+        halfway.run();
     }
 
     @Override

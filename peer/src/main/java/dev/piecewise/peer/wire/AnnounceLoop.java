@@ -37,7 +37,7 @@ final class AnnounceLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AnnounceLoop.class);
     private static final int FEW_PEERS = 5;
     /** So many are enough, of a swarm that has so many. */
-    private static final int ENOUGH_PEERS = 30;
+    private static final int ENOUGH_PEERS = 20;
     /** Between announces while peers are neither few nor enough. */
     private static final Duration UNHURRIED = Duration.ofSeconds(15);
 

@@ -25,8 +25,8 @@ public record EngineConfig(
     /**
      * What the engine and who downloads by it may use; rates in bytes per second, 0 for no limit.
      *
-     * @param maxPeers connections per torrent, those of callers included; three quarters of them are seen to, see {@link
-     *     dev.piecewise.peer.schedule.Neighbourhood}
+     * @param maxPeers connections per torrent, those of callers included; three eighths of them are called, see {@link
+     *     dev.piecewise.peer.schedule.Neighbourhood.Size}
      * @param uploadSlots peers per torrent that are sent blocks at a time; 0 for all who want some
      * @param uploadRate of the process
      * @param downloadRate of the process

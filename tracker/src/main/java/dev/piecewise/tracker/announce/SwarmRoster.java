@@ -2,6 +2,7 @@ package dev.piecewise.tracker.announce;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -177,7 +178,7 @@ final class SwarmRoster {
         }
     }
 
-    /** Different peers, without the one that asks. */
+    /** Different peers in random order, as some are called before others; without the one that asks. */
     synchronized List<SwarmPeer> sample(SwarmPeer asking, int atMost) {
         List<Member> zone = zones.getOrDefault(asking.zone(), List.of());
         Set<Member> chosen = new LinkedHashSet<>();
@@ -196,7 +197,13 @@ final class SwarmRoster {
                 index -> index < leeches.size() ? leeches.get(index) : seeds.get(index - leeches.size()));
         others.removeAll(chosen);
         chosen.addAll(leastHandedOut(others, atMost - chosen.size()));
-        return chosen.stream().map(Member::handOut).toList();
+        return mixed(chosen).stream().map(Member::handOut).toList();
+    }
+
+    private List<Member> mixed(Collection<Member> members) {
+        List<Member> mixed = new ArrayList<>(members.size());
+        members.forEach(member -> mixed.add(random.nextInt(mixed.size() + 1), member));
+        return mixed;
     }
 
     private static List<Member> leastHandedOut(List<Member> members, int atMost) {
