@@ -219,6 +219,19 @@ abstract class SwarmStoreContract {
         assertThat(store.sample(SWARM, node(1001), 1000)).hasSize(390);
     }
 
+    /** A node calls the first ones: were they of its zone, or those who came last, the swarm would hardly hang together. */
+    @Test
+    void neighboursAreNamedInNoOrder() {
+        SwarmStore store = store();
+        for (int port = 1; port <= 400; port++) {
+            store.put(SWARM, node(port, "zone" + port % 4), false, 0);
+            store.sample(SWARM, node(port, "zone" + port % 4), 50);
+        }
+        List<SwarmPeer> first =
+                store.sample(SWARM, node(401, "zone1"), 50).subList(0, 25);
+        assertThat(first).extracting(SwarmPeer::zone).contains("zone1").containsAnyOf("zone0", "zone2", "zone3");
+    }
+
     @Test
     void nodesAreHandedOutToNodesAboutEquallyOften() {
         SwarmStore store = store();
