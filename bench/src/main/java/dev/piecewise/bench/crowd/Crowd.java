@@ -23,8 +23,8 @@ final class Crowd implements AutoCloseable {
 
     final Plan plan;
     final Calls calls;
-    final Timeline timeline = new Timeline();
     final Tally tally = new Tally();
+    final Timeline timeline = new Timeline(tally.load);
     final SplittableRandom random = new SplittableRandom(1);
     final String authority;
 

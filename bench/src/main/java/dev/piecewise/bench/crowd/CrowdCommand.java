@@ -219,18 +219,19 @@ public final class CrowdCommand implements Callable<Integer> {
     }
 
     private void print(Figures figures, Tally tally, Plan plan) throws IOException {
-        Table calls = new Table("call", "a second");
+        Table calls = new Table("call", "a second", "median", "99 of 100", "most");
         double all = 0;
         for (Tally.Kind kind : Tally.Kind.values()) {
-            double perSecond = tally.calls().getOrDefault(kind, 0L) / figures.seconds();
+            double perSecond = tally.of(kind).count() / figures.seconds();
             all += perSecond;
-            calls.add(kind.name().toLowerCase(Locale.ROOT), number("%.1f", perSecond));
+            row(calls, kind.name().toLowerCase(Locale.ROOT), number("%.1f", perSecond), tally.of(kind));
         }
-        calls.add("all", number("%.1f", all));
+        calls.add("all", number("%.1f", all), "", "", "");
         Table times = new Table("seconds", "count", "median", "99 of 100", "most");
-        row(times, "hashes, from the report to a waiting node", tally.hashes);
-        row(times, "newcomers, from the announce to a neighbour", tally.newcomers);
-        row(times, "answers to calls that do not wait", tally.answers);
+        row(times, "hashes, from the report to a waiting node", "" + tally.hashes.count(), tally.hashes);
+        row(times, "newcomers, from the announce to a neighbour", "" + tally.newcomers.count(), tally.newcomers);
+        row(times, "answers to calls that do not wait", "" + tally.answers.count(), tally.answers);
+        row(times, "the load itself, late by", "" + tally.load.count(), tally.load);
         System.out.printf(
                 Locale.ROOT,
                 "%d nodes, %d seeders, %d artifacts of %d pieces, %d a node; every %.1f s a new one that %d nodes take; %.0f s,"
@@ -272,10 +273,10 @@ public final class CrowdCommand implements Callable<Integer> {
         }
     }
 
-    private static void row(Table table, String label, Delays delays) {
+    private static void row(Table table, String label, String count, Delays delays) {
         table.add(
                 label,
-                "" + delays.count(),
+                count,
                 number("%.3f", delays.quantile(0.5)),
                 number("%.3f", delays.quantile(0.99)),
                 number("%.3f", delays.quantile(1)));

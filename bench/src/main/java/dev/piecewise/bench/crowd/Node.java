@@ -63,13 +63,10 @@ final class Node {
             System.arraycopy(headBytes, 0, request, 0, headBytes.length);
             System.arraycopy(body, 0, request, headBytes.length, body.length);
         }
-        crowd.tally.called(kind);
         long sent = crowd.timeline.nowNanos();
         crowd.calls.send(lines, request, (status, answer) -> {
             if (status / 100 == 2) {
-                if (!kind.isHeld()) {
-                    crowd.tally.answers.add(crowd.timeline.nowNanos() - sent);
-                }
+                crowd.tally.answered(kind, crowd.timeline.nowNanos() - sent);
                 then.with(answer);
             } else {
                 crowd.tally.failed(kind, status, new String(answer, StandardCharsets.UTF_8));

@@ -8,9 +8,15 @@ final class Timeline {
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::nanos).thenComparingLong(Event::number));
     private final long startedNanos = System.nanoTime();
+    private final Delays late;
     private long number;
 
     private record Event(long nanos, long number, Runnable action) {}
+
+    /** @param late takes how late each action was */
+    Timeline(Delays late) {
+        this.late = late;
+    }
 
     /** Since this began. */
     long nowNanos() {
@@ -25,6 +31,7 @@ final class Timeline {
     long run() {
         for (Event next = events.peek(); next != null && next.nanos() <= nowNanos(); next = events.peek()) {
             events.remove();
+            late.add(nowNanos() - next.nanos());
             next.action().run();
         }
         Event next = events.peek();
