@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 /** Swarms on the heap, each under a lock of its own. A restart forgets them; peers announce again. */
 public final class InMemorySwarmStore implements SwarmStore {
     private final Map<InfoHash, SwarmRoster> swarms = new ConcurrentHashMap<>();
-    /** Those that a node was ever in. */
+    /** Those that a node is in, changed under the lock of the swarm. */
     private final Map<String, Set<InfoHash>> swarmsOfNodes = new ConcurrentHashMap<>();
 
     private final RandomGenerator random;
@@ -25,21 +25,43 @@ public final class InMemorySwarmStore implements SwarmStore {
 
     @Override
     public boolean put(InfoHash swarm, SwarmPeer peer, boolean completed, long nowNanos) {
-        remember(swarm, peer);
-        return roster(swarm).put(peer, completed, nowNanos);
+        SwarmRoster roster = roster(swarm);
+        synchronized (roster) {
+            remember(swarm, peer);
+            return roster.put(peer, completed, nowNanos);
+        }
     }
 
     @Override
     public boolean enter(InfoHash swarm, SwarmPeer peer, long nowNanos) {
-        remember(swarm, peer);
-        return roster(swarm).enter(peer, nowNanos);
+        SwarmRoster roster = roster(swarm);
+        synchronized (roster) {
+            remember(swarm, peer);
+            return roster.enter(peer, nowNanos);
+        }
     }
 
     /** In which swarms a node is to be looked for when it leaves. */
     private void remember(InfoHash swarm, SwarmPeer peer) {
-        peer.nodeId().ifPresent(nodeId -> swarmsOfNodes
-                .computeIfAbsent(nodeId, absent -> ConcurrentHashMap.newKeySet())
-                .add(swarm));
+        peer.nodeId()
+                .ifPresent(nodeId -> swarmsOfNodes.compute(nodeId, (id, known) -> {
+                    Set<InfoHash> those = known == null ? ConcurrentHashMap.newKeySet() : known;
+                    those.add(swarm);
+                    return those;
+                }));
+    }
+
+    /** It left this swarm alone, or fell silent there. */
+    private void forget(InfoHash swarm, String nodeId) {
+        swarmsOfNodes.computeIfPresent(nodeId, (id, those) -> {
+            those.remove(swarm);
+            return those.isEmpty() ? null : those;
+        });
+    }
+
+    /** Those that a node is in. */
+    Set<InfoHash> swarmsOf(String nodeId) {
+        return Set.copyOf(swarmsOfNodes.getOrDefault(nodeId, Set.of()));
     }
 
     private SwarmRoster roster(InfoHash swarm) {
@@ -57,7 +79,9 @@ public final class InMemorySwarmStore implements SwarmStore {
     public void remove(InfoHash swarm, InetSocketAddress address) {
         SwarmRoster roster = swarms.get(swarm);
         if (roster != null) {
-            roster.remove(address);
+            synchronized (roster) {
+                roster.remove(address).ifPresent(nodeId -> forget(swarm, nodeId));
+            }
         }
     }
 
@@ -71,7 +95,11 @@ public final class InMemorySwarmStore implements SwarmStore {
 
     @Override
     public void expire(long nowNanos, long silentNanos, long silentNodeNanos) {
-        swarms.values().forEach(roster -> roster.expire(nowNanos, silentNanos, silentNodeNanos));
+        swarms.forEach((swarm, roster) -> {
+            synchronized (roster) {
+                roster.expire(nowNanos, silentNanos, silentNodeNanos).forEach(nodeId -> forget(swarm, nodeId));
+            }
+        });
     }
 
     @Override

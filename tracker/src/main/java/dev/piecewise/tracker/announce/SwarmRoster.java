@@ -36,6 +36,9 @@ final class SwarmRoster {
 
     private final List<Member> seeds = new ArrayList<>();
     private final List<Member> leeches = new ArrayList<>();
+    /** By how many addresses each node is here. */
+    private final Map<String, Integer> addresses = new HashMap<>();
+
     private final RandomGenerator random;
     private int stockSeeds;
     private int stockLeeches;
@@ -105,8 +108,11 @@ final class SwarmRoster {
         return node == null ? strangers.remove(address) : node;
     }
 
-    synchronized void remove(InetSocketAddress address) {
-        leave(forget(address));
+    /** @return the node that is not there any more for that, if any is */
+    synchronized Optional<String> remove(InetSocketAddress address) {
+        Member gone = forget(address);
+        leave(gone);
+        return gone == null ? Optional.empty() : gone.peer.nodeId().filter(node -> !addresses.containsKey(node));
     }
 
     /** All peers of a node. */
@@ -121,21 +127,33 @@ final class SwarmRoster {
         });
     }
 
-    synchronized void expire(long nowNanos, long silentNanos, long silentNodeNanos) {
+    /** @return the nodes that are not there any more for that */
+    synchronized List<String> expire(long nowNanos, long silentNanos, long silentNodeNanos) {
         expire(strangers, nowNanos, silentNanos);
-        expire(nodes, nowNanos, silentNodeNanos);
+        List<Member> gone = expire(nodes, nowNanos, silentNodeNanos);
+        return gone.isEmpty() ? List.of() : notHereOf(gone);
     }
 
-    private void expire(Map<InetSocketAddress, Member> members, long nowNanos, long silentNanos) {
+    private List<String> notHereOf(List<Member> members) {
+        return members.stream()
+                .flatMap(gone -> gone.peer.nodeId().stream())
+                .filter(node -> !addresses.containsKey(node))
+                .toList();
+    }
+
+    private List<Member> expire(Map<InetSocketAddress, Member> members, long nowNanos, long silentNanos) {
+        List<Member> gone = new ArrayList<>(0);
         Iterator<Member> oldestFirst = members.values().iterator();
         while (oldestFirst.hasNext()) {
             Member member = oldestFirst.next();
             if (nowNanos - member.heardNanos <= silentNanos) {
-                return;
+                break;
             }
             oldestFirst.remove();
             leave(member);
+            gone.add(member);
         }
+        return gone;
     }
 
     /** The last of its kind takes the place of the one that leaves. */
@@ -176,6 +194,11 @@ final class SwarmRoster {
             stockSeeds += peer.seed() ? change : 0;
             stockLeeches += peer.seed() ? 0 : change;
         }
+        peer.nodeId().ifPresent(node -> addresses.merge(node, change, SwarmRoster::sumUnlessNone));
+    }
+
+    private static @Nullable Integer sumUnlessNone(int one, int other) {
+        return one + other == 0 ? null : one + other;
     }
 
     /** Different peers in random order, as some are called before others; without the one that asks. */
