@@ -99,8 +99,9 @@ public final class TrackerMain {
     }
 
     private static TrackerServer start(TrackerConfig config, OriginProfiles profiles, AutoCloseable owned) {
-        Optional<StateDirectory> state = config.state().map(StateDirectory::open);
-        TrackerThreads threads = new TrackerThreads();
+        TrackerThreads threads = new TrackerThreads(); // which begin when there is something to do
+        Optional<StateDirectory> state =
+                config.state().map(directory -> StateDirectory.open(directory, threads.blocking()));
         try {
             Injector injector =
                     Guice.createInjector(Stage.PRODUCTION, new TrackerModule(config, profiles, state, threads));

@@ -1,6 +1,5 @@
 package dev.piecewise.tracker.state;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -9,7 +8,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** An event as one line of JSON: {@code {"is":"Granted","event":{...}}}. */
 final class EventJson {
@@ -19,14 +17,16 @@ final class EventJson {
     private static final Map<String, Class<?>> TYPES = Arrays.stream(Event.class.getPermittedSubclasses())
             .collect(Collectors.toMap(Class::getSimpleName, Function.identity()));
 
+    private record Line(String is, Event event) {}
+
     private EventJson() {}
 
     /** With the line feed. */
     static byte[] line(Event event) {
-        ObjectNode node = MAPPER.createObjectNode();
-        node.put("is", event.getClass().getSimpleName());
-        node.set("event", MAPPER.valueToTree(event));
-        return (MAPPER.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] json = MAPPER.writeValueAsBytes(new Line(event.getClass().getSimpleName(), event));
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return line;
     }
 
     /** @throws IllegalArgumentException if this is not the line of an event */

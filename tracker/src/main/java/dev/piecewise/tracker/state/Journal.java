@@ -8,7 +8,7 @@ public interface Journal {
     /**
      * Says what the whole state is whenever the journal wants to start over; from then on events may be appended.
      *
-     * @param snapshot events that build the present state from nothing
+     * @param snapshot events that build the present state from nothing; another thread may read them later, so they do not change
      */
     void begin(Supplier<List<Event>> snapshot);
 

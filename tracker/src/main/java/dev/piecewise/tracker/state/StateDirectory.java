@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -30,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An event is in the file before it is acknowledged, so the end of the process loses nothing; the file is synced only
  * when it is written anew, so the end of the machine may lose the last events. It is written anew aside, synced and
- * renamed: at the start, when it has grown to twice its size, and after a failed write. A torn last line is an event that
- * nobody was told of and is dropped.
+ * renamed: at the start, after a failed write, and when it has grown to twice its size; then by another thread, while events are
+ * appended to the old one, from which they follow. A torn last line is an event that nobody was told of and is dropped.
  */
 public final class StateDirectory implements Journal, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
@@ -41,29 +43,41 @@ public final class StateDirectory implements Journal, AutoCloseable {
     private final Path directory;
     private final Path journal;
     private final FileChannel lock;
+    private final Executor rewriter;
+    private final long minRewriteBytes;
     private @Nullable FileChannel out;
     private @Nullable Supplier<List<Event>> snapshot;
-    private long rewriteAtBytes = MIN_REWRITE_BYTES;
+    private @Nullable Rewriting rewriting;
+    private long rewriteAtBytes;
     private boolean broken;
 
-    private StateDirectory(Path directory, FileChannel lock) {
+    private StateDirectory(Path directory, FileChannel lock, Executor rewriter, long minRewriteBytes) {
         this.directory = directory;
         this.journal = directory.resolve("journal");
         this.lock = lock;
+        this.rewriter = rewriter;
+        this.minRewriteBytes = minRewriteBytes;
+        this.rewriteAtBytes = minRewriteBytes;
     }
 
     /**
      * Takes a directory into possession, creating it if absent.
      *
+     * @param rewriter writes a grown journal anew; ended before this is closed
      * @throws ProcessFault if another tracker holds it, or it cannot be written
      */
-    public static StateDirectory open(Path directory) {
+    public static StateDirectory open(Path directory, Executor rewriter) {
+        return open(directory, rewriter, MIN_REWRITE_BYTES);
+    }
+
+    /** @param minRewriteBytes a smaller journal is not written anew */
+    static StateDirectory open(Path directory, Executor rewriter, long minRewriteBytes) {
         FileChannel lock = null;
         try {
             Files.createDirectories(directory);
             lock = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(lock)) {
-                return new StateDirectory(directory, lock);
+                return new StateDirectory(directory, lock, rewriter, minRewriteBytes);
             }
             lock.close();
         } catch (IOException e) {
@@ -92,7 +106,7 @@ public final class StateDirectory implements Journal, AutoCloseable {
                 cause);
     }
 
-    private static void closeQuietly(@Nullable FileChannel channel) {
+    static void closeQuietly(@Nullable FileChannel channel) {
         if (channel != null) {
             try {
                 channel.close();
@@ -183,29 +197,90 @@ public final class StateDirectory implements Journal, AutoCloseable {
         rewrite(whole);
     }
 
+    /** At once: nothing can be appended before. */
     private void rewrite(Supplier<List<Event>> whole) {
+        abandonRewriting();
         Path aside = directory.resolve("journal.new");
         try {
-            FileChannel fresh = FileChannel.open(
-                    aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            FileChannel fresh = Rewriting.create(aside);
             try {
                 for (Event event : whole.get()) {
                     writeFully(fresh, EventJson.line(event));
                 }
                 fresh.force(true);
-                Files.move(aside, journal, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                rewriteAtBytes = Math.max(MIN_REWRITE_BYTES, 2 * fresh.position());
+                replace(aside, fresh);
             } catch (IOException e) {
                 closeQuietly(fresh);
                 throw e;
             }
-            closeQuietly(out);
-            out = fresh;
             broken = false;
             syncDirectory();
         } catch (IOException e) {
             broken = true;
             throw unusable(directory, e);
+        }
+    }
+
+    private void replace(Path aside, FileChannel fresh) throws IOException {
+        rewriteAtBytes = Math.max(minRewriteBytes, 2 * fresh.position());
+        Files.move(aside, journal, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        closeQuietly(out);
+        out = fresh;
+    }
+
+    private void abandonRewriting() {
+        if (rewriting != null) {
+            rewriting.abandon();
+            rewriting = null;
+        }
+    }
+
+    /** Begins to write a journal anew that has grown, or puts in its place what was written. */
+    private void tend(FileChannel channel, Supplier<List<Event>> whole) throws IOException {
+        Rewriting begun = rewriting;
+        if (begun != null && begun.isEnded()) {
+            rewriting = null;
+            succeed(channel, begun);
+        } else if (begun == null && channel.position() > rewriteAtBytes) {
+            begun = new Rewriting(directory.resolve("journal.next"), whole.get(), channel.position());
+            try {
+                rewriter.execute(begun);
+                rewriting = begun;
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{} is not written anew now", journal, e);
+                rewriteAtBytes = channel.position() + minRewriteBytes;
+            }
+        }
+    }
+
+    /** If that fails the old journal goes on: it has everything. */
+    private void succeed(FileChannel old, Rewriting begun) throws IOException {
+        long end = old.position();
+        rewriteAtBytes = 2 * end;
+        FileChannel fresh = begun.take();
+        if (fresh == null) {
+            return;
+        }
+        try {
+            for (long from = begun.journalBytes(); from < end; ) {
+                from += old.transferTo(from, end - from, fresh);
+            }
+            replace(begun.file(), fresh);
+            rewriter.execute(this::syncDirectoryQuietly);
+        } catch (IOException e) {
+            LOG.warn("cannot put {} in the place of {}, which goes on to grow", begun.file(), journal, e);
+            closeQuietly(fresh);
+            rewriteAtBytes = 2 * end;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} is not synced", directory, e);
+        }
+    }
+
+    private void syncDirectoryQuietly() {
+        try {
+            syncDirectory();
+        } catch (IOException e) {
+            LOG.warn("cannot sync {}", directory, e);
         }
     }
 
@@ -223,11 +298,11 @@ public final class StateDirectory implements Journal, AutoCloseable {
             throw new IllegalStateException("append before begin");
         }
         try {
-            if (!broken && channel != null) {
-                writeFully(channel, EventJson.line(event));
-            }
-            if (broken || channel == null || channel.position() > rewriteAtBytes) {
+            if (broken || channel == null) {
                 rewrite(whole); // the event is in force, so the whole state has it
+            } else {
+                writeFully(channel, EventJson.line(event));
+                tend(channel, whole);
             }
         } catch (IOException e) {
             broken = true;
@@ -243,7 +318,7 @@ public final class StateDirectory implements Journal, AutoCloseable {
         }
     }
 
-    private static void writeFully(FileChannel channel, byte[] bytes) throws IOException {
+    static void writeFully(FileChannel channel, byte[] bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
             channel.write(buffer);
@@ -252,6 +327,7 @@ public final class StateDirectory implements Journal, AutoCloseable {
 
     @Override
     public void close() {
+        abandonRewriting();
         closeQuietly(out);
         out = null;
         closeQuietly(lock);
