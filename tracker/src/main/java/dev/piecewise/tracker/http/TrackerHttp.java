@@ -32,6 +32,9 @@ public final class TrackerHttp implements AutoCloseable {
     /** All nodes of a cluster may connect at once, to a tracker that was started anew. */
     private static final int MAX_UNACCEPTED = 4096;
 
+    /** More than a second's work. */
+    private static final int MOST_QUEUED = 4096;
+
     private static final long STOP_MILLIS = 3_000;
     private static final long SHUTDOWN_IDLE_MILLIS = 200;
 
@@ -99,7 +102,7 @@ public final class TrackerHttp implements AutoCloseable {
                 parts.publicUrl(),
                 room);
         server.setHandler(new SwarmHandler(
-                new GracefulHandler(new PooledHandler(api, threads)),
+                new GracefulHandler(new PooledHandler(api, threads, MOST_QUEUED)),
                 parts.scheduler(),
                 parts.announcer(),
                 parts.swarms(),
