@@ -1,6 +1,7 @@
 package dev.piecewise.bench.engine;
 
 import dev.piecewise.bench.Program;
+import dev.piecewise.bench.Report;
 import dev.piecewise.bench.Scratch;
 import dev.piecewise.bench.Table;
 import dev.piecewise.core.ByteSize;
@@ -16,10 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code bench/run engine}. */
 @Command(
@@ -64,8 +64,8 @@ public final class EngineCommand implements Callable<Integer> {
     @Option(names = "--dir", description = "Where the bytes go, for example a tmpfs. Default: the temporary directory")
     private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
-    @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
-    private @Nullable Path report;
+    @Mixin
+    private final Report report = new Report();
 
     private record Run(double seconds, double seedCpu, double leechCpu, long seedPeak, long leechPeak) {
         double cpu() {
@@ -162,14 +162,7 @@ public final class EngineCommand implements Callable<Integer> {
         System.out.printf(
                 "%s in %d torrent(s), pieces of %s, 1 seed to %d leech(es), %s files, median of %d%n%n%s%n",
                 size, torrents, pieceSize, leeches, fresh ? "fresh" : "rewritten", runs, table);
-        if (report != null) {
-            Files.writeString(
-                    report,
-                    JsonMapper.builder()
-                            .build()
-                            .writerWithDefaultPrettyPrinter()
-                            .writeValueAsString(all));
-        }
+        report.write(all);
     }
 
     private static String text(String format, double value) {

@@ -2,6 +2,7 @@ package dev.piecewise.bench.ingest;
 
 import dev.piecewise.bench.Payload;
 import dev.piecewise.bench.Program;
+import dev.piecewise.bench.Report;
 import dev.piecewise.bench.S3Host;
 import dev.piecewise.bench.S3Main;
 import dev.piecewise.bench.Scratch;
@@ -26,8 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,8 +61,8 @@ public final class IngestCommand implements Callable<Integer> {
     @Option(names = "--dir", description = "Where the bytes go, for example a tmpfs. Default: the temporary directory")
     private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
-    @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
-    private @Nullable Path report;
+    @Mixin
+    private final Report report = new Report();
 
     @Option(names = "--only", paramLabel = "WORD", description = "Only programs whose row has this word.")
     private String only = "";
@@ -219,13 +220,6 @@ public final class IngestCommand implements Callable<Integer> {
         });
         System.out.printf(
                 "%s from S3 on loopback, SHA-1 in pieces of %s, median of %d%n%n%s%n", size, pieceSize, runs, table);
-        if (report != null) {
-            Files.writeString(
-                    report,
-                    JsonMapper.builder()
-                            .build()
-                            .writerWithDefaultPrettyPrinter()
-                            .writeValueAsString(all));
-        }
+        report.write(all);
     }
 }

@@ -1,12 +1,11 @@
 package dev.piecewise.bench.simulate;
 
+import dev.piecewise.bench.Report;
 import dev.piecewise.bench.Table;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.peer.schedule.Neighbourhood;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,8 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code bench/run simulate}. */
 @Command(
@@ -117,8 +116,8 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "Of the first run. Default: ${DEFAULT-VALUE}", defaultValue = "1")
     private long seed;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
-    private @Nullable Path report;
+    @Mixin
+    private final Report report = new Report();
 
     /** @param nodeBytes on the heap half-way, connections included */
     private record Run(Scenario scenario, Outcome outcome, double nodeBytes, double trackerBytes) {}
@@ -172,15 +171,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 atOnce,
                 runs,
                 table);
-        if (report != null) {
-            Files.writeString(
-                    report,
-                    JsonMapper.builder()
-                            .build()
-                            .writerWithDefaultPrettyPrinter()
-                            .writeValueAsString(
-                                    all.stream().map(SimulateCommand::json).toList()));
-        }
+        report.write(all.stream().map(SimulateCommand::json).toList());
         return 0;
     }
 

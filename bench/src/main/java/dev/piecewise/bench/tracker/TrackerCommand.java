@@ -1,6 +1,7 @@
 package dev.piecewise.bench.tracker;
 
 import dev.piecewise.bench.Program;
+import dev.piecewise.bench.Report;
 import dev.piecewise.bench.Scratch;
 import dev.piecewise.bench.Table;
 import dev.piecewise.bench.tracker.Wrk.Answered;
@@ -18,8 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -65,8 +66,8 @@ public final class TrackerCommand implements Callable<Integer> {
     @Option(names = "--runs", description = "The median is shown. Default: ${DEFAULT-VALUE}", defaultValue = "3")
     private int runs;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "Also writes every run as JSON.")
-    private @Nullable Path report;
+    @Mixin
+    private final Report report = new Report();
 
     /** @param bytesFor10kPeers live heap, or resident memory of a program without one */
     private record Announces(
@@ -212,18 +213,11 @@ public final class TrackerCommand implements Callable<Integer> {
                 runs,
                 table,
                 leases);
-        if (report != null) {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("Piecewise", ours);
-            all.put("opentracker", others);
-            all.put("grants", grants);
-            Files.writeString(
-                    report,
-                    JsonMapper.builder()
-                            .build()
-                            .writerWithDefaultPrettyPrinter()
-                            .writeValueAsString(all));
-        }
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("Piecewise", ours);
+        all.put("opentracker", others);
+        all.put("grants", grants);
+        report.write(all);
     }
 
     private static void row(Table table, String label, List<Announces> measured) {
