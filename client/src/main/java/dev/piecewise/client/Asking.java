@@ -5,6 +5,7 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.seeder.cluster.Backoff;
 import dev.piecewise.seeder.cluster.Entry;
 import dev.piecewise.seeder.cluster.Participant;
 import dev.piecewise.seeder.cluster.PublishedTorrent;
@@ -14,25 +15,51 @@ import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /** What the tracker is asked for the sake of one {@link Ask}, and what its answers mean. */
 final class Asking {
     private static final Duration ASK_FOR = Duration.ofSeconds(6);
-    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(250);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(2);
     private static final Duration OTHERS_INTERVAL = Duration.ofSeconds(10);
     private static final Duration LONG_POLL = Duration.ofSeconds(1);
 
     private final Ask ask;
     private final Tracker tracker;
     private final Participant participant;
+    private final Backoff backoff;
+    private final Pause pause;
     private final LongSupplier nanoTime;
 
-    Asking(Ask ask, Tracker tracker, Participant participant, LongSupplier nanoTime) {
+    /** Lets some time pass. */
+    @FunctionalInterface
+    interface Pause {
+        /** Of the calling thread. */
+        Pause SLEEP = length -> TimeUnit.NANOSECONDS.sleep(length.toNanos());
+
+        void of(Duration length) throws InterruptedException;
+    }
+
+    /**
+     * @param random spreads the nodes that ask a tracker again which was away from all of them
+     * @param pause until then
+     */
+    Asking(
+            Ask ask,
+            Tracker tracker,
+            Participant participant,
+            RandomGenerator random,
+            Pause pause,
+            LongSupplier nanoTime) {
         this.ask = ask;
         this.tracker = tracker;
         this.participant = participant;
+        this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, random);
+        this.pause = pause;
         this.nanoTime = nanoTime;
     }
 
@@ -81,18 +108,20 @@ final class Asking {
         return tracker.artifact(new ArtifactId(before.id()), Duration.ZERO);
     }
 
-    /** A tracker that cannot be reached is tried for some seconds: it may just be starting. */
+    /** A tracker that cannot be reached is tried for some seconds, less and less often: it may just be starting. */
     private <T> T reach(Supplier<T> call) throws InterruptedException {
         long started = nanoTime.getAsLong();
         while (true) {
             try {
-                return call.get();
+                T answer = call.get();
+                backoff.reset();
+                return answer;
             } catch (ProcessFault fault) {
                 stopIfInterrupted();
                 if (fault.kind() != Kind.FAILED || nanoTime.getAsLong() - started > ASK_FOR.toNanos()) {
                     throw fault;
                 }
-                Thread.sleep(RETRY.toMillis());
+                pause.of(backoff.next());
             }
         }
     }
@@ -138,13 +167,15 @@ final class Asking {
 
     private ArtifactStatus poll(ArtifactStatus before) throws InterruptedException {
         try {
-            return tracker.artifact(new ArtifactId(before.id()), LONG_POLL);
+            ArtifactStatus now = tracker.artifact(new ArtifactId(before.id()), LONG_POLL);
+            backoff.reset();
+            return now;
         } catch (ProcessFault fault) {
             stopIfInterrupted();
             if (fault.kind() != Kind.FAILED) {
                 throw fault;
             }
-            Thread.sleep(RETRY.toMillis());
+            pause.of(backoff.next());
             return before;
         } catch (PiecewiseFault fault) {
             stopIfInterrupted();

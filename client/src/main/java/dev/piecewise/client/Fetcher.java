@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Brings artifacts into this process's store: asks the tracker (or, of a magnet link, its peers), joins the swarm, even while
@@ -34,6 +35,7 @@ final class Fetcher {
 
     private final Tracker tracker;
     private final Participant participant;
+    private final RandomGenerator random;
     private final LongSupplier nanoTime;
     private final Semaphore slots;
     private final Holds holds;
@@ -46,10 +48,20 @@ final class Fetcher {
         KEEP
     }
 
-    /** @param downloads at a time; 0 for all that are asked for */
-    Fetcher(Tracker tracker, Participant participant, LongSupplier nanoTime, Abandoned abandoned, int downloads) {
+    /**
+     * @param random spreads the nodes that ask a tracker again which was away
+     * @param downloads at a time; 0 for all that are asked for
+     */
+    Fetcher(
+            Tracker tracker,
+            Participant participant,
+            RandomGenerator random,
+            LongSupplier nanoTime,
+            Abandoned abandoned,
+            int downloads) {
         this.tracker = tracker;
         this.participant = participant;
+        this.random = random;
         this.nanoTime = nanoTime;
         this.slots = new Semaphore(downloads == 0 ? Integer.MAX_VALUE : downloads, true);
         this.holds = new Holds(participant, abandoned);
@@ -100,7 +112,7 @@ final class Fetcher {
         }
         listener.progress(new FetchProgress(Phase.ASKING, 0, 0, 0, 0, 0, 0, 0, 0));
         long askedNanos = nanoTime.getAsLong();
-        Asking asking = new Asking(ask, tracker, participant, nanoTime);
+        Asking asking = new Asking(ask, tracker, participant, random, Asking.Pause.SLEEP, nanoTime);
         if (ask.have().isPresent() && ask.have().get().equals(asking.version())) {
             return new Acquired.Unchanged();
         }

@@ -131,6 +131,7 @@ final class NodeModule extends AbstractModule {
         return new Fetcher(
                 tracker,
                 participant,
+                new SecureRandom(),
                 nanoTime,
                 Fetcher.Abandoned.WITHDRAW,
                 config.limits().downloads());

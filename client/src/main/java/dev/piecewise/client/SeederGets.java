@@ -4,6 +4,7 @@ import dev.piecewise.seeder.Seeder;
 import dev.piecewise.seeder.SeederConfig;
 import dev.piecewise.seeder.cluster.RemoteTracker;
 import dev.piecewise.trackerclient.TrackerClient;
+import java.security.SecureRandom;
 
 /**
  * Lets a {@code get} on a seeder's data directory fetch through that seeder, as through a node: whichever process owns a
@@ -29,6 +30,7 @@ public final class SeederGets implements AutoCloseable {
             Fetcher fetcher = new Fetcher(
                     new RemoteTracker(client),
                     seeder.participant(),
+                    new SecureRandom(),
                     System::nanoTime,
                     Fetcher.Abandoned.KEEP,
                     config.limits().downloads());

@@ -40,6 +40,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ class FetcherTest {
                 LeaseKeeper.NONE,
                 System::nanoTime);
         participant.start();
-        fetcher = new Fetcher(tracker, participant, System::nanoTime, Fetcher.Abandoned.WITHDRAW, 2);
+        fetcher = new Fetcher(tracker, participant, new Random(1), System::nanoTime, Fetcher.Abandoned.WITHDRAW, 2);
         tracker.torrents.put(
                 info.infoHash(), Metainfo.of(info, Optional.empty(), List.of()).encode());
     }
