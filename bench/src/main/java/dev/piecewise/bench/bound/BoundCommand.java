@@ -64,6 +64,12 @@ public final class BoundCommand implements Callable<Integer> {
             defaultValue = "0")
     private int slowMbit;
 
+    @Option(
+            names = "--upload-slots",
+            description = "Of our nodes and seeder. Default: theirs",
+            defaultValue = Option.NULL_VALUE)
+    private @Nullable Integer uploadSlots;
+
     @Option(names = "--size", description = "Default: ${DEFAULT-VALUE}", defaultValue = "256MiB")
     private String size = "";
 
@@ -116,7 +122,8 @@ public final class BoundCommand implements Callable<Integer> {
                     "peak RSS");
             int pieceBytes = Math.toIntExact(ByteSize.parse(pieceSize));
             for (int count : nodes) {
-                Setting setting = new Setting(payload, count, pieceBytes, mbit, s3Mbit, zones, zoneMbit, slowMbit);
+                Setting setting =
+                        new Setting(payload, count, pieceBytes, mbit, s3Mbit, zones, zoneMbit, slowMbit, ourOptions());
                 for (Contestant contestant : contestants()) {
                     List<Measured> measured = new ArrayList<>();
                     for (int run = 1; run <= runs; run++) {
@@ -140,7 +147,7 @@ public final class BoundCommand implements Callable<Integer> {
                     slowMbit == 0 ? "" : "one node at " + slowMbit + " Mbit/s, ",
                     size,
                     pieceSize,
-                    new Setting(payload, 1, pieceBytes, mbit, s3Mbit, zones, zoneMbit, 0).warmBoundSeconds(),
+                    new Setting(payload, 1, pieceBytes, mbit, s3Mbit, zones, zoneMbit, 0, List.of()).warmBoundSeconds(),
                     runs,
                     table);
             if (report != null) {
@@ -159,6 +166,10 @@ public final class BoundCommand implements Callable<Integer> {
             }
         }
         return correct ? 0 : 1;
+    }
+
+    private List<String> ourOptions() {
+        return uploadSlots == null ? List.of() : List.of("--upload-slots=" + uploadSlots);
     }
 
     private List<Contestant> contestants() {

@@ -7,6 +7,7 @@ import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
 import dev.piecewise.client.rehearsal.NodeRehearsal;
 import dev.piecewise.core.Place;
+import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.lease.OriginSettings;
 import dev.piecewise.trackerclient.api.Ingest;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,6 +36,9 @@ public final class NodesMain implements Callable<Integer> {
     @Option(names = "--zone", paramLabel = "ADDRESS=LABEL")
     private Map<String, String> zones = new LinkedHashMap<>();
 
+    @Option(names = "--upload-slots", defaultValue = Option.NULL_VALUE)
+    private @Nullable Integer uploadSlots;
+
     @Override
     public Integer call() throws IOException {
         try (Scratch rehearsal = new Scratch(Files.createTempDirectory("piecewise-rehearsal-"))) {
@@ -41,9 +46,12 @@ public final class NodesMain implements Callable<Integer> {
         }
         List<Node> running = new ArrayList<>();
         try {
+            EngineConfig.Limits usual = EngineConfig.Limits.none();
+            EngineConfig.Limits limits = uploadSlots == null ? usual : usual.withPeers(usual.maxPeers(), uploadSlots);
             nodes.forEach((address, data) -> running.add(NodeMain.start(NodeConfig.defaults(tracker, data)
                     .withListen(Listen.parse(address + ":6881"))
                     .withAdvertise(address)
+                    .withLimits(limits)
                     .withIngest(Ingest.AUTO, OriginSettings.defaults())
                     .withPlace(new Place(zones.getOrDefault(address, ""), "")))));
             System.out.println("READY");

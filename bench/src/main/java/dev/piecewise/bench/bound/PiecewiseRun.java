@@ -76,7 +76,7 @@ final class PiecewiseRun implements Contestant {
             tracker.awaitLine("{\"event\":\"ready\"", START);
             List<Program> seeders = new ArrayList<>();
             if (start != Start.SHARED) {
-                seeders.add(member(star, "seeder", "seeder", Star.SEEDER, setting.zoneOf(1), directory));
+                seeders.add(member(star, "seeder", "seeder", Star.SEEDER, 1, setting, directory));
                 running.add(0, seeders.get(0));
             }
             List<Program> nodes = new ArrayList<>();
@@ -85,7 +85,7 @@ final class PiecewiseRun implements Contestant {
                 int first = group.get(0);
                 nodes.add(
                         group.size() == 1
-                                ? member(star, "n" + first, "node", Star.node(first), setting.zoneOf(first), directory)
+                                ? member(star, "n" + first, "node", Star.node(first), first, setting, directory)
                                 : several(star, group, setting, directory));
                 running.add(0, nodes.get(nodes.size() - 1));
             }
@@ -151,7 +151,9 @@ final class PiecewiseRun implements Contestant {
                 "--allow=s3://" + S3Main.BUCKET + "/");
     }
 
-    private Program member(Star star, String host, String role, String address, Optional<String> zone, Path directory)
+    /** @param neighbour a node in whose zone it is */
+    private Program member(
+            Star star, String host, String role, String address, int neighbour, Setting setting, Path directory)
             throws IOException {
         List<String> line = new ArrayList<>(List.of(
                 command.toString(),
@@ -161,7 +163,8 @@ final class PiecewiseRun implements Contestant {
                 "--data=" + directory.resolve(host),
                 "--listen=" + address + ":6881",
                 "--advertise=" + address));
-        zone.ifPresent(label -> line.add("--zone=" + label));
+        setting.zoneOf(neighbour).ifPresent(label -> line.add("--zone=" + label));
+        line.addAll(setting.options());
         return star.start(host, directory.resolve(host + ".log"), Map.of(), line);
     }
 
@@ -179,6 +182,7 @@ final class PiecewiseRun implements Contestant {
         group.forEach(node -> command.add("--node=" + Star.node(node) + "=" + directory.resolve("n" + node)));
         group.forEach(node ->
                 setting.zoneOf(node).ifPresent(label -> command.add("--zone=" + Star.node(node) + "=" + label)));
+        command.addAll(setting.options());
         String host = "n" + group.get(0);
         return star.start(host, directory.resolve(host + ".log"), Map.of(), command);
     }

@@ -2,6 +2,7 @@ package dev.piecewise.bench.bound;
 
 import dev.piecewise.bench.Payload;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,9 +14,18 @@ import java.util.Optional;
  * @param zones in which the nodes stand in equal parts, in order, the seeder in the first; 0 for no zones
  * @param zoneMbit of each zone towards the others, up and down
  * @param slowMbit of the last node, up and down, which the others' times then leave out; 0 if it is as fast as they are
+ * @param options of our node and seeder processes, beside those of every run
  */
 record Setting(
-        Payload payload, int nodes, int pieceBytes, int nodeMbit, int s3Mbit, int zones, int zoneMbit, int slowMbit) {
+        Payload payload,
+        int nodes,
+        int pieceBytes,
+        int nodeMbit,
+        int s3Mbit,
+        int zones,
+        int zoneMbit,
+        int slowMbit,
+        List<String> options) {
     /** The time in which a fluid could fill all nodes of the full rate from the seeder: none can do better. */
     double warmBoundSeconds() {
         return seconds(slowestOf(nodeMbit));

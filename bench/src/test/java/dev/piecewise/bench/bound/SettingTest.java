@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.piecewise.bench.Payload;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SettingTest {
@@ -12,13 +13,13 @@ class SettingTest {
 
     @Test
     void noNodeIsFullBeforeItsLinkCarriedTheFile() {
-        assertThat(new Setting(PAYLOAD, 8, 1 << 20, 100, 1000, 0, 25, 0).warmBoundSeconds())
+        assertThat(new Setting(PAYLOAD, 8, 1 << 20, 100, 1000, 0, 25, 0, List.of()).warmBoundSeconds())
                 .isCloseTo(21.47, within(0.01));
     }
 
     @Test
     void aZoneIsNotFullBeforeItsLinkCarriedTheFile() {
-        Setting setting = new Setting(PAYLOAD, 12, 1 << 20, 100, 1000, 3, 25, 0);
+        Setting setting = new Setting(PAYLOAD, 12, 1 << 20, 100, 1000, 3, 25, 0, List.of());
 
         assertThat(setting.warmBoundSeconds()).isCloseTo(85.9, within(0.1));
         assertThat(setting.zoneOf(4)).contains("zone1");
@@ -28,7 +29,7 @@ class SettingTest {
 
     @Test
     void aSlowS3BindsOnlyTheColdRuns() {
-        Setting setting = new Setting(PAYLOAD, 8, 1 << 20, 100, 50, 0, 25, 0);
+        Setting setting = new Setting(PAYLOAD, 8, 1 << 20, 100, 50, 0, 25, 0, List.of());
 
         assertThat(setting.warmBoundSeconds()).isCloseTo(21.47, within(0.01));
         assertThat(setting.coldBoundSeconds()).isCloseTo(42.95, within(0.01));
