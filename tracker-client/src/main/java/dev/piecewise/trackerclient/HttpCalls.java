@@ -30,6 +30,9 @@ final class HttpCalls implements AutoCloseable {
     private static final int ATTEMPTS = 4;
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long MAX_PAUSE_MILLIS = 1_000;
+    /** They wait for nothing, and more of them would mostly wake each other. */
+    private static final int THREADS = 2;
+
     private static final AtomicInteger NUMBER = new AtomicInteger(1);
 
     private final URI base;
@@ -43,7 +46,7 @@ final class HttpCalls implements AutoCloseable {
     HttpCalls(URI base, Optional<String> token) {
         this.base = base;
         this.token = token;
-        this.threads = Executors.newCachedThreadPool(task -> {
+        this.threads = Executors.newFixedThreadPool(THREADS, task -> {
             Thread thread = new Thread(task, "tracker-client-" + NUMBER.getAndIncrement());
             thread.setDaemon(true);
             return thread;

@@ -14,7 +14,7 @@ final class Cadence {
     private static final int HEARTBEATS_PER_EXPIRY = 3;
 
     /** How long nodes gather changes in any case. */
-    private static final Duration GATHER = Duration.ofMillis(200);
+    private static final Duration GATHER = Duration.ofMillis(400);
 
     private static final Duration LONGEST_GATHER = Duration.ofSeconds(20);
     private static final Duration ON_THE_WAY = Duration.ofMillis(300);

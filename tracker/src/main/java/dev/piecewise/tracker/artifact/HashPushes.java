@@ -19,12 +19,12 @@ import java.util.regex.Pattern;
 
 /**
  * Tells nodes the hashes of artifacts that are being read, as they come in. All who wait for an artifact are answered together, and
- * then not before a while that grows with their number: so a hash takes a tenth of a second, or more where thousands wait, and the
+ * then not before a while that grows with their number: so a hash takes at most 0.15 s, or more where thousands wait, and the
  * tracker's work has a bound. The last one takes no time: nobody asks again. Guarded by the scheduler's lock; answers are completed outside it, on {@code worker}.
  */
 final class HashPushes {
     private static final int MOST_HASHES = 16_384;
-    private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LEAST_PAUSE = Duration.ofMillis(150);
     private static final Duration PAUSE_PER_ANSWER = Duration.ofNanos(50_000);
     private static final Pattern CURSOR = Pattern.compile("(\\d{1,18})-(\\d{1,9})-(\\d{1,9})");
 

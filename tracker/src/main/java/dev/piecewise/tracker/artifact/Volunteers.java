@@ -14,7 +14,7 @@ import java.util.Set;
 final class Volunteers {
     private static final Duration WINDOW = Duration.ofMillis(1500);
     private static final Duration PAUSE = Duration.ofSeconds(10);
-    private static final Duration NEWS_TAKES = Duration.ofMillis(700);
+    private static final Duration NEWS_TAKES = Duration.ofMillis(900);
     private static final double WORTH_IT = 1.25;
 
     private final Set<String> chosen = new LinkedHashSet<>();

@@ -227,8 +227,7 @@ abstract class SwarmStoreContract {
             store.put(SWARM, node(port, "zone" + port % 4), false, 0);
             store.sample(SWARM, node(port, "zone" + port % 4), 50);
         }
-        List<SwarmPeer> first =
-                store.sample(SWARM, node(401, "zone1"), 50).subList(0, 25);
+        List<SwarmPeer> first = store.sample(SWARM, node(401, "zone1"), 50).subList(0, 25);
         assertThat(first).extracting(SwarmPeer::zone).contains("zone1").containsAnyOf("zone0", "zone2", "zone3");
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class CadenceTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration GATHER = Duration.ofMillis(200);
+    private static final Duration GATHER = Duration.ofMillis(400);
 
     private final NodeRegistry nodes = new NodeRegistry();
     private final Cadence cadence =
@@ -38,7 +38,7 @@ class CadenceTest {
 
     @Test
     void aFewNodesReportEveryMomentAndManyTakeTurns() {
-        for (int millis = 0; millis < 2000; millis += 20) {
+        for (int millis = 0; millis < 2000; millis += 40) {
             assertThat(cadence.report(false, millis * 1_000_000L)).isEqualTo(GATHER);
         }
         long now = 2 * SECOND.toNanos();

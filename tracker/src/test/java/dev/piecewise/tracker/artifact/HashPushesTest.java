@@ -81,16 +81,16 @@ class HashPushesTest {
     }
 
     @Test
-    void whoWasJustAnsweredHearsTheNextTogetherATenthOfASecondLater() {
+    void whoWasJustAnsweredHearsTheNextTogetherALittleLater() {
         CompletableFuture<HashList> first = ask("");
         learn(1);
         assertThat(pieces(first)).containsExactly(1);
         CompletableFuture<HashList> second = ask(first.join().cursor());
         learn(2);
-        pass(50);
+        pass(80);
         learn(3);
         assertThat(second).isNotDone();
-        pass(60);
+        pass(80);
         assertThat(pieces(second)).containsExactly(2, 3);
         assertThat(pieces(ask(""))).as("a newcomer does not wait").containsExactly(1, 2, 3);
     }
