@@ -154,6 +154,7 @@ final class Connection implements NetworkLoop.Handler {
         int received = socket.channel().read(bytes);
         bytes.limit(bytes.capacity());
         shared.download.take(Math.max(0, received));
+        shared.loop.received(Math.max(0, received));
         accept(buffer, bytes, from, received);
     }
 

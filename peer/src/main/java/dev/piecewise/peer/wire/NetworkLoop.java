@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,10 @@ final class NetworkLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NetworkLoop.class);
     private static final Duration PATIENCE = Duration.ofMillis(700);
+    /** A round that brings fewer bytes of blocks costs more than they do. */
+    private static final int SMALL_ROUND_BYTES = 64 * 1024;
+    /** How soon the next round follows a small one. */
+    private static final Duration SMALL_ROUND = Duration.ofMillis(3);
 
     private final Selector selector;
     private final Thread thread;
@@ -45,6 +50,8 @@ final class NetworkLoop implements AutoCloseable {
             new PriorityQueue<>((one, other) -> Long.compare(one.atNanos - other.atNanos, 0));
     private final List<Runnable> beforeSelect = new ArrayList<>();
     private volatile boolean closed;
+    private long roundNanos;
+    private long blockBytes;
 
     NetworkLoop(String name, LongSupplier nanoTime) throws IOException {
         this.nanoTime = nanoTime;
@@ -79,6 +86,11 @@ final class NetworkLoop implements AutoCloseable {
         beforeSelect.add(task);
     }
 
+    /** Bytes of blocks were received; from this thread. */
+    void received(int bytes) {
+        blockBytes += bytes;
+    }
+
     SelectionKey register(SelectableChannel channel, int operations, Handler handler) throws IOException {
         return channel.register(selector, operations, handler);
     }
@@ -89,11 +101,13 @@ final class NetworkLoop implements AutoCloseable {
                 runTasks();
                 runTimers();
                 runBeforeSelect();
+                gather();
                 if (tasks.isEmpty()) {
                     selector.select(NetworkLoop::dispatch, waitMillis());
                 } else {
                     selector.selectNow(NetworkLoop::dispatch);
                 }
+                roundNanos = nanoTime.getAsLong();
                 woken.set(false);
             }
         } catch (IOException e) {
@@ -101,6 +115,16 @@ final class NetworkLoop implements AutoCloseable {
         } finally {
             closeAll();
         }
+    }
+
+    /** On a slow link blocks come in drops: lets some gather. */
+    private void gather() {
+        if (blockBytes > 0 && blockBytes < SMALL_ROUND_BYTES) {
+            LockSupport.parkNanos(this, roundNanos + SMALL_ROUND.toNanos() - nanoTime.getAsLong());
+            runTasks();
+            runBeforeSelect();
+        }
+        blockBytes = 0;
     }
 
     private void runTasks() {
