@@ -2,6 +2,7 @@ package dev.piecewise.cli;
 
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchProgress;
+import dev.piecewise.client.Received;
 import dev.piecewise.client.unpack.ArchiveFormat;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -38,6 +39,18 @@ final class FetchEvents {
         fields.put("totalBytes", complete.totalBytes());
         fields.put("bytesFromPeers", complete.bytesFromPeers());
         fields.put("bytesFromOrigin", complete.bytesFromOrigin());
+        if (complete.received().hasPlaces()) {
+            fields.put("fromPlaces", places(complete.received()));
+        }
+        return fields;
+    }
+
+    /** As the tracker's records have it. */
+    private static Map<String, Object> places(Received received) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("sameRack", received.sameRack());
+        fields.put("sameZone", received.sameZone());
+        fields.put("otherZone", received.otherZone());
         return fields;
     }
 

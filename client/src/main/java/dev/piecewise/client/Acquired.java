@@ -13,6 +13,7 @@ sealed interface Acquired {
      * @param directories relative paths of directories that the origin marks, with files in them or not
      * @param stored the store's files in torrent order; empty if the artifact is
      * @param infoHash hexadecimal; empty if the artifact is
+     * @param received for the sake of this ask
      */
     record Ready(
             String version,
@@ -20,8 +21,7 @@ sealed interface Acquired {
             List<String> directories,
             List<Path> stored,
             String infoHash,
-            long bytesFromPeers,
-            long bytesFromOrigin)
+            Received received)
             implements Acquired {
         public Ready {
             directories = List.copyOf(directories);

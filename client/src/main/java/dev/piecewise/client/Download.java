@@ -28,7 +28,7 @@ final class Download {
 
     private final ArtifactContent content;
     private final Swarm swarm;
-    private final PeerBytes.Share share;
+    private final Credits.Share share;
     private final StoredArtifact stored;
     private final Surroundings surroundings;
     private final LongSupplier nanoTime;
@@ -73,7 +73,7 @@ final class Download {
     Download(
             ArtifactContent content,
             Swarm swarm,
-            PeerBytes.Share share,
+            Credits.Share share,
             StoredArtifact stored,
             Surroundings surroundings,
             LongSupplier nanoTime) {
@@ -112,16 +112,17 @@ final class Download {
                 stored.verifyStamps();
             }
             Swarm.Stats stats = swarm.stats();
-            long fromPeers = share.bytes();
+            Received received = share.received();
             BitSet pieces = stored.held();
             int held = pieces.cardinality();
             boolean complete = stored.isComplete();
             listener.progress(surroundings
-                    .progress(complete ? Phase.PUBLISHING : Phase.DOWNLOADING, held, fromPeers, stats.peers())
+                    .progress(
+                            complete ? Phase.PUBLISHING : Phase.DOWNLOADING, held, received.fromPeers(), stats.peers())
                     .withFilesHeld(filesHeld(pieces)));
             Optional<String> infoHash = surroundings.infoHash();
             if (complete && infoHash.isPresent()) {
-                return new Acquired.Ready(version, content, directories, stored.files(), infoHash.get(), fromPeers, 0);
+                return new Acquired.Ready(version, content, directories, stored.files(), infoHash.get(), received);
             }
             stall.observe(stats.downloadedBytes() + held + surroundings.movement());
             if (stall.idle().compareTo(stallTimeout) >= 0) {

@@ -20,8 +20,7 @@ public sealed interface FetchOutcome {
      * @param unpacked what the archive held, if one was to be unpacked
      * @param infoHash hexadecimal; empty for an artifact without bytes, which has no swarm, and if nothing was to be done
      * @param totalBytes sum of the files' sizes; of an archive, its own
-     * @param bytesFromPeers payload received from peers during this fetch; less than the total if some was there already
-     * @param bytesFromOrigin body bytes that this process read from the origin during this fetch
+     * @param received during this fetch, by the process that fetched; less than the total if some was there already
      */
     record Complete(
             Path path,
@@ -29,11 +28,20 @@ public sealed interface FetchOutcome {
             Optional<Unpacked> unpacked,
             String infoHash,
             long totalBytes,
-            long bytesFromPeers,
-            long bytesFromOrigin)
+            Received received)
             implements FetchOutcome {
         public Complete {
             files = List.copyOf(files);
+        }
+
+        /** Of {@link #received}, from peers. */
+        public long bytesFromPeers() {
+            return received.fromPeers();
+        }
+
+        /** Of {@link #received}, from the origin. */
+        public long bytesFromOrigin() {
+            return received.fromOrigin();
         }
     }
 

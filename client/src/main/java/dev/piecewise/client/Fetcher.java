@@ -123,7 +123,7 @@ final class Fetcher {
             listener.known(PublishedTorrent.content(asked), directories);
             if (asked.totalBytes() == 0) {
                 return new Acquired.Ready(
-                        asked.version(), PublishedTorrent.content(asked), directories, List.of(), "", 0, 0);
+                        asked.version(), PublishedTorrent.content(asked), directories, List.of(), "", Received.NOTHING);
             }
         }
         Waiting waiting = new Waiting(ask, asking, listener, hold, askedNanos);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Holds {
     private final Participant participant;
     private final Fetcher.Abandoned abandoned;
-    private final PeerBytes peerBytes = new PeerBytes();
+    private final Credits credits = new Credits();
     private final Map<ArtifactId, ReentrantLock> turns = new ConcurrentHashMap<>();
 
     @GuardedBy("this")
@@ -41,7 +41,7 @@ final class Holds {
         private final boolean cached;
         private @Nullable ArtifactId id;
         private @Nullable StoredArtifact stored;
-        private PeerBytes.@Nullable Share share;
+        private Credits.@Nullable Share share;
         private boolean done;
 
         private Hold(boolean cached) {
@@ -57,26 +57,27 @@ final class Holds {
             }
         }
 
-        /** It is open; what peers send from now on counts for this ask, if its swarm runs. */
+        /** It is open; what peers send and what is read from now on counts for this ask, if its swarm runs. */
         StoredArtifact of(StoredArtifact artifact) {
             stored = artifact;
             participant.swarm(artifact.id()).ifPresent(this::credit);
             return artifact;
         }
 
-        /** What peers send in this swarm counts for this ask, from when this was called first. */
-        PeerBytes.Share credit(Swarm swarm) {
-            PeerBytes.Share now = share;
+        /** What peers send in this swarm, and what is read of its artifact here, counts for this ask, from when this was called first. */
+        Credits.Share credit(Swarm swarm) {
+            Credits.Share now = share;
             if (now == null || !now.isIn(swarm)) {
                 closeShare();
-                now = peerBytes.in(swarm);
+                ArtifactId of = id;
+                now = credits.in(swarm, () -> of == null ? 0 : participant.bytesFromOrigin(of));
                 share = now;
             }
             return now;
         }
 
         private void closeShare() {
-            PeerBytes.Share open = share;
+            Credits.Share open = share;
             share = null;
             if (open != null) {
                 open.close();

@@ -93,8 +93,7 @@ sealed interface LocalMessage {
             List<String> directories,
             List<String> stored,
             String infoHash,
-            long bytesFromPeers,
-            long bytesFromOrigin)
+            Received received)
             implements LocalMessage {}
 
     /** {@link Acquired.Unchanged}. */
@@ -161,8 +160,7 @@ sealed interface LocalMessage {
                     done.directories(),
                     done.stored().stream().map(Path::toString).toList(),
                     done.infoHash(),
-                    done.bytesFromPeers(),
-                    done.bytesFromOrigin());
+                    done.received());
         } else if (acquired instanceof Acquired.Unchanged) {
             return new Unchanged();
         }
@@ -178,8 +176,7 @@ sealed interface LocalMessage {
                     done.directories(),
                     done.stored().stream().map(Path::of).toList(),
                     done.infoHash(),
-                    done.bytesFromPeers(),
-                    done.bytesFromOrigin()));
+                    done.received()));
         } else if (this instanceof Unchanged) {
             return Optional.of(new Acquired.Unchanged());
         } else if (this instanceof Ended end) {

@@ -129,8 +129,7 @@ public final class Piecewise implements AutoCloseable {
                             Optional.empty(),
                             ready.infoHash(),
                             ready.content().layout().totalBytes(),
-                            ready.bytesFromPeers(),
-                            ready.bytesFromOrigin()));
+                            ready.received()));
                 }
                 return ((Acquired.Ended) acquired).outcome();
             });

@@ -80,7 +80,6 @@ final class RequestRunner {
                 unpacked.unpacked(),
                 archive.infoHash(),
                 archive.totalBytes(),
-                archive.bytesFromPeers() + unpacked.bytesFromPeers(),
-                archive.bytesFromOrigin() + unpacked.bytesFromOrigin());
+                archive.received().plus(unpacked.received()));
     }
 }

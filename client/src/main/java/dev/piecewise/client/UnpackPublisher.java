@@ -137,7 +137,7 @@ final class UnpackPublisher {
 
     /** The outcome when all is there already. */
     FetchOutcome.Complete unchanged(UnpackRecord record) {
-        return complete(record.formats(), record.entries(), record.bytes(), false, "", 0, 0, 0);
+        return complete(record.formats(), record.entries(), record.bytes(), false, "", 0, Received.NOTHING);
     }
 
     private FetchOutcome.Complete complete(
@@ -147,16 +147,14 @@ final class UnpackPublisher {
             boolean now,
             String infoHash,
             long archiveBytes,
-            long fromPeers,
-            long fromOrigin) {
+            Received received) {
         return new FetchOutcome.Complete(
                 request.destination().path(),
                 List.of(request.destination().path()),
                 Optional.of(new FetchOutcome.Unpacked(formats, entries, bytes, now)),
                 infoHash,
                 archiveBytes,
-                fromPeers,
-                fromOrigin);
+                received);
     }
 
     /**
@@ -193,8 +191,7 @@ final class UnpackPublisher {
                     true,
                     ready.infoHash(),
                     ready.content().layout().totalBytes(),
-                    ready.bytesFromPeers(),
-                    ready.bytesFromOrigin());
+                    ready.received());
         } catch (CannotWrite e) {
             throw Publisher.fault(target.resolve(e.entry()), e.reason());
         } catch (IOException e) {

@@ -164,7 +164,7 @@ final class UnpackRun {
                         pieces,
                         pieces,
                         pieces,
-                        ready.bytesFromPeers(),
+                        ready.received().fromPeers(),
                         0,
                         bytesUnpacked);
                 listener.progress(progress.withFilesHeld(files));

@@ -36,7 +36,7 @@ class DownloadsTest {
         Path path = request.destination().path();
         Optional<FetchOutcome.Unpacked> unpacked =
                 request.unpack().map(how -> new FetchOutcome.Unpacked(List.of(ArchiveFormat.ZIP), 1, 5, true));
-        return new FetchOutcome.Complete(path, List.of(path), unpacked, "", 10, 10, 0);
+        return new FetchOutcome.Complete(path, List.of(path), unpacked, "", 10, new Received(10, 0, 0, 0, 0));
     }
 
     private Downloads start(

@@ -47,8 +47,7 @@ class PublisherTest {
                 List.of(),
                 List.of(stored),
                 "00",
-                3,
-                0);
+                new Received(3, 0, 0, 0, 0));
     }
 
     private static Acquired.Ready empty() {
@@ -58,8 +57,7 @@ class PublisherTest {
                 List.of(),
                 List.of(),
                 "",
-                0,
-                0);
+                new Received(0, 0, 0, 0, 0));
     }
 
     private Publisher publisher(String destination, boolean replace) {
@@ -209,8 +207,7 @@ class PublisherTest {
                 List.of(),
                 List.of(stored, directory.resolve("unused")),
                 "00",
-                3,
-                0);
+                new Received(3, 0, 0, 0, 0));
         assertThat(publisher(out.toString(), false).publish(prefix))
                 .containsExactly(out.resolve("a/b"), out.resolve("e"));
         assertThat(out.resolve("a/b")).hasBinaryContent(BYTES);

@@ -80,7 +80,8 @@ class TreePublisherTest {
             total += bytes.length;
         }
         ArtifactContent content = new ArtifactContent("k", false, files, new PieceLayout(total, 16384));
-        return new Acquired.Ready("v1", content, markers, total == 0 ? List.of() : stored, "00", total, 0);
+        return new Acquired.Ready(
+                "v1", content, markers, total == 0 ? List.of() : stored, "00", new Received(total, 0, 0, 0, 0));
     }
 
     private Publisher publisher(Path destination, boolean replace) {

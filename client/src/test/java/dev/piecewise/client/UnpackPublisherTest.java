@@ -152,8 +152,7 @@ class UnpackPublisherTest {
                 List.of(),
                 List.of(stored),
                 "00",
-                size,
-                0);
+                new Received(size, 0, 0, 0, 0));
     }
 
     private void assertIsThere(Map<String, String> files) {
@@ -316,7 +315,7 @@ class UnpackPublisherTest {
         publisher.check(content);
         return publisher
                 .publish(
-                        new Acquired.Ready(version, content, List.of(), stored, "00", size, 0),
+                        new Acquired.Ready(version, content, List.of(), stored, "00", new Received(size, 0, 0, 0, 0)),
                         present,
                         progress::add,
                         System::nanoTime)

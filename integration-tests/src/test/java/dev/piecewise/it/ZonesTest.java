@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
+import dev.piecewise.client.Received;
 import dev.piecewise.core.Place;
 import dev.piecewise.it.lab.Await;
 import dev.piecewise.it.lab.LocalCluster;
@@ -40,9 +41,15 @@ class ZonesTest {
                                 LocalCluster.request("model.bin", directory.resolve(name)), ProgressListener.NONE),
                         task -> new Thread(task, "fetch").start()));
             }
+            long otherZone = 0;
             for (CompletableFuture<FetchOutcome> fetch : fetches) {
-                assertThat(fetch.get()).isInstanceOf(FetchOutcome.Complete.class);
+                Received received = ((FetchOutcome.Complete) fetch.get()).received();
+                assertThat(received.sameRack() + received.sameZone() + received.otherZone())
+                        .as("of %s, some of it twice", received)
+                        .isBetween(received.fromPeers(), 2 * SIZE);
+                otherZone += received.otherZone();
             }
+            assertThat(otherZone).as("as the askers are told").isBetween(2 * SIZE, (long) (2.5 * SIZE));
             assertThat(Files.mismatch(source, directory.resolve("c3"))).isEqualTo(-1);
             Await.until(
                     "all have told what they received", Duration.ofSeconds(30), () -> received(cluster) >= 8 * SIZE);

@@ -2,6 +2,7 @@ package dev.piecewise.cli.progress;
 
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchProgress;
+import dev.piecewise.client.Received;
 import dev.piecewise.core.ByteSize;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -35,7 +36,10 @@ public final class FetchText {
         };
     }
 
-    /** What a complete fetch did, for example {@code 512 MiB; 512 MiB from peers, 0 B from S3}. */
+    /**
+     * What a complete fetch did, for example {@code 512 MiB; 512 MiB from peers, 0 B from S3}; with how far away the peers were, if
+     * any of them and this process say where they stand.
+     */
     public static String summary(FetchOutcome.Complete complete) {
         String what = complete.files().size() == 1 ? "" : complete.files().size() + " files, ";
         if (complete.unpacked().isPresent()) {
@@ -48,8 +52,17 @@ public final class FetchText {
             }
             what += " unpacked from ";
         }
-        return what + ByteSize.format(complete.totalBytes()) + "; " + ByteSize.format(complete.bytesFromPeers())
-                + " from peers, " + ByteSize.format(complete.bytesFromOrigin()) + " from S3";
+        return what + ByteSize.format(complete.totalBytes()) + "; " + received(complete.received());
+    }
+
+    private static String received(Received received) {
+        String places = received.hasPlaces()
+                ? " (" + ByteSize.format(received.sameRack()) + " of the same rack, "
+                        + ByteSize.format(received.sameZone()) + " elsewhere in the zone, "
+                        + ByteSize.format(received.otherZone()) + " of other zones)"
+                : "";
+        return ByteSize.format(received.fromPeers()) + " from peers" + places + ", "
+                + ByteSize.format(received.fromOrigin()) + " from S3";
     }
 
     private static String files(FetchProgress progress) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.piecewise.client.FetchOutcome;
 import dev.piecewise.client.FetchProgress;
 import dev.piecewise.client.FetchProgress.Phase;
+import dev.piecewise.client.Received;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,8 @@ final class RequestsViewTest {
     }
 
     private static FetchOutcome complete(long bytes) {
-        return new FetchOutcome.Complete(Path.of("/x"), List.of(Path.of("/x")), Optional.empty(), "", bytes, bytes, 0);
+        return new FetchOutcome.Complete(
+                Path.of("/x"), List.of(Path.of("/x")), Optional.empty(), "", bytes, new Received(bytes, 0, 0, 0, 0));
     }
 
     private List<String> words(RequestsView view) {

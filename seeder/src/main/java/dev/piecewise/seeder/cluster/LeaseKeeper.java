@@ -1,5 +1,6 @@
 package dev.piecewise.seeder.cluster;
 
+import dev.piecewise.core.ArtifactId;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import java.util.List;
@@ -19,6 +20,11 @@ public interface LeaseKeeper {
 
     /** Body bytes read from origins so far, under whatever lease. */
     default long bytesRead() {
+        return 0;
+    }
+
+    /** The same of one artifact. */
+    default long bytesRead(ArtifactId id) {
         return 0;
     }
 

@@ -50,6 +50,7 @@ public final class Participant implements AutoCloseable {
     private final Newcomers newcomers;
     private final Swarms swarms;
     private final KeptArtifacts kept;
+    private final LeaseKeeper leases;
     private final LongSupplier nanoTime;
     private final RandomGenerator random = new SecureRandom();
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
@@ -74,6 +75,7 @@ public final class Participant implements AutoCloseable {
         this.engine = engine;
         this.nodeId = registration.nodeId();
         this.role = registration.role();
+        this.leases = leases;
         this.nanoTime = nanoTime;
         this.transfers = new Transfers(
                 ProcessLoad.ofThisProcess(), LinkSpeed.of(registration.advertisedHost(), engine), nanoTime);
@@ -310,6 +312,11 @@ public final class Participant implements AutoCloseable {
     /** The torrent by which this process takes part in the swarm of an artifact, if it does. */
     public Optional<InfoHash> infoHash(ArtifactId id) {
         return swarms.infoHash(id);
+    }
+
+    /** Body bytes of an artifact that this process read from its origin so far. */
+    public long bytesFromOrigin(ArtifactId id) {
+        return leases.bytesRead(id);
     }
 
     /** Leaves the swarm of an artifact and offers it no longer; its bytes stay. */

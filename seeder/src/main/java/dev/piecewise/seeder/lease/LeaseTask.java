@@ -1,5 +1,6 @@
 package dev.piecewise.seeder.lease;
 
+import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.fault.OriginFault;
@@ -89,6 +90,10 @@ final class LeaseTask {
 
     String leaseId() {
         return grant.leaseId();
+    }
+
+    ArtifactId artifact() {
+        return stored.id();
     }
 
     long fence() {

@@ -1,5 +1,6 @@
 package dev.piecewise.seeder.lease;
 
+import dev.piecewise.core.ArtifactId;
 import dev.piecewise.seeder.cluster.LeaseKeeper;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -7,8 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The leases this process works on, kept alive by its heartbeats. Renewed signatures are not taken from here: a read
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class LiveLeases implements LeaseKeeper {
     private final Map<String, LeaseTask> tasks = new ConcurrentHashMap<>();
-    private final AtomicLong endedBytes = new AtomicLong();
+    private final Map<ArtifactId, Long> endedBytes = new ConcurrentHashMap<>();
 
     @Override
     public Heartbeat heartbeat() {
@@ -57,16 +58,24 @@ public final class LiveLeases implements LeaseKeeper {
 
     void remove(LeaseTask task) {
         if (tasks.remove(task.leaseId(), task)) {
-            endedBytes.addAndGet(task.progress().bytesRead());
+            endedBytes.merge(task.artifact(), task.progress().bytesRead(), Long::sum);
         }
     }
 
     @Override
     public long bytesRead() {
-        return endedBytes.get()
-                + tasks.values().stream()
-                        .mapToLong(task -> task.progress().bytesRead())
-                        .sum();
+        return endedBytes.values().stream().mapToLong(bytes -> bytes).sum() + bytesRead(tasks.values().stream());
+    }
+
+    @Override
+    public long bytesRead(ArtifactId id) {
+        return endedBytes.getOrDefault(id, 0L)
+                + bytesRead(
+                        tasks.values().stream().filter(task -> task.artifact().equals(id)));
+    }
+
+    private static long bytesRead(Stream<LeaseTask> tasks) {
+        return tasks.mapToLong(task -> task.progress().bytesRead()).sum();
     }
 
     List<LeaseTask> all() {
