@@ -1,6 +1,7 @@
 #!/bin/bash
 # A star of network namespaces on this machine: s3, seeder, n1..nN around one bridge, each limited in both directions.
 #   star.sh up N NODE_RATE S3_RATE [ZONES ZONE_RATE [SLOW_RATE]]    rates as tc writes them: 100mbit; SLOW_RATE is that of nN
+#   star.sh open N                lifts the limits of nN, which has a namespace of its own
 #   star.sh down
 # Each host has a namespace; of more than 8 nodes eight share one (g1, g2, ...), each with a link of its own: what a node sends
 # from its address leaves by its link, also to a node beside it.
@@ -52,7 +53,7 @@ by_own_link() { # namespace, node
     ip -n "$1" rule add pref 10 iif lo from "$(address "$2")" lookup $((1000 + ${2#n}))
 }
 
-case ${1:?up or down} in
+case ${1:?up, open or down} in
 up)
     nodes=$2 rate=$3 s3_rate=$4 zones=${5:-0} zone_rate=${6:-} slow_rate=${7:-}
     hosts="s3 seeder $(seq -s ' ' -f 'n%g' 1 "$nodes")"
@@ -89,6 +90,10 @@ up)
         shape "ip netns exec $space" $device "$own" dst
         shape "" ${name}v-$host "$own" src
     done
+    ;;
+open)
+    ip netns exec "$name-n$2" tc qdisc del dev eth0 root
+    tc qdisc del dev "${name}v-n$2" root
     ;;
 down)
     for space in $(ip netns list | awk '{print $1}' | grep "^$name-" || true); do

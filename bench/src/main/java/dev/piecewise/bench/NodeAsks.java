@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Nodes that are up are asked for one object at once, through their local sockets, as {@code piecewise get} does. */
@@ -30,6 +31,15 @@ public final class NodeAsks {
     private final Optional<PieceLength> pieceLength;
     private final Duration patience;
     private final List<Target> targets = new ArrayList<>();
+    private final AtomicInteger done = new AtomicInteger();
+    private Rest rest = () -> {};
+    private int beforeRest = -1;
+
+    /** What is done for nodes that are not waited for. */
+    @FunctionalInterface
+    public interface Rest {
+        void hurry() throws IOException, InterruptedException;
+    }
 
     private record Target(Path data, Path file) {}
 
@@ -73,6 +83,12 @@ public final class NodeAsks {
         targets.add(new Target(data, file));
     }
 
+    /** Has this done when so many nodes have their file. */
+    public void afterwards(int nodes, Rest what) {
+        beforeRest = nodes;
+        rest = what;
+    }
+
     /**
      * Asks all at the same moment; returns when the last is done.
      *
@@ -112,9 +128,12 @@ public final class NodeAsks {
                     first.compareAndSet(0, System.nanoTime() - started);
                 }
             });
-            long done = System.nanoTime();
+            long ended = System.nanoTime();
             if (outcome instanceof FetchOutcome.Complete) {
-                return new Asked(started, first.get(), done);
+                if (done.incrementAndGet() == beforeRest) {
+                    rest.hurry();
+                }
+                return new Asked(started, first.get(), ended);
             }
             throw new IOException("a node ended with " + outcome);
         }

@@ -60,7 +60,7 @@ public final class BoundCommand implements Callable<Integer> {
     @Option(
             names = "--slow-mbit",
             description =
-                    "Of the last node, both ways; slowest and median are then of the others. Default: as the others",
+                    "Of the last node, both ways, until the others are done; slowest and median are theirs. Default: as the others",
             defaultValue = "0")
     private int slowMbit;
 
@@ -112,7 +112,6 @@ public final class BoundCommand implements Callable<Integer> {
                     "slowest/T*",
                     "median/T*",
                     "slowest s",
-                    "slow node s",
                     "first piece s",
                     "S3 sent/F",
                     "seeder sent/F",
@@ -214,7 +213,6 @@ public final class BoundCommand implements Callable<Integer> {
             number(measured.slowest(judged) / bound),
             number(measured.median(judged) / bound),
             number(measured.slowest(judged)),
-            judged == setting.nodes() ? "-" : number(measured.seconds().get(judged)),
             number(measured.lastFirstPiece()),
             measured.s3Bytes() < 0 ? "-" : String.format(Locale.ROOT, "%.3f", measured.s3Bytes() / bytes),
             number(measured.seederSentBytes() / bytes),

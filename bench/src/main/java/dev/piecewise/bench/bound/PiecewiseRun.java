@@ -111,7 +111,7 @@ final class PiecewiseRun implements Contestant {
         double seederCpu = -cpuSeconds(seeders);
         long seederSent = -star.sentBytes("seeder");
         long zoneBytes = -star.zoneBytes();
-        List<NodeAsks.Asked> asked = askAll(setting, directory);
+        List<NodeAsks.Asked> asked = askAll(setting, star, directory);
         nodeCpu += cpuSeconds(nodes);
         seederCpu += cpuSeconds(seeders);
         seederSent += star.sentBytes("seeder");
@@ -201,12 +201,15 @@ final class PiecewiseRun implements Contestant {
         return directory.resolve("files-" + node).resolve(S3Main.KEY);
     }
 
-    private static List<NodeAsks.Asked> askAll(Setting setting, Path directory)
+    private static List<NodeAsks.Asked> askAll(Setting setting, Star star, Path directory)
             throws IOException, InterruptedException {
         NodeAsks asks = new NodeAsks(
                 URI.create(TRACKER), URI_, Optional.of(new PieceLength(setting.pieceBytes())), setting.patience());
         for (int i = 1; i <= setting.nodes(); i++) {
             asks.add(directory.resolve("n" + i), destination(directory, i));
+        }
+        if (setting.fullRateNodes() < setting.nodes() && setting.nodes() <= Star.MOST_PROCESSES) {
+            asks.afterwards(setting.fullRateNodes(), () -> star.open(setting.nodes()));
         }
         return asks.askAll();
     }

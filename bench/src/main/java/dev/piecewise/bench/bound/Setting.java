@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param s3Mbit of S3
  * @param zones in which the nodes stand in equal parts, in order, the seeder in the first; 0 for no zones
  * @param zoneMbit of each zone towards the others, up and down
- * @param slowMbit of the last node, up and down, which the others' times then leave out; 0 if it is as fast as they are
+ * @param slowMbit of the last node, up and down, until the others are done; 0 if it is as fast as they are
  * @param options of our node and seeder processes, beside those of every run
  */
 record Setting(

@@ -85,6 +85,11 @@ final class Star implements AutoCloseable {
                 (log, environment, command) -> start("s3", log, environment, command), S3, directory, List.of(payload));
     }
 
+    /** Lifts the limits of a node that has a namespace of its own. */
+    void open(int node) throws IOException, InterruptedException {
+        run(List.of(script.toString(), "open", "" + node));
+    }
+
     /** Bytes that a host has put on its link, headers included. */
     long sentBytes(String host) throws IOException {
         // What a host sends, its end of the pair on the bridge receives.
