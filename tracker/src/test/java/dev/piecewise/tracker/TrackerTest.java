@@ -568,7 +568,7 @@ class TrackerTest {
                         new HoldingsReport.Part("0".repeat(64), first),
                         new HoldingsReport.Part(artifact.id(), first),
                         new HoldingsReport.Part(other.id(), first))));
-        assertThat(taken).isEqualTo(new HoldingsTaken(0.2, List.of("0".repeat(64))));
+        assertThat(taken).isEqualTo(new HoldingsTaken(0.4, List.of("0".repeat(64))));
         assertThat(client.artifact(new ArtifactId(artifact.id())).holders()).isEqualTo(1);
         assertThat(client.artifact(new ArtifactId(other.id())).nodes()).isEqualTo(1);
         assertThat(client.heartbeat("n", new Heartbeat(List.of())).nextSeconds())
