@@ -100,9 +100,12 @@ public final class PeerState {
         return heardNanos - owesSinceNanos > 0 ? heardNanos : owesSinceNanos;
     }
 
-    /** Whether it owes us something, and nothing was heard of it for so long, and for much longer than between its bytes lately. */
+    /**
+     * Whether it owes us something, and nothing was heard of it for so long, and for much longer than between its bytes lately. Never
+     * of one in another zone: many share the link to there, and its blocks would be sent over it twice.
+     */
     boolean isSilent(long nowNanos, long leastNanos) {
-        return isOurs && owes() && nowNanos - silentSince() > Math.max(leastNanos, 3 * usualGapNanos);
+        return isOurs && !isFar() && owes() && nowNanos - silentSince() > Math.max(leastNanos, 3 * usualGapNanos);
     }
 
     /**

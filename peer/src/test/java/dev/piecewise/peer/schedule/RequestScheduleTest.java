@@ -231,6 +231,19 @@ class RequestScheduleTest {
     }
 
     @Test
+    void oneOfAnotherZoneIsNotTakenForSilentBecauseItsLinkIsFull() {
+        PieceLayout layout = new PieceLayout(4L * UNIT, 4 * UNIT);
+        RequestSchedule schedule = schedule(picker(layout));
+        FakePeer far = seed(schedule, layout, 1);
+        far.state.placed(PeerState.Nearness.FAR, "elsewhere", 1);
+        far.state.heard(now);
+        now += Duration.ofMillis(3500).toNanos();
+        schedule.tick();
+        assertThat(far.asked).isNotEmpty();
+        assertThat(far.cancelled).isZero();
+    }
+
+    @Test
     void whatOthersBeganAndLeftIsFinishedBeforeAnythingElseIsBegun() {
         PieceLayout layout = new PieceLayout(32L * UNIT, 16 * UNIT);
         RequestSchedule schedule = schedule(picker(layout));
