@@ -111,11 +111,11 @@ final class Download {
                 // A file that someone changed meanwhile loses its bad pieces here, and they are fetched again.
                 stored.verifyStamps();
             }
-            Swarm.Stats stats = swarm.stats();
-            Received received = share.received();
             BitSet pieces = stored.held();
             int held = pieces.cardinality();
             boolean complete = stored.isComplete();
+            Swarm.Stats stats = swarm.stats();
+            Received received = share.received(); // of what is complete, all
             listener.progress(surroundings
                     .progress(
                             complete ? Phase.PUBLISHING : Phase.DOWNLOADING, held, received.fromPeers(), stats.peers())
