@@ -85,8 +85,8 @@ final class PeerOptions {
             names = "--upload-slots",
             paramLabel = "COUNT",
             description = {
-                "To how many peers of a torrent to send at a time, in turns of a piece, and of how many to ask; 0 for all. Best the "
-                        + "same on all nodes; 2 where there are hundreds.",
+                "To how many peers of a torrent to send at a time, in turns of a piece, and of how many to ask; 0 for all, which is "
+                        + "quicker wherever links have queues. Best the same on all nodes.",
                 "Default: 0"
             })
     private int uploadSlots = 0;
