@@ -18,8 +18,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,14 @@ final class HttpCalls implements AutoCloseable {
     private static final long MAX_PAUSE_MILLIS = 1_000;
     /** They wait for nothing, and more of them would mostly wake each other. */
     private static final int THREADS = 2;
+    /** How long they stay when all is closed. */
+    private static final Duration IDLE = Duration.ofMillis(500);
 
     private static final AtomicInteger NUMBER = new AtomicInteger(1);
 
     private final URI base;
     private final Optional<String> token;
-    private final ExecutorService threads;
+    private final ThreadPoolExecutor threads;
     private final Map<Long, CompletableFuture<?>> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong nextCall = new AtomicLong();
     private @Nullable HttpClient http;
@@ -46,11 +49,12 @@ final class HttpCalls implements AutoCloseable {
     HttpCalls(URI base, Optional<String> token) {
         this.base = base;
         this.token = token;
-        this.threads = Executors.newFixedThreadPool(THREADS, task -> {
-            Thread thread = new Thread(task, "tracker-client-" + NUMBER.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = new ThreadPoolExecutor(
+                THREADS, THREADS, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "tracker-client-" + NUMBER.getAndIncrement());
+                    thread.setDaemon(true);
+                    return thread;
+                });
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
@@ -180,11 +184,11 @@ final class HttpCalls implements AutoCloseable {
         inFlight.values().forEach(response -> response.cancel(true));
         Object client = http;
         http = null;
-        threads.shutdown();
+        // Not shut down: what is broken off needs them for its end, without which the client's own thread would stay.
+        threads.allowCoreThreadTimeOut(true);
         if (client instanceof AutoCloseable closeable) { // from Java 21 on; before, it ends when it is collected
             closeNow(closeable);
         }
-        threads.shutdownNow();
     }
 
     private static void closeNow(AutoCloseable client) {
