@@ -20,10 +20,10 @@ shape() { # "ip netns exec NS" or "", device, rate, dst|src
     {
         echo "qdisc replace dev $device root handle 1: htb default 2 r2q 100"
         echo "class replace dev $device parent 1: classid 1:1 htb rate $rate ceil $rate burst 64k cburst 64k quantum 60000"
-        echo "class replace dev $device parent 1:1 classid 1:2 htb rate 1mbit ceil $rate burst 64k cburst 64k quantum 15140"
+        echo "class replace dev $device parent 1:1 classid 1:2 htb rate 64kbit ceil $rate burst 64k cburst 64k quantum 15140"
         echo "qdisc replace dev $device parent 1:2 handle 2: pfifo limit 1000"
         for host in $hosts; do
-            echo "class replace dev $device parent 1:1 classid 1:$(printf %x $class) htb rate 1mbit ceil $rate burst 64k cburst 64k quantum 15140"
+            echo "class replace dev $device parent 1:1 classid 1:$(printf %x $class) htb rate 64kbit ceil $rate burst 64k cburst 64k quantum 15140"
             echo "qdisc replace dev $device parent 1:$(printf %x $class) handle $(printf %x $((class + 256))): pfifo limit 200"
             echo "filter add dev $device parent 1: protocol ip prio 1 u32 match ip $direction $(address "$host")/32 flowid 1:$(printf %x $class)"
             class=$((class + 1))
