@@ -44,12 +44,12 @@ public interface Swarm extends AutoCloseable {
 
     /**
      * @param peers connections now
-     * @param downloadedBytes payload received from peers
+     * @param downloadedBytes payload received from peers; this and the two other counts of what is received grow by whole units of
+     *     16 KiB
      * @param uploadedBytes payload sent to peers
      * @param piecesFromPeers pieces received from peers and verified
      * @param piecesRefused pieces whose bytes did not match their hash
-     * @param duplicateBytes payload received from peers in vain, not in {@code downloadedBytes}: there already or wanted no more;
-     *     what has come of a unit of 16 KiB that is still arriving counts until the rest has come
+     * @param duplicateBytes payload received from peers in vain, not in {@code downloadedBytes}: there already or wanted no more
      * @param refusedBytes of {@code downloadedBytes}, those of refused pieces
      * @param fromPlaces all payload received, by how far away the peer was
      */

@@ -45,6 +45,15 @@ public final class BlockRequest {
         return receivedBytes;
     }
 
+    /** Of these bytes, those in units that came to their end. */
+    public int bytesInUnits() {
+        return Math.min(length, unitsReceived() * PieceLength.BLOCK_BYTES);
+    }
+
+    int unitsReceived() {
+        return receivedBytes == length ? units : receivedBytes / PieceLength.BLOCK_BYTES;
+    }
+
     /** Whether its piece still is the one it was made for: not held by now, not begun anew. */
     public boolean isCurrent() {
         return attempt == piece.attempt();

@@ -1,6 +1,5 @@
 package dev.piecewise.peer.schedule;
 
-import dev.piecewise.core.PieceLength;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -232,10 +231,10 @@ public final class RequestSchedule {
         if (request.isCurrent()) {
             // Also of a block that is never finished bytes were hashed, and may be the wrong ones.
             request.piece().sources().add(peer);
-            int from = request.receivedBytes() / PieceLength.BLOCK_BYTES;
+            int from = request.unitsReceived();
             peer.received(request, bytes);
             boolean whole = request.receivedBytes() == request.length();
-            int to = whole ? request.units() : request.receivedBytes() / PieceLength.BLOCK_BYTES;
+            int to = request.unitsReceived();
             for (int unit = request.firstUnit() + from; unit < request.firstUnit() + to; unit++) {
                 fresh += arrived(peer, request.piece(), unit);
             }

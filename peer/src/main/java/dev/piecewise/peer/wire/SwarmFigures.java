@@ -1,75 +1,80 @@
 package dev.piecewise.peer.wire;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.core.Place;
 import dev.piecewise.peer.Swarm;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** What a swarm counts. Thread-safe. */
+/** What a swarm counts; what is read belongs to one moment. Thread-safe. */
 final class SwarmFigures {
-    private final AtomicInteger peers = new AtomicInteger();
-    private final AtomicLong downloaded = new AtomicLong();
-    private final AtomicLong uploaded = new AtomicLong();
-    private final AtomicLong received = new AtomicLong();
-    private final Map<Place.Distance, AtomicLong> receivedFrom = new EnumMap<>(Place.Distance.class);
-    private final AtomicLong refused = new AtomicLong();
-    private final AtomicInteger piecesFromPeers = new AtomicInteger();
-    private final AtomicInteger piecesRefused = new AtomicInteger();
+    @GuardedBy("this")
+    private int peers;
 
-    SwarmFigures() {
-        for (Place.Distance distance : Place.Distance.values()) {
-            receivedFrom.put(distance, new AtomicLong());
-        }
+    @GuardedBy("this")
+    private long downloaded;
+
+    @GuardedBy("this")
+    private long uploaded;
+
+    @GuardedBy("this")
+    private final Map<Place.Distance, Long> receivedFrom = new EnumMap<>(Place.Distance.class);
+
+    @GuardedBy("this")
+    private long refused;
+
+    @GuardedBy("this")
+    private int piecesFromPeers;
+
+    @GuardedBy("this")
+    private int piecesRefused;
+
+    synchronized void peers(int connected) {
+        peers = connected;
     }
 
-    void peers(int connected) {
-        peers.set(connected);
+    /**
+     * Payload came, wanted or not.
+     *
+     * @param fresh how much of it had not come before
+     */
+    synchronized void received(Place.Distance from, int bytes, int fresh) {
+        receivedFrom.merge(from, (long) bytes, Long::sum);
+        downloaded += fresh;
     }
 
-    /** Payload came, wanted or not. */
-    void received(Place.Distance from, int bytes) {
-        received.addAndGet(bytes);
-        receivedFrom(from).addAndGet(bytes);
+    synchronized void uploaded(int bytes) {
+        uploaded += bytes;
     }
 
-    private AtomicLong receivedFrom(Place.Distance distance) {
-        return Objects.requireNonNull(receivedFrom.get(distance));
+    synchronized void pieceFromPeers() {
+        piecesFromPeers++;
     }
 
-    /** Payload came that had not come before. */
-    void downloaded(int bytes) {
-        downloaded.addAndGet(bytes);
+    synchronized void pieceRefused(int bytes) {
+        piecesRefused++;
+        refused += bytes;
     }
 
-    void uploaded(int bytes) {
-        uploaded.addAndGet(bytes);
-    }
-
-    void pieceFromPeers() {
-        piecesFromPeers.incrementAndGet();
-    }
-
-    void pieceRefused(int bytes) {
-        piecesRefused.incrementAndGet();
-        refused.addAndGet(bytes);
-    }
-
-    Swarm.Stats stats() {
-        long useful = downloaded.get(); // before received, which is never less
+    synchronized Swarm.Stats stats() {
+        long received =
+                receivedFrom.values().stream().mapToLong(Long::longValue).sum();
         return new Swarm.Stats(
-                peers.get(),
-                useful,
-                uploaded.get(),
-                piecesFromPeers.get(),
-                piecesRefused.get(),
-                received.get() - useful,
-                refused.get(),
+                peers,
+                downloaded,
+                uploaded,
+                piecesFromPeers,
+                piecesRefused,
+                received - downloaded,
+                refused,
                 new Swarm.FromPlaces(
-                        receivedFrom(Place.Distance.SAME_RACK).get(),
-                        receivedFrom(Place.Distance.SAME_ZONE).get(),
-                        receivedFrom(Place.Distance.OTHER_ZONE).get()));
+                        receivedFrom(Place.Distance.SAME_RACK),
+                        receivedFrom(Place.Distance.SAME_ZONE),
+                        receivedFrom(Place.Distance.OTHER_ZONE)));
+    }
+
+    @GuardedBy("this")
+    private long receivedFrom(Place.Distance distance) {
+        return receivedFrom.getOrDefault(distance, 0L);
     }
 }

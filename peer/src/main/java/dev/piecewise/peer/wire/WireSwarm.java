@@ -299,7 +299,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
     }
 
     void wasted(PeerSession from, int bytes) {
-        figures.received(from.distance(), bytes);
+        figures.received(from.distance(), bytes, 0);
     }
 
     Place place() {
@@ -423,9 +423,10 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         if (current) {
             arrivals.deliver(request, buffer, from, length);
         }
-        figures.received(session.distance(), length);
+        int before = request.bytesInUnits();
         int fresh = schedule.received(session.state(), request, length);
-        figures.downloaded(fresh);
+        // In whole units, as what is fresh: of a unit that still arrives nobody knows yet whether it came in vain.
+        figures.received(session.distance(), request.bytesInUnits() - before, fresh);
         if (current && fresh > 0 && request.piece().hasArrived()) {
             arrivals.completed(request.piece());
         }

@@ -42,7 +42,7 @@ class WireEngineTest extends SwarmEngineContract {
     }
 
     private static EngineConfig.Limits upload(long bytesPerSecond) {
-        return EngineConfig.Limits.none().withRates(bytesPerSecond, 0);
+        return EngineConfig.Limits.usual().withRates(bytesPerSecond, 0);
     }
 
     @Test
@@ -67,9 +67,9 @@ class WireEngineTest extends SwarmEngineContract {
         Node seed = node(artifact);
         artifact.storeAll(seed.storage());
         join(artifact, seed);
-        EngineConfig.Limits none = EngineConfig.Limits.none();
+        EngineConfig.Limits usual = EngineConfig.Limits.usual();
         Swarm slow = joinWithin(
-                ofTheTorrent ? none.withTorrentRates(0, MIB) : none.withRates(0, MIB), artifact, node(artifact));
+                ofTheTorrent ? usual.withTorrentRates(0, MIB) : usual.withRates(0, MIB), artifact, node(artifact));
         Node free = node(artifact);
         Swarm fast = join(artifact, free);
         awaitComplete(artifact, free);
@@ -81,7 +81,7 @@ class WireEngineTest extends SwarmEngineContract {
         TestArtifact artifact = TestArtifact.single("narrow", 2_000_000, 64 * 1024);
         Node seed = node(artifact);
         artifact.storeAll(seed.storage());
-        Swarm seeding = joinWithin(EngineConfig.Limits.none().withPeers(2, 1), artifact, seed);
+        Swarm seeding = joinWithin(EngineConfig.Limits.usual().withPeers(2, 1), artifact, seed);
         List<Node> leeches = List.of(node(artifact), node(artifact), node(artifact), node(artifact));
         leeches.forEach(leech -> join(artifact, leech));
         for (Node leech : leeches) {
@@ -140,6 +140,9 @@ class WireEngineTest extends SwarmEngineContract {
         artifact.storeAll(seed.storage());
         join(artifact, seed);
         awaitComplete(artifact, leech);
+        assertThat(leeching.stats().duplicateBytes())
+                .as("what came of the block counts for nothing, neither way")
+                .isZero();
     }
 
     @Test
@@ -186,7 +189,7 @@ class WireEngineTest extends SwarmEngineContract {
         TestArtifact artifact = TestArtifact.single("no use", MIB, MIB);
         AtomicLong skew = new AtomicLong();
         SwarmEngine engine = closed(new WireEngine(
-                EngineConfig.defaults().within(EngineConfig.Limits.none().withPeers(4, 0)),
+                EngineConfig.defaults().within(EngineConfig.Limits.usual().withPeers(4, 0)),
                 () -> System.nanoTime() + skew.get(),
                 new Random(1)));
         PeerHub namesNobody = new PeerHub(InetAddress.getLoopbackAddress());
