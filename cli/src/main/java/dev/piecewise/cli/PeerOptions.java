@@ -85,11 +85,11 @@ final class PeerOptions {
             names = "--upload-slots",
             paramLabel = "COUNT",
             description = {
-                "To how many peers of a torrent to send at a time, in turns of a piece, and of how many to ask; 0 for all, which is "
-                        + "quicker wherever links have queues. Best the same on all nodes.",
-                "Default: 0"
+                "To how many peers of a torrent to send at a time, in turns of a piece, and of how many to ask; 0 for all. Best the "
+                        + "same on all nodes.",
+                "Default: 8"
             })
-    private int uploadSlots = 0;
+    private int uploadSlots = 8;
 
     @Option(
             names = "--max-peers",
@@ -137,7 +137,7 @@ final class PeerOptions {
         if (maxPeers < 1) {
             throw new ProcessFault(Kind.USAGE, "--max-peers: at least 1 peer is needed, not " + maxPeers);
         }
-        return EngineConfig.Limits.none()
+        return EngineConfig.Limits.usual()
                 .withPeers(maxPeers, uploadSlots)
                 .withDownloads(maxDownloads)
                 .withRates(

@@ -66,7 +66,7 @@ public record NodeConfig(
                 data,
                 Listen.defaults(),
                 Optional.empty(),
-                EngineConfig.Limits.none(),
+                EngineConfig.Limits.usual(),
                 Optional.empty());
     }
 
@@ -78,7 +78,7 @@ public record NodeConfig(
                 data,
                 Listen.defaults(),
                 Optional.empty(),
-                EngineConfig.Limits.none(),
+                EngineConfig.Limits.usual(),
                 Optional.empty());
     }
 

@@ -37,8 +37,8 @@ class DistributionTest {
     void aSlowSeederIsWhatBindsAndNoNodeStraggles() throws Exception {
         try (LocalCluster cluster = LocalCluster.start(directory)) {
             cluster.put(KEY, SIZE);
-            seeder(cluster, Limits.none().withRates(SLOW, 0));
-            fetchAtOnce(node(cluster, "127.0.0.2", Limits.none()), node(cluster, "127.0.0.3", Limits.none()));
+            seeder(cluster, Limits.usual().withRates(SLOW, 0));
+            fetchAtOnce(node(cluster, "127.0.0.2", Limits.usual()), node(cluster, "127.0.0.3", Limits.usual()));
 
             Distribution distribution = report(cluster, 2);
 
@@ -53,11 +53,11 @@ class DistributionTest {
     void aSlowNodeIsWhatBindsAndTheOnlyStraggler() throws Exception {
         try (LocalCluster cluster = LocalCluster.start(directory)) {
             cluster.put(KEY, SIZE);
-            seeder(cluster, Limits.none());
+            seeder(cluster, Limits.usual());
             fetchAtOnce(
-                    node(cluster, "127.0.0.2", Limits.none()),
-                    node(cluster, "127.0.0.3", Limits.none().withRates(0, SLOW)),
-                    node(cluster, "127.0.0.4", Limits.none()));
+                    node(cluster, "127.0.0.2", Limits.usual()),
+                    node(cluster, "127.0.0.3", Limits.usual().withRates(0, SLOW)),
+                    node(cluster, "127.0.0.4", Limits.usual()));
 
             Distribution distribution = report(cluster, 3);
 

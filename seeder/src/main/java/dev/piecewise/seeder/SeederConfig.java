@@ -40,7 +40,7 @@ public record SeederConfig(
                 Listen.defaults(),
                 Optional.empty(),
                 OriginSettings.defaults(),
-                EngineConfig.Limits.none(),
+                EngineConfig.Limits.usual(),
                 Optional.empty(),
                 Place.UNKNOWN);
     }

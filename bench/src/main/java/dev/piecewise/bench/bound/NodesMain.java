@@ -46,7 +46,7 @@ public final class NodesMain implements Callable<Integer> {
         }
         List<Node> running = new ArrayList<>();
         try {
-            EngineConfig.Limits usual = EngineConfig.Limits.none();
+            EngineConfig.Limits usual = EngineConfig.Limits.usual();
             EngineConfig.Limits limits = uploadSlots == null ? usual : usual.withPeers(usual.maxPeers(), uploadSlots);
             nodes.forEach((address, data) -> running.add(NodeMain.start(NodeConfig.defaults(tracker, data)
                     .withListen(Listen.parse(address + ":6881"))

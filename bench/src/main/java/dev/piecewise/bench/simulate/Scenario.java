@@ -2,6 +2,7 @@ package dev.piecewise.bench.simulate;
 
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.peer.schedule.Neighbourhood;
+import dev.piecewise.peer.wire.EngineConfig;
 import java.time.Duration;
 
 /**
@@ -58,10 +59,17 @@ record Scenario(
      * @param atOnce of those that asked, how many share its uplink, the others wait for their turn; 0 for all
      */
     record Policy(Neighbourhood.Size neighbours, int wanted, int slots, int atOnce) {
-        /** What did best. */
-        static Policy best() {
-            return new Policy(Neighbourhood.Size.of(55), 50, 2, 0);
+        /** Those of a node by default. */
+        static Policy usual() {
+            EngineConfig.Limits limits = EngineConfig.Limits.usual();
+            return new Policy(Neighbourhood.Size.of(limits.maxPeers()), 50, limits.uploadSlots(), 0);
         }
+    }
+
+    /** The same with other choices. */
+    Scenario with(Policy other) {
+        return new Scenario(
+                nodes, layout, bytesPerSecond, originBytesPerSecond, latency, links, churn, zones, other, seed);
     }
 
     /**

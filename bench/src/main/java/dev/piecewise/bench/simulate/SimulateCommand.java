@@ -100,7 +100,7 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--slots",
             description = "Peers that a node serves by turns of a piece, and that it asks at a time; 0 for all."
                     + " Default: ${DEFAULT-VALUE}",
-            defaultValue = "2")
+            defaultValue = "8")
     private int slots;
 
     @Option(

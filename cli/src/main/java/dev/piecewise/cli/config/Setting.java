@@ -60,7 +60,7 @@ public record Setting(
                     .or("unlimited"),
             of(Section.PEER, "max-downloads", "--max-downloads", ValueType.COUNT)
                     .or("0"),
-            of(Section.PEER, "upload-slots", "--upload-slots", ValueType.COUNT).or("0"),
+            of(Section.PEER, "upload-slots", "--upload-slots", ValueType.COUNT).or("8"),
             of(Section.PEER, "max-peers", "--max-peers", ValueType.COUNT).or("55"),
             of(Section.PEER, "rehearse", "--rehearse", ValueType.FLAG).or("true"),
             of(Section.PEER, "zone", "--zone", ValueType.TEXT).orInWords("no label"),

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the rest of what it asked for, and stands in line again. So pieces become whole one after the other and are passed on by who has
  * them, and nobody has settled on a piece long before it is sent. Strangers keep their slots longer, as they lose more by a choke.
  *
- * <p>While those who wait have next to nothing, fewer are served at a time: what one has soon, it can pass on. Who takes much longer
+ * <p>While those who wait have next to nothing, few are served at a time: what one has soon, it can pass on. Who takes much longer
  * than others does not count: its own link is what it waits for, and ours is free for one more.
  */
 public final class UploadSlots {
@@ -26,9 +26,9 @@ public final class UploadSlots {
     private static final int SLOW = 3;
 
     private static final int MOST_FOLD = 4;
-    /** While those who wait have fewer pieces on average, one is served at a time. */
+    /** While those who wait have fewer pieces on average, two are served at a time: with one the link would wait between its turns. */
     private static final int ALMOST_NOTHING = 4;
-    /** ... two. */
+    /** ... three. */
     private static final int LITTLE = 12;
 
     /** A peer that wants blocks. */
@@ -147,7 +147,7 @@ public final class UploadSlots {
             held += taker.heldCount();
         }
         int average = held / waiting.size();
-        return Math.min(slots, average < ALMOST_NOTHING ? 1 : average < LITTLE ? 2 : slots);
+        return Math.min(slots, average < ALMOST_NOTHING ? 2 : average < LITTLE ? 3 : slots);
     }
 
     /** Now and then: who had a slot for very long makes room for who waits. */
