@@ -96,10 +96,10 @@ final class Host {
         all.set(0, layout.pieceCount());
         picker.unverifiable(all);
         this.schedule = new RequestSchedule(picker, scenario.policy().slots(), events);
-        this.slots = new UploadSlots(scenario.policy().slots(), events);
         this.addresses = new AddressBook(events);
         this.neighbours = new Neighbours<>(
                 id, addresses, new Neighbourhood(scenario.policy().neighbours(), layout.pieceCount(), events), events);
+        this.slots = new UploadSlots(scenario.policy().slots(), neighbours::count, random.split(), events);
         this.uplink = new Uplink(events, bytesPerSecond, scenario.policy().atOnce());
         this.wayIn = new Pipe(bytesPerSecond);
     }
@@ -369,6 +369,10 @@ final class Host {
 
     boolean admits(Side side, int piece) {
         return slots.admits(side, piece) && (superSeeding == null || superSeeding.admits(side, piece));
+    }
+
+    void refused(Side side) {
+        slots.refused(side);
     }
 
     /** The tracker tells hashes. */

@@ -231,6 +231,9 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
             busyNanos = events.now();
             send(false);
         } else {
+            if (unchoked && uploads.isEmpty()) {
+                host.refused(this);
+            }
             reject(request);
         }
     }

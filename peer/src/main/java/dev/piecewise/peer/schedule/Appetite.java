@@ -6,7 +6,8 @@ import java.util.Set;
 /**
  * Of how many peers a node takes blocks at a time, where peers serve a few at a time. It takes from as many as each serves: then every
  * sender has takers and every taker has senders, and no link waits while another one is asked for too much. A sender that takes
- * much longer for a piece than others do leaves room for one more.
+ * much longer for a piece than others do leaves room for one more, and so does one that has ended the turn and sends the rest of what
+ * it was asked for: the next turn begins meanwhile.
  */
 final class Appetite {
     /** Whoever takes so many times as long for a piece as is usual is slow. */
@@ -29,17 +30,23 @@ final class Appetite {
         return feeders > 0;
     }
 
-    /** Whether one more may be asked. */
-    boolean isHungry(long nowNanos) {
+    /**
+     * Whether one more may be asked.
+     *
+     * @param peers how many are connected
+     */
+    boolean isHungry(int peers, long nowNanos) {
         if (feeders == 0) {
             return true;
         }
         asked.removeIf(peer -> !peer.owes());
-        int slow = 0;
+        int most = UploadSlots.slotsAmong(feeders, peers);
+        int count = 0;
         for (PeerState peer : asked) {
-            slow += usualNanos > 0 && nowNanos - peer.beganNanos() > SLOW * usualNanos ? 1 : 0;
+            boolean slow = usualNanos > 0 && nowNanos - peer.beganNanos() > SLOW * usualNanos;
+            count += slow || peer.isChoking() ? 0 : 1;
         }
-        return asked.size() - slow < feeders && asked.size() < MOST_FOLD * feeders;
+        return count < most && asked.size() < MOST_FOLD * most;
     }
 
     /** The peer is about to be asked for a block. */

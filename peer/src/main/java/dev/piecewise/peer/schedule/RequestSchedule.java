@@ -143,8 +143,8 @@ public final class RequestSchedule {
         peer.suggested().clear();
         if (!peer.givesTurns()) { // others send nothing more of what they owe
             release(peer);
-            fillAll();
         }
+        fillAll();
     }
 
     /** The peer answers requests. */
@@ -156,9 +156,13 @@ public final class RequestSchedule {
 
     /** Says that it wants a turn if it knows what for. */
     private void wantTurn(PeerState peer, long now) {
-        if (!peer.isInteresting() && appetite.isHungry(now) && picker.hasPick(peer, now)) {
+        if (!peer.isInteresting() && isHungry(now) && picker.hasPick(peer, now)) {
             peer.interesting(true);
         }
+    }
+
+    private boolean isHungry(long now) {
+        return appetite.isHungry(peers.size(), now);
     }
 
     private boolean isByTurns(PeerState peer) {
@@ -355,7 +359,7 @@ public final class RequestSchedule {
     }
 
     private void fillAll() {
-        boolean hungry = appetite.isHungry(nanoTime.getAsLong());
+        boolean hungry = isHungry(nanoTime.getAsLong());
         for (PeerState peer : List.copyOf(peers)) {
             if (hungry || !peer.isChoking()) {
                 fill(peer);
@@ -379,7 +383,7 @@ public final class RequestSchedule {
             return;
         }
         if (!peer.owes()) {
-            if (isByTurns(peer) && !appetite.isHungry(now)) {
+            if (isByTurns(peer) && !isHungry(now)) {
                 decline(peer);
                 return;
             }

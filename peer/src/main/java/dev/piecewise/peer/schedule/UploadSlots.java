@@ -1,18 +1,21 @@
 package dev.piecewise.peer.schedule;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may ask us for blocks. Without a limit everyone who is interested may, once and for all: choking again would only cost a
- * round trip later. With one, our own nodes take turns of a piece: whoever asks for another one while others wait is choked, gets
- * the rest of what it asked for, and stands in line again. So pieces become whole one after the other and are passed on by who has
+ * round trip later. With one, our own nodes take turns of a piece or a few: whoever asks for another one while others wait is choked,
+ * gets the rest of what it asked for, and waits again. So pieces become whole one after the other and are passed on by who has
  * them, and nobody has settled on a piece long before it is sent. Strangers keep their slots longer, as they lose more by a choke.
+ *
+ * <p>The next turn is that of anyone who waits, at random: all want the same at the same moment, and if all served in that order,
+ * they would all serve the same few.
  *
  * <p>While those who wait have next to nothing, few are served at a time: what one has soon, it can pass on. Who takes much longer
  * than others does not count: its own link is what it waits for, and ours is free for one more.
@@ -20,12 +23,23 @@ import org.jspecify.annotations.Nullable;
 public final class UploadSlots {
     /** Whoever has had a slot for so long makes room for others, whatever it does. */
     private static final Duration TERM = Duration.ofSeconds(5);
-    /** A turn is not shorter: pieces may be small, and round trips long. */
+    /** A turn is not shorter: pieces may be small. */
     private static final Duration LEAST_TURN = Duration.ofMillis(100);
-    /** Turns of so many times the usual length are those of slow takers. */
+    /** Nor than this, unless it had several pieces: behind queues the round trip between two turns is long. */
+    private static final Duration USUAL_LEAST_TURN = Duration.ofMillis(300);
+
+    private static final int SEVERAL = 4;
+    /** Turns that come to nothing end at most so often: who has nothing to give would only send words. */
+    private static final Duration REFUSAL_PAUSE = Duration.ofMillis(1);
+
+    /** Whoever takes so many times as long for a piece as is usual is slow. */
     private static final int SLOW = 3;
 
     private static final int MOST_FOLD = 4;
+    /** More than so many peers to a slot are many. */
+    private static final int MANY_FOLD = 2;
+    /** Halving ends here. */
+    private static final int LEAST_SLOTS = 4;
     /** While those who wait have fewer pieces on average, two are served at a time: with one the link would wait between its turns. */
     private static final int ALMOST_NOTHING = 4;
     /** ... three. */
@@ -45,24 +59,47 @@ public final class UploadSlots {
         private final Taker taker;
         private final long sinceNanos;
         private int piece = -1;
+        private long pieceSinceNanos;
+        private int pieces;
+        private boolean refused;
 
         Turn(Taker taker, long sinceNanos) {
             this.taker = taker;
             this.sinceNanos = sinceNanos;
+            this.pieceSinceNanos = sinceNanos;
         }
     }
 
     private final int slots;
+    private final IntSupplier peers;
+    private final RandomGenerator random;
     private final LongSupplier nanoTime;
-    private final Deque<Turn> turns = new ArrayDeque<>();
-    private final Deque<Taker> waiting = new ArrayDeque<>();
-    /** How long turns are; 0 while that is not known. */
+    private final List<Turn> turns = new ArrayList<>();
+    private final List<Taker> waiting = new ArrayList<>();
+    private long refusedNanos;
+    /** How long a piece takes; 0 while that is not known. */
     private long usualNanos;
 
-    /** @param slots 0 for no limit */
-    public UploadSlots(int slots, LongSupplier nanoTime) {
+    /**
+     * @param slots 0 for no limit
+     * @param peers how many are connected, whether they want blocks or not
+     */
+    public UploadSlots(int slots, IntSupplier peers, RandomGenerator random, LongSupplier nanoTime) {
         this.slots = slots;
+        this.peers = peers;
+        this.random = random;
         this.nanoTime = nanoTime;
+        this.refusedNanos = nanoTime.getAsLong() - REFUSAL_PAUSE.toNanos();
+    }
+
+    /**
+     * To how many peers to send at a time, and of how many to take: among many peers half as many, as pieces are whole sooner then; among
+     * few, whoever looks for the next turn finds too few others.
+     *
+     * @param slots among few
+     */
+    static int slotsAmong(int slots, int peers) {
+        return peers > MANY_FOLD * slots ? Math.max(Math.min(LEAST_SLOTS, slots), slots / 2) : slots;
     }
 
     /** The peer wants blocks; may be said twice. */
@@ -98,19 +135,49 @@ public final class UploadSlots {
      */
     public boolean admits(Taker taker, int piece) {
         Turn turn = slots == 0 ? null : turnOf(taker);
-        if (turn == null || turn.piece == piece) {
+        if (turn == null) {
             return true;
         }
-        long lasted = nanoTime.getAsLong() - turn.sinceNanos;
-        if (turn.piece >= 0 && lasted >= LEAST_TURN.toNanos()) {
-            usualNanos = usualNanos == 0 ? lasted : usualNanos + (Math.min(lasted, 2 * usualNanos) - usualNanos) / 16;
-            if (!waiting.isEmpty()) {
+        turn.refused = false;
+        if (turn.piece == piece) {
+            return true;
+        }
+        long now = nanoTime.getAsLong();
+        if (turn.piece >= 0) {
+            turn.pieces++;
+            long took = now - turn.pieceSinceNanos;
+            usualNanos = usualNanos == 0 ? took : usualNanos + (Math.min(took, 2 * usualNanos) - usualNanos) / 16;
+            if (!waiting.isEmpty() && isLong(turn, now - turn.sinceNanos)) {
                 end(turn);
                 return false;
             }
+            turn.pieceSinceNanos = now;
         }
         turn.piece = piece;
         return true;
+    }
+
+    private boolean isLong(Turn turn, long lasted) {
+        boolean brief = turn.pieces >= SEVERAL || heldByWaiting() < LITTLE;
+        return lasted >= (brief ? LEAST_TURN : USUAL_LEAST_TURN).toNanos();
+    }
+
+    /**
+     * The peer, which may ask for blocks, asks for one that it cannot have, and is being sent none: others may have its turn, now or at
+     * the next tick.
+     */
+    public void refused(Taker taker) {
+        Turn turn = slots == 0 ? null : turnOf(taker);
+        if (turn == null || waiting.isEmpty()) {
+            return;
+        }
+        long now = nanoTime.getAsLong();
+        if (now - refusedNanos >= REFUSAL_PAUSE.toNanos()) {
+            refusedNanos = now;
+            end(turn);
+        } else {
+            turn.refused = true;
+        }
     }
 
     private void end(Turn turn) {
@@ -123,7 +190,7 @@ public final class UploadSlots {
 
     private void grant() {
         while (!waiting.isEmpty() && (slots == 0 || isRoom())) {
-            Taker next = waiting.remove();
+            Taker next = waiting.remove(random.nextInt(waiting.size()));
             turns.add(new Turn(next, nanoTime.getAsLong()));
             next.unchoke();
         }
@@ -134,23 +201,29 @@ public final class UploadSlots {
             return false;
         }
         long now = nanoTime.getAsLong();
+        long slow = SLOW * Math.max(usualNanos, LEAST_TURN.toNanos());
         int quick = 0;
         for (Turn turn : turns) {
-            quick += usualNanos == 0 || now - turn.sinceNanos <= SLOW * usualNanos ? 1 : 0;
+            quick += usualNanos == 0 || now - turn.pieceSinceNanos <= slow ? 1 : 0;
         }
         return quick < atOnce();
     }
 
     private int atOnce() {
+        int held = heldByWaiting();
+        return Math.min(slots, held < ALMOST_NOTHING ? 2 : held < LITTLE ? 3 : slotsAmong(slots, peers.getAsInt()));
+    }
+
+    /** How many pieces one of them has on average. */
+    private int heldByWaiting() {
         int held = 0;
         for (Taker taker : waiting) {
             held += taker.heldCount();
         }
-        int average = held / waiting.size();
-        return Math.min(slots, average < ALMOST_NOTHING ? 2 : average < LITTLE ? 3 : slots);
+        return held / waiting.size();
     }
 
-    /** Now and then: who had a slot for very long makes room for who waits. */
+    /** Now and then: who had a slot for very long, or for nothing, makes room for who waits. */
     public void tick() {
         if (slots == 0) {
             return;
@@ -158,7 +231,8 @@ public final class UploadSlots {
         List<Turn> over = new ArrayList<>();
         long now = nanoTime.getAsLong();
         for (Turn turn : turns) {
-            if (over.size() < waiting.size() && now - turn.sinceNanos > TERM.toNanos()) {
+            boolean ends = turn.refused || now - turn.sinceNanos > TERM.toNanos();
+            if (ends && over.size() < waiting.size()) {
                 over.add(turn);
             }
         }

@@ -326,17 +326,24 @@ final class PeerSession
         if (!swarm.isBlock(piece, offset, length, most)) {
             throw new PeerFault(Kind.FAILED, "asks for " + length + " bytes at " + offset + " of piece " + piece);
         }
-        boolean admitted = !takesFromOurs()
+        boolean canHave = unchoked && swarm.isHeld(piece) && admits(piece);
+        if (canHave && connection.outbox().addBlock(piece, offset, length)) {
+            busyNanos = swarm.now();
+            connection.pumpSoon();
+            return;
+        }
+        if (takesFromOurs() && !connection.outbox().hasBlocks()) {
+            swarm.slots().refused(this);
+        }
+        reject(piece, offset, length);
+    }
+
+    private boolean admits(int piece) {
+        return !takesFromOurs()
                 || (swarm.slots().admits(this, piece)
                         && swarm.superSeeding()
                                 .map(seeding -> seeding.admits(this, piece))
                                 .orElse(true));
-        if (unchoked && swarm.isHeld(piece) && admitted && connection.outbox().addBlock(piece, offset, length)) {
-            busyNanos = swarm.now();
-            connection.pumpSoon();
-        } else {
-            reject(piece, offset, length);
-        }
     }
 
     private void onCancel(Cancel cancel) {

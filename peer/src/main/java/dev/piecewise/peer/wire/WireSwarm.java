@@ -143,7 +143,6 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.awakeNanos = checkpointNanos;
         this.schedule = new RequestSchedule(picker, config.limits().uploadSlots(), shared.nanoTime());
         this.random = random;
-        this.slots = new UploadSlots(config.limits().uploadSlots(), shared.nanoTime());
         this.addresses = new AddressBook(shared.nanoTime());
         this.neighbours = new Neighbours<>(
                 localId,
@@ -151,6 +150,7 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
                 new Neighbourhood(
                         Neighbourhood.Size.of(config.limits().maxPeers()), layout.pieceCount(), shared.nanoTime()),
                 shared.nanoTime());
+        this.slots = new UploadSlots(config.limits().uploadSlots(), neighbours::count, random, shared.nanoTime());
         this.arrivals = new PieceArrivals(storage, spec.hashes(), shared, figures, new Arrived());
         updateSuperSeeding();
         this.announces = new AnnounceLoop(

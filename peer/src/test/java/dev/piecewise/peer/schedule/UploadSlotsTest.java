@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class UploadSlotsTest {
     private static final Duration TURN = Duration.ofMillis(300);
@@ -39,7 +44,7 @@ class UploadSlotsTest {
         }
     }
 
-    private final UploadSlots slots = new UploadSlots(2, () -> now);
+    private final UploadSlots slots = new UploadSlots(2, () -> 6, new Random(1), () -> now);
 
     private List<Node> wanting(int count, int held) {
         List<Node> nodes = Stream.generate(() -> new Node(held)).limit(count).toList();
@@ -59,7 +64,7 @@ class UploadSlotsTest {
 
     @Test
     void withoutALimitAllWhoWantMayAskAndNobodyIsEverChoked() {
-        UploadSlots unlimited = new UploadSlots(0, () -> now);
+        UploadSlots unlimited = new UploadSlots(0, () -> 6, new Random(1), () -> now);
         List<Node> nodes = Stream.generate(() -> new Node(0)).limit(9).toList();
         nodes.forEach(unlimited::wanted);
         assertThat(unlimited.admits(nodes.get(0), 1)).isTrue();
@@ -69,16 +74,64 @@ class UploadSlotsTest {
         assertThat(nodes).allMatch(node -> node.unchoked);
     }
 
+    private static List<Node> served(List<Node> nodes) {
+        return nodes.stream().filter(node -> node.unchoked).toList();
+    }
+
     @Test
-    void aTurnIsAPieceAndTheNextOneIsWhoWaitsLongest() {
+    void aTurnIsAPieceAndTheNextOneIsThatOfOneWhoWaits() {
         List<Node> nodes = wanting(4, 50);
-        assertThat(nodes).extracting(node -> node.unchoked).containsExactly(true, true, false, false);
+        assertThat(served(nodes)).containsExactly(nodes.get(0), nodes.get(1));
         assertThat(asks(nodes.get(0), 7, 7, 8)).containsExactly(true, true, false);
-        assertThat(nodes).extracting(node -> node.unchoked).containsExactly(false, true, true, false);
+        assertThat(nodes).extracting(node -> node.unchoked).startsWith(false, true);
+        assertThat(served(nodes)).hasSize(2);
         assertThat(asks(nodes.get(1), 9, 10)).containsExactly(true, false);
-        assertThat(nodes).extracting(node -> node.unchoked).containsExactly(false, false, true, true);
-        assertThat(asks(nodes.get(2), 1, 2)).containsExactly(true, false);
-        assertThat(nodes.get(0).turns).isEqualTo(2);
+        assertThat(served(nodes)).hasSize(2).doesNotContain(nodes.get(1));
+        assertThat(nodes).extracting(node -> node.turns).allMatch(turns -> turns <= 2);
+    }
+
+    @Test
+    void thoseWhoWaitAtSeveralAreServedInDifferentOrder() {
+        Set<Integer> next = new HashSet<>();
+        for (int seed = 0; seed < 20; seed++) {
+            UploadSlots one = new UploadSlots(2, () -> 12, new Random(seed), () -> now);
+            List<Node> nodes = Stream.generate(() -> new Node(50)).limit(12).toList();
+            nodes.forEach(one::wanted);
+            one.ended(nodes.get(0));
+            next.add(nodes.indexOf(served(nodes.subList(2, 12)).get(0)));
+        }
+        assertThat(next).hasSizeGreaterThan(4);
+    }
+
+    @Test
+    void aTurnThatComesToNothingIsGivenToAnotherButNotAtEveryWord() {
+        List<Node> nodes = wanting(5, 50);
+        slots.refused(nodes.get(0));
+        assertThat(served(nodes)).hasSize(2).contains(nodes.get(1)).doesNotContain(nodes.get(0));
+        slots.refused(nodes.get(1));
+        assertThat(nodes.get(1).unchoked).isTrue();
+        slots.tick();
+        assertThat(served(nodes)).hasSize(2).doesNotContain(nodes.get(1));
+    }
+
+    @Test
+    void whoWasRefusedAndThenFoundSomethingKeepsItsTurn() {
+        List<Node> nodes = wanting(5, 50);
+        slots.refused(nodes.get(0));
+        slots.refused(nodes.get(1));
+        assertThat(asks(nodes.get(1), 3)).containsExactly(true);
+        slots.tick();
+        assertThat(nodes.get(1).unchoked).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 16, 8", "8, 17, 4", "4, 55, 4", "2, 55, 2", "16, 55, 8", "16, 32, 16"})
+    void amongManyPeersHalfAsManyAreServed(int most, int peers, int served) {
+        assertThat(UploadSlots.slotsAmong(most, peers)).isEqualTo(served);
+        UploadSlots some = new UploadSlots(most, () -> peers, new Random(1), () -> now);
+        List<Node> nodes = Stream.generate(() -> new Node(50)).limit(peers).toList();
+        nodes.forEach(some::wanted);
+        assertThat(served(nodes)).hasSize(served);
     }
 
     @Test
@@ -96,6 +149,16 @@ class UploadSlotsTest {
     }
 
     @Test
+    void severalPiecesAreATurnBeforeItsTimeIsOver() {
+        List<Node> nodes = wanting(3, 50);
+        for (int piece = 0; piece < 4; piece++) {
+            assertThat(slots.admits(nodes.get(0), piece)).isTrue();
+            now += Duration.ofMillis(40).toNanos();
+        }
+        assertThat(slots.admits(nodes.get(0), 4)).isFalse();
+    }
+
+    @Test
     void whoDoesNotWantItsTurnLeavesItToTheNext() {
         List<Node> nodes = wanting(3, 50);
         slots.ended(nodes.get(0));
@@ -104,7 +167,7 @@ class UploadSlotsTest {
 
     @Test
     void fewAreServedAtATimeWhileThoseWhoWaitHaveNextToNothing() {
-        UploadSlots many = new UploadSlots(4, () -> now);
+        UploadSlots many = new UploadSlots(4, () -> 6, new Random(1), () -> now);
         List<Node> nodes = Stream.generate(() -> new Node(1)).limit(6).toList();
         nodes.forEach(many::wanted);
         assertThat(nodes).filteredOn(node -> node.unchoked).hasSize(2);
