@@ -176,6 +176,22 @@ class RequestScheduleTest {
     }
 
     @Test
+    void whoseTurnIsOverAndSendsTheRestLeavesRoomForTheNext() {
+        PieceLayout layout = new PieceLayout(16L * 16 * UNIT, 16 * UNIT);
+        RequestSchedule schedule = new RequestSchedule(picker(layout), 2, () -> now);
+        List<FakePeer> peers =
+                Stream.generate(() -> turns(schedule, layout)).limit(3).toList();
+        peers.forEach(peer -> schedule.unchoked(peer.state));
+        schedule.choked(peers.get(2).state);
+        assertThat(peers.get(2).wants).isFalse();
+        schedule.choked(peers.get(0).state);
+        assertThat(peers.get(0).asked).as("still to come").hasSize(1);
+        assertThat(peers.get(2).wants).isTrue();
+        schedule.unchoked(peers.get(2).state);
+        assertThat(peers.get(2).asked).hasSize(1);
+    }
+
+    @Test
     void aSilentPeersBlocksAreAskedOfAnother() {
         PieceLayout layout = new PieceLayout(4L * UNIT, 4 * UNIT);
         RequestSchedule schedule = schedule(picker(layout));
