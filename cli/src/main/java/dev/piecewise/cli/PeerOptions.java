@@ -85,8 +85,8 @@ final class PeerOptions {
             names = "--upload-slots",
             paramLabel = "COUNT",
             description = {
-                "To how many peers of a torrent to send at a time, in turns of a piece, and of how many to ask; 0 for all. Best the "
-                        + "same on all nodes.",
+                "To how many peers of a torrent to send at a time, in turns of a piece or a few, and of how many to ask; half as many, "
+                        + "but four at least, while there are more than twice as many peers; 0 for all. Best the same on all nodes.",
                 "Default: 8"
             })
     private int uploadSlots = 8;

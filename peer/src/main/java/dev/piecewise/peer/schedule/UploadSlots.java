@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * gets the rest of what it asked for, and waits again. So pieces become whole one after the other and are passed on by who has
  * them, and nobody has settled on a piece long before it is sent. Strangers keep their slots longer, as they lose more by a choke.
  *
- * <p>The next turn is that of anyone who waits, at random: all want the same at the same moment, and if all served in that order,
- * they would all serve the same few.
+ * <p>Whoever comes stands in line at a random place: all want the same at the same moment, and if all lines had that order, all would
+ * serve the same few.
  *
  * <p>While those who wait have next to nothing, few are served at a time: what one has soon, it can pass on. Who takes much longer
  * than others does not count: its own link is what it waits for, and ours is free for one more.
@@ -53,6 +53,11 @@ public final class UploadSlots {
 
         /** How many pieces it has. */
         int heldCount();
+
+        /** Whether it is one of our own nodes, which know what a turn is. */
+        default boolean takesTurns() {
+            return true;
+        }
     }
 
     private static final class Turn {
@@ -105,7 +110,7 @@ public final class UploadSlots {
     /** The peer wants blocks; may be said twice. */
     public void wanted(Taker taker) {
         if (turnOf(taker) == null && !waiting.contains(taker)) {
-            waiting.add(taker);
+            waiting.add(random.nextInt(waiting.size() + 1), taker);
             grant();
         }
     }
@@ -190,7 +195,7 @@ public final class UploadSlots {
 
     private void grant() {
         while (!waiting.isEmpty() && (slots == 0 || isRoom())) {
-            Taker next = waiting.remove(random.nextInt(waiting.size()));
+            Taker next = waiting.remove(0);
             turns.add(new Turn(next, nanoTime.getAsLong()));
             next.unchoke();
         }
@@ -214,13 +219,17 @@ public final class UploadSlots {
         return Math.min(slots, held < ALMOST_NOTHING ? 2 : held < LITTLE ? 3 : slotsAmong(slots, peers.getAsInt()));
     }
 
-    /** How many pieces one of them has on average. */
+    /** How many pieces one of our own nodes among them has on average; strangers are many at a time from the start, as their terms are long. */
     private int heldByWaiting() {
         int held = 0;
+        int ours = 0;
         for (Taker taker : waiting) {
-            held += taker.heldCount();
+            if (taker.takesTurns()) {
+                held += taker.heldCount();
+                ours++;
+            }
         }
-        return held / waiting.size();
+        return ours == 0 ? Integer.MAX_VALUE : held / ours;
     }
 
     /** Now and then: who had a slot for very long, or for nothing, makes room for who waits. */

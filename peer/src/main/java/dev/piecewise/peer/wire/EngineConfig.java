@@ -27,7 +27,7 @@ public record EngineConfig(
      *
      * @param maxPeers connections per torrent, those of callers included; three eighths of them are called, see {@link
      *     dev.piecewise.peer.schedule.Neighbourhood.Size}
-     * @param uploadSlots peers per torrent that are sent blocks at a time; 0 for all who want some
+     * @param uploadSlots peers per torrent that are sent blocks at a time, of many peers fewer; 0 for all who want some
      * @param uploadRate of the process
      * @param downloadRate of the process
      * @param torrentUploadRate of each torrent

@@ -267,7 +267,8 @@ final class PeerSession
     }
 
     /** Whether it is one of ours: it is sent what it asked for before its turn was over. */
-    private boolean takesTurns() {
+    @Override
+    public boolean takesTurns() {
         return hello.isOurs() && greeting.fast();
     }
 

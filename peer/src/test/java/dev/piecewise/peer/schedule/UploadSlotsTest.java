@@ -18,7 +18,7 @@ class UploadSlotsTest {
 
     private long now = 1_000_000_000;
 
-    private static final class Node implements UploadSlots.Taker {
+    private static class Node implements UploadSlots.Taker {
         private final int held;
         private boolean unchoked;
         private int turns;
@@ -171,6 +171,22 @@ class UploadSlotsTest {
         List<Node> nodes = Stream.generate(() -> new Node(1)).limit(6).toList();
         nodes.forEach(many::wanted);
         assertThat(nodes).filteredOn(node -> node.unchoked).hasSize(2);
+    }
+
+    @Test
+    void strangersAreNotFewAtATimeAsTheyHoldASlotForSeconds() {
+        UploadSlots many = new UploadSlots(4, () -> 6, new Random(1), () -> now);
+        List<Node> nodes = Stream.generate(() -> new Node(0) {
+                    @Override
+                    public boolean takesTurns() {
+                        return false;
+                    }
+                })
+                .limit(6)
+                .map(Node.class::cast)
+                .toList();
+        nodes.forEach(many::wanted);
+        assertThat(served(nodes)).hasSize(4);
     }
 
     @Test
