@@ -3,8 +3,11 @@ package dev.piecewise.client;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.peer.Swarm;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,6 +17,9 @@ import java.util.function.LongSupplier;
 final class Credits {
     @GuardedBy("this")
     private final IdentityHashMap<Swarm, Deque<Share>> waiting = new IdentityHashMap<>();
+    /** Swarms that somebody waited in. */
+    @GuardedBy("this")
+    private final Set<Swarm> known = Collections.newSetFromMap(new WeakHashMap<>());
 
     /** One of those who wait in a swarm, until this is closed. */
     final class Share implements AutoCloseable {
@@ -21,10 +27,10 @@ final class Credits {
         private final LongSupplier fromOrigin;
         private Received before;
 
-        private Share(Swarm swarm, LongSupplier fromOrigin) {
+        private Share(Swarm swarm, boolean fromItsStart, LongSupplier fromOrigin) {
             this.swarm = swarm;
             this.fromOrigin = fromOrigin;
-            this.before = total();
+            this.before = fromItsStart ? new Received(0, 0, 0, 0, fromOrigin.getAsLong()) : total();
         }
 
         private Received total() {
@@ -77,10 +83,12 @@ final class Credits {
     /**
      * Waits in this swarm from now on.
      *
+     * @param begunForIt whether the swarm was joined for the sake of who waits: what came before this call counts, too
      * @param fromOrigin what this process read of its artifact so far
      */
-    synchronized Share in(Swarm swarm, LongSupplier fromOrigin) {
-        Share share = new Share(swarm, fromOrigin);
+    synchronized Share in(Swarm swarm, boolean begunForIt, LongSupplier fromOrigin) {
+        boolean nobodyWaitedYet = known.add(swarm);
+        Share share = new Share(swarm, begunForIt && nobodyWaitedYet, fromOrigin);
         waiting.computeIfAbsent(swarm, absent -> new ArrayDeque<>()).add(share);
         return share;
     }

@@ -42,6 +42,7 @@ final class Holds {
         private @Nullable ArtifactId id;
         private @Nullable StoredArtifact stored;
         private Credits.@Nullable Share share;
+        private boolean begins;
         private boolean done;
 
         private Hold(boolean cached) {
@@ -54,6 +55,7 @@ final class Holds {
                 letGo();
                 Holds.this.enter(entered);
                 id = entered;
+                begins = participant.swarm(entered).isEmpty();
             }
         }
 
@@ -64,13 +66,13 @@ final class Holds {
             return artifact;
         }
 
-        /** What peers send in this swarm, and what is read of its artifact here, counts for this ask, from when this was called first. */
+        /** What peers send in this swarm, and what is read of its artifact here, counts for this ask: all, if the swarm did not run when it entered. */
         Credits.Share credit(Swarm swarm) {
             Credits.Share now = share;
             if (now == null || !now.isIn(swarm)) {
                 closeShare();
                 ArtifactId of = id;
-                now = credits.in(swarm, () -> of == null ? 0 : participant.bytesFromOrigin(of));
+                now = credits.in(swarm, begins, () -> of == null ? 0 : participant.bytesFromOrigin(of));
                 share = now;
             }
             return now;

@@ -62,10 +62,10 @@ class CreditsTest {
         CountingSwarm swarm = new CountingSwarm();
         CountingSwarm other = new CountingSwarm();
         Credits.Share second;
-        try (Credits.Share first = credit.in(swarm, () -> swarm.read);
-                Credits.Share elsewhere = credit.in(other, () -> other.read)) {
+        try (Credits.Share first = credit.in(swarm, false, () -> swarm.read);
+                Credits.Share elsewhere = credit.in(other, false, () -> other.read)) {
             swarm.downloaded += 10;
-            second = credit.in(swarm, () -> swarm.read);
+            second = credit.in(swarm, false, () -> swarm.read);
             swarm.downloaded += 20;
             assertThat(first.received().fromPeers()).isEqualTo(30);
             assertThat(second.received().fromPeers()).isZero();
@@ -76,19 +76,20 @@ class CreditsTest {
         assertThat(second.received().fromPeers())
                 .as("what came after the first left")
                 .isEqualTo(40);
-        Credits.Share third = credit.in(swarm, () -> swarm.read);
+        Credits.Share third = credit.in(swarm, false, () -> swarm.read);
         third.close();
         assertThat(second.received().fromPeers()).isEqualTo(40);
         second.close();
-        assertThat(credit.in(swarm, () -> swarm.read).received().fromPeers()).isZero();
+        assertThat(credit.in(swarm, false, () -> swarm.read).received().fromPeers())
+                .isZero();
     }
 
     @Test
     void theOriginAndTheDistancesAreCreditedLikeTheRest() {
         CountingSwarm swarm = new CountingSwarm();
         Credits.Share second;
-        try (Credits.Share first = credit.in(swarm, () -> swarm.read)) {
-            second = credit.in(swarm, () -> swarm.read);
+        try (Credits.Share first = credit.in(swarm, false, () -> swarm.read)) {
+            second = credit.in(swarm, false, () -> swarm.read);
             swarm.downloaded += 111;
             swarm.places = swarm.places.plus(new Swarm.FromPlaces(1, 10, 100));
             swarm.read += 1000;
@@ -97,5 +98,21 @@ class CreditsTest {
         }
         swarm.read += 5;
         assertThat(second.received()).as("what was read after the first left").isEqualTo(new Received(0, 0, 0, 0, 5));
+    }
+
+    @Test
+    void whatASwarmThatWasBegunForAnAskReceivedBeforeItCouldBeWaitedInCountsForThatAsk() {
+        CountingSwarm swarm = new CountingSwarm();
+        Credits.Share second;
+        try (Credits.Share first = credit.in(swarm, true, () -> swarm.read)) {
+            second = credit.in(swarm, true, () -> swarm.read);
+            swarm.downloaded += 20;
+            assertThat(first.received()).isEqualTo(new Received(27, 1, 2, 4, 0));
+        }
+        assertThat(second.received()).isEqualTo(Received.NOTHING);
+        second.close();
+        try (Credits.Share third = credit.in(swarm, true, () -> swarm.read)) {
+            assertThat(third.received()).as("all of it was credited").isEqualTo(Received.NOTHING);
+        }
     }
 }
