@@ -198,7 +198,12 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
 
     @Override
     public void claims(int piece, boolean claimed) {
-        tell(Message.CLAIM, () -> far().host.schedule().claimed(far().state, piece, claimed));
+        tell(Message.CLAIM, () -> far().claimed(piece, claimed));
+    }
+
+    private void claimed(int piece, boolean claimed) {
+        busyNanos = events.now();
+        host.schedule().claimed(state, piece, claimed);
     }
 
     @Override

@@ -67,7 +67,7 @@ class SimulationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3, 12, 8", "4, 32, 2"})
+    @CsvSource({"3, 12, 8", "4, 32, 2", "4, 32, 8", "3, 75, 8"})
     void eachPieceEntersEachZoneOnce(int zones, int nodes, int slots) {
         Scenario scenario = scenario(nodes, 100, Scenario.Links.EVEN, 0, zones).with(servingAtATime(slots));
         Outcome outcome = new Simulation(scenario).run();

@@ -355,7 +355,10 @@ final class PeerSession
 
     private void onExtended(FastMessage.Extended extended) {
         if (extended.id() == ExtensionSession.CLAIM_ID) {
-            ClaimMessage.decode(ByteBuffer.wrap(extended.payload())).ifPresent(claim -> swarm.onClaim(this, claim));
+            ClaimMessage.decode(ByteBuffer.wrap(extended.payload())).ifPresent(claim -> {
+                busyNanos = swarm.now(); // who shares the work is of use
+                swarm.onClaim(this, claim);
+            });
             return;
         }
         extensions.receive(extended.id(), ByteBuffer.wrap(extended.payload())).forEach(this::send);

@@ -97,8 +97,11 @@ public final class Announcer {
                 neighbours.stream().map(SwarmPeer::address).toList());
     }
 
-    /** Drops peers that are silent for too long; call now and then. */
+    /** Drops peers that are silent for too long, and has nodes that take the places of gone ones called; call now and then. */
     public void tick() {
         swarms.expire(nanoClock.getAsLong(), interval.toNanos() / 2 * 5, NODE_INTERVAL.toNanos() / 2 * 5);
+        for (SwarmStore.Door door : swarms.newDoors()) {
+            introductions.introduce(door.swarm(), door.peer(), swarms.sample(door.swarm(), door.peer(), DEFAULT_PEERS));
+        }
     }
 }

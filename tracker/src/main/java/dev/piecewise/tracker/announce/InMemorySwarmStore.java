@@ -2,6 +2,7 @@ package dev.piecewise.tracker.announce;
 
 import dev.piecewise.core.InfoHash;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,13 @@ public final class InMemorySwarmStore implements SwarmStore {
     public List<SwarmPeer> sample(InfoHash swarm, SwarmPeer asking, int atMost) {
         SwarmRoster roster = swarms.get(swarm);
         return roster == null || atMost <= 0 ? List.of() : roster.sample(asking, atMost);
+    }
+
+    @Override
+    public List<Door> newDoors() {
+        List<Door> doors = new ArrayList<>(0);
+        swarms.forEach((swarm, roster) -> roster.newDoors().forEach(peer -> doors.add(new Door(swarm, peer))));
+        return doors;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.piecewise.tracker.announce;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -13,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,11 @@ final class SwarmRoster {
     private static final int CHOICE = 2;
     /** Of those that a node is named, so many of five are of its own zone. */
     private static final int OF_FIVE = 3;
+    /**
+     * Of a zone so many nodes, its doors, know nodes of other zones, and each other: who brings a piece in says so to all who might
+     * bring it in, too. Few enough to be each other's neighbours beside all others that a node has.
+     */
+    static final int DOORS = 16;
 
     /** Those heard longest ago come first; a peer is in one of the two. */
     private final Map<InetSocketAddress, Member> strangers = new LinkedHashMap<>();
@@ -34,6 +42,7 @@ final class SwarmRoster {
     /** Nodes that are labelled, by zone. */
     private final Map<String, List<Member>> zones = new HashMap<>();
 
+    private final List<SwarmPeer> newDoors = new ArrayList<>(0);
     private final List<Member> seeds = new ArrayList<>();
     private final List<Member> leeches = new ArrayList<>();
     /** By how many addresses each node is here. */
@@ -87,9 +96,19 @@ final class SwarmRoster {
             List<Member> zone = zones.computeIfAbsent(peer.zone(), absent -> new ArrayList<>());
             member.placeInZone = zone.size();
             zone.add(member);
+            if (known != null && known.peer.zone().equals(peer.zone())) {
+                swap(zone, known.placeInZone, member.placeInZone);
+            }
         }
         count(peer, 1);
         return known == null || !known.peer.nodeId().equals(peer.nodeId());
+    }
+
+    /** Who was a door stays one. */
+    private static void swap(List<Member> zone, int one, int other) {
+        Collections.swap(zone, one, other);
+        zone.get(one).placeInZone = one;
+        zone.get(other).placeInZone = other;
     }
 
     /** @return whether that node was not there by that address, and so was added */
@@ -176,8 +195,12 @@ final class SwarmRoster {
         if (zone != null) {
             Member last = zone.remove(zone.size() - 1);
             if (last != member) {
+                boolean wasDoor = isDoor(last);
                 zone.set(member.placeInZone, last);
                 last.placeInZone = member.placeInZone;
+                if (isDoor(last) && !wasDoor) {
+                    newDoors.add(last.peer);
+                }
             }
             if (zone.isEmpty()) {
                 zones.remove(member.peer.zone());
@@ -201,26 +224,90 @@ final class SwarmRoster {
         return one + other == 0 ? null : one + other;
     }
 
-    /** Different peers in random order, as some are called before others; without the one that asks. */
+    /**
+     * Different peers in random order, as some are called before others; without the one that asks. Before them, for a door, the other
+     * doors of its zone.
+     */
     synchronized List<SwarmPeer> sample(SwarmPeer asking, int atMost) {
-        List<Member> zone = zones.getOrDefault(asking.zone(), List.of());
+        Predicate<Member> useful = member ->
+                !member.peer.address().equals(asking.address()) && (asking.wantsSeeds() || !member.peer.seed());
+        boolean zoned = asking.nodeId().isPresent() && !asking.zone().isEmpty() && zones.size() > 1;
         Set<Member> chosen = new LinkedHashSet<>();
-        if (asking.nodeId().isPresent() && zones.size() > 1) {
-            List<Member> near = random(zone.size(), -1, CHOICE * atMost, zone::get);
-            near.removeIf(member ->
-                    member.peer.address().equals(asking.address()) || (member.peer.seed() && !asking.wantsSeeds()));
-            chosen.addAll(leastHandedOut(near, atMost * OF_FIVE / 5));
+        List<Member> first = List.of();
+        if (zoned) {
+            List<Member> zone = zones.getOrDefault(asking.zone(), List.of());
+            boolean door = isDoor(asking);
+            if (door) {
+                first = doors(zone).filter(useful).limit(atMost * OF_FIVE / 5).toList();
+                chosen.addAll(first);
+            }
+            chosen.addAll(leastHandedOut(
+                    without(chosen, random(zone.size(), -1, CHOICE * atMost, zone::get), useful),
+                    atMost * OF_FIVE / 5 - chosen.size()));
+            if (door) {
+                chosen.addAll(leastHandedOut(otherDoors(asking.zone(), useful), atMost - chosen.size()));
+            }
+            Predicate<Member> anybody = useful;
+            useful = member -> anybody.test(member) && mayMeet(asking.zone(), door, member);
         }
-        int useful = leeches.size() + (asking.wantsSeeds() ? seeds.size() : 0);
+        int count = leeches.size() + (asking.wantsSeeds() ? seeds.size() : 0);
         int looked = asking.nodeId().isPresent() ? CHOICE * atMost : atMost;
         List<Member> others = random(
-                useful,
+                count,
                 indexOf(asking.address()),
                 looked,
                 index -> index < leeches.size() ? leeches.get(index) : seeds.get(index - leeches.size()));
-        others.removeAll(chosen);
-        chosen.addAll(leastHandedOut(others, atMost - chosen.size()));
-        return mixed(chosen).stream().map(Member::handOut).toList();
+        chosen.addAll(leastHandedOut(without(chosen, others, useful), atMost - chosen.size()));
+        first.forEach(chosen::remove);
+        return Stream.concat(first.stream(), mixed(chosen).stream())
+                .map(Member::handOut)
+                .toList();
+    }
+
+    private static List<Member> without(Set<Member> chosen, List<Member> members, Predicate<Member> useful) {
+        members.removeIf(member -> chosen.contains(member) || !useful.test(member));
+        return members;
+    }
+
+    /** Those that came first, as long as they stay. */
+    private static boolean isDoor(Member member) {
+        return member.placeInZone < DOORS;
+    }
+
+    private boolean isDoor(SwarmPeer peer) {
+        Member member = nodes.get(peer.address());
+        return member == null
+                ? zones.getOrDefault(peer.zone(), List.of()).size() < DOORS
+                : member.peer.zone().equals(peer.zone()) && isDoor(member);
+    }
+
+    private static Stream<Member> doors(List<Member> zone) {
+        return zone.subList(0, Math.min(DOORS, zone.size())).stream();
+    }
+
+    private List<Member> otherDoors(String zone, Predicate<Member> useful) {
+        List<Member> doors = new ArrayList<>();
+        zones.forEach((name, members) -> {
+            if (!name.equals(zone)) {
+                doors(members).filter(useful).forEach(doors::add);
+            }
+        });
+        return mixed(doors);
+    }
+
+    /** Only doors know other zones. Who has no label knows everybody. */
+    private static boolean mayMeet(String zone, boolean door, Member member) {
+        String other = member.peer.zone();
+        return other.isEmpty() || other.equals(zone) || (door && isDoor(member));
+    }
+
+    /** Nodes that have become doors since this was asked last, as others left. */
+    synchronized List<SwarmPeer> newDoors() {
+        List<SwarmPeer> doors = newDoors.isEmpty()
+                ? List.of()
+                : newDoors.stream().filter(this::isDoor).toList();
+        newDoors.clear();
+        return doors;
     }
 
     private List<Member> mixed(Collection<Member> members) {

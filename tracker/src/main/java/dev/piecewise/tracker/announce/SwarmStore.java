@@ -40,9 +40,16 @@ public interface SwarmStore {
     /**
      * A random sample for {@code asking}, which is not in it; a node that seeds is handed no seeds. What nodes are handed is spread
      * evenly: of random ones those that were handed out least. More than half of a node's are of its own zone, if it is in one that
-     * has so many.
+     * has so many. Of a zone 16 nodes, its <em>doors</em>, are handed each other, before all others, and doors of other zones; the
+     * zone's other nodes are handed none of other zones.
      */
     List<SwarmPeer> sample(InfoHash swarm, SwarmPeer asking, int atMost);
+
+    /** Nodes that have become doors of their zones since this was asked last, as others left. */
+    List<Door> newDoors();
+
+    /** A node that peers of other zones are to hear of. */
+    record Door(InfoHash swarm, SwarmPeer peer) {}
 
     /** How many are there now. */
     SwarmCounts counts(InfoHash swarm);

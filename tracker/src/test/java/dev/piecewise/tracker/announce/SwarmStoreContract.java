@@ -202,33 +202,86 @@ abstract class SwarmStoreContract {
         return new SwarmPeer(node(port).address(), node(port).nodeId(), false, zone);
     }
 
-    @Test
-    void mostOfANodesNeighboursAreOfItsZoneAndSomeAreNot() {
-        SwarmStore store = store();
-        for (int port = 1; port <= 400; port++) {
-            store.put(SWARM, node(port, "zone" + port % 4), false, 0);
-        }
-        for (int port = 4; port <= 40; port += 4) {
-            store.remove(SWARM, node(port).address());
-        }
-        List<SwarmPeer> neighbours = store.sample(SWARM, node(41, "zone1"), 50);
-        assertThat(neighbours).hasSize(50).doesNotHaveDuplicates().doesNotContain(node(41, "zone1"), node(4, "zone0"));
-        assertThat(neighbours.stream().filter(peer -> peer.zone().equals("zone1")))
-                .hasSizeBetween(30, 45);
-        assertThat(store.sample(SWARM, node(1000, "new"), 50)).hasSize(50);
-        assertThat(store.sample(SWARM, node(1001), 1000)).hasSize(390);
+    private static String zoneOf(int port) {
+        return "zone" + port % 4;
     }
 
-    /** A node calls the first ones: were they of its zone, or those who came last, the swarm would hardly hang together. */
+    private static SwarmStore storeOf(SwarmStore store, int nodes) {
+        for (int port = 1; port <= nodes; port++) {
+            store.put(SWARM, node(port, zoneOf(port)), false, 0);
+            store.sample(SWARM, node(port, zoneOf(port)), 50);
+        }
+        return store;
+    }
+
+    @Test
+    void mostNeighboursOfADoorAreOfItsZoneAndTheOthersAreDoors() {
+        SwarmStore store = storeOf(store(), 400);
+        SwarmPeer door = node(41, "zone1"); // came eleventh
+        List<SwarmPeer> neighbours = store.sample(SWARM, door, 50);
+        assertThat(neighbours).hasSize(50).doesNotHaveDuplicates().doesNotContain(door);
+        assertThat(neighbours.subList(0, 15))
+                .allMatch(peer -> peer.zone().equals("zone1") && peer.address().getPort() <= 61);
+        assertThat(neighbours.stream().filter(peer -> peer.zone().equals("zone1")))
+                .hasSizeBetween(30, 45);
+        assertThat(neighbours.stream().filter(peer -> !peer.zone().equals("zone1")))
+                .isNotEmpty()
+                .allMatch(peer -> peer.address().getPort() <= 64);
+    }
+
+    @Test
+    void whoIsNoDoorMeetsItsZoneAndWhoHasNoZone() {
+        SwarmStore store = storeOf(store(), 400);
+        List<SwarmPeer> neighbours = store.sample(SWARM, node(401, "zone1"), 50);
+        assertThat(neighbours).hasSizeBetween(40, 50).allMatch(peer -> peer.zone()
+                .equals("zone1"));
+        store.put(SWARM, stock(2000, false), false, 0);
+        assertThat(store.sample(SWARM, node(397, "zone1"), 200)).contains(stock(2000, false));
+        assertThat(store.sample(SWARM, node(1001), 1000)).hasSize(401);
+    }
+
+    @Test
+    void allNodesOfASmallZoneAreDoorsAndASingleOneKnowsThoseOfOthers() {
+        SwarmStore store = storeOf(store(), 64);
+        assertThat(store.sample(SWARM, node(64, zoneOf(64)), 63)).hasSize(63);
+        store.put(SWARM, node(1000, "new"), false, 0);
+        assertThat(store.sample(SWARM, node(1000, "new"), 50)).hasSize(50);
+    }
+
+    @Test
+    void aDoorStaysOneWhenItCompletesAndAnotherNodeBecomesOneWhenItLeaves() {
+        SwarmStore store = storeOf(store(), 100);
+        SwarmPeer door = node(1, "zone1");
+        store.put(SWARM, new SwarmPeer(door.address(), door.nodeId(), true, "zone1"), true, 1);
+        assertThat(store.newDoors()).isEmpty();
+        assertThat(store.sample(SWARM, node(2, "zone2"), 99))
+                .filteredOn(peer -> peer.zone().equals("zone1"))
+                .hasSize(16)
+                .extracting(SwarmPeer::nodeId)
+                .contains(Optional.of("n1"));
+
+        store.removeNode("n1");
+
+        assertThat(store.newDoors()).singleElement().satisfies(promoted -> {
+            assertThat(promoted.peer().zone()).isEqualTo("zone1");
+            assertThat(promoted.peer().address().getPort()).isGreaterThan(64);
+            assertThat(store.sample(SWARM, node(2, "zone2"), 99)).contains(promoted.peer());
+        });
+        assertThat(store.newDoors()).isEmpty();
+    }
+
+    /** A node calls the first ones: were they those who came last, the swarm would hardly hang together. */
     @Test
     void neighboursAreNamedInNoOrder() {
         SwarmStore store = store();
         for (int port = 1; port <= 400; port++) {
-            store.put(SWARM, node(port, "zone" + port % 4), false, 0);
-            store.sample(SWARM, node(port, "zone" + port % 4), 50);
+            store.put(SWARM, node(port), false, 0);
+            store.sample(SWARM, node(port), 50);
         }
-        List<SwarmPeer> first = store.sample(SWARM, node(401, "zone1"), 50).subList(0, 25);
-        assertThat(first).extracting(SwarmPeer::zone).contains("zone1").containsAnyOf("zone0", "zone2", "zone3");
+        List<SwarmPeer> neighbours = store.sample(SWARM, node(401), 50);
+        assertThat(neighbours.subList(0, 25))
+                .anyMatch(peer -> peer.address().getPort() <= 300)
+                .anyMatch(peer -> peer.address().getPort() > 300);
     }
 
     @Test
