@@ -15,7 +15,9 @@ import java.util.Map;
  * @param wastedOverSize bytes that nodes received for nothing, in all, over those that they wanted
  * @param betweenZonesOverSize bytes that left a zone
  * @param uplinkBusy share of the time in which a node had something to send, on average
- * @param neighbours of a node at the end of the reading, on average
+ * @param neighbours of a node half-way, on average
+ * @param fewestNeighbours of any node then
+ * @param mostNeighbours likewise
  * @param peerMessages a node, to other nodes
  * @param trackerMessages a node, to the tracker
  * @param messages of each kind, in all
@@ -34,6 +36,8 @@ record Outcome(
         double betweenZonesOverSize,
         double uplinkBusy,
         double neighbours,
+        int fewestNeighbours,
+        int mostNeighbours,
         double peerMessages,
         double trackerMessages,
         Map<Message, Long> messages,

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -27,7 +28,7 @@ final class Simulation implements Host.Surroundings {
     private final Host readerHost;
     private final ModelTracker tracker;
     private int incomplete;
-    private double neighbours;
+    private IntSummaryStatistics neighbours = new IntSummaryStatistics();
 
     Simulation(Scenario scenario) {
         this(scenario, () -> {});
@@ -112,7 +113,10 @@ final class Simulation implements Host.Surroundings {
     }
 
     private void count() {
-        neighbours = nodes.stream().mapToInt(Host::neighbours).average().orElse(0);
+        neighbours = nodes.stream()
+                .filter(node -> !node.isGone())
+                .mapToInt(Host::neighbours)
+                .summaryStatistics();
         halfway.run();
     }
 
@@ -162,7 +166,9 @@ final class Simulation implements Host.Surroundings {
                 wasted / size / staying.size(),
                 (double) traffic.bytesBetweenZones() / size,
                 busy / events.seconds(),
-                neighbours,
+                neighbours.getAverage(),
+                neighbours.getMin(),
+                neighbours.getMax(),
                 (double) traffic.messages(Message.Party.PEER) / scenario.nodes(),
                 (double) traffic.messages(Message.Party.TRACKER) / scenario.nodes(),
                 traffic.messages(),

@@ -55,7 +55,21 @@ class SimulationTest {
         assertThat(outcome.originOverSize()).isEqualTo(1);
         assertThat(outcome.readerOverSize()).isLessThan(1.1);
         assertThat(outcome.wastedOverSize()).isLessThan(0.01);
-        assertThat(outcome.neighbours()).isLessThan(40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 150})
+    void amongManyNodesHaveThirtyToSixtyNeighboursAndNoneFewerThanItCalls(int nodes) {
+        Outcome outcome = new Simulation(scenario(nodes, 60)).run();
+
+        assertThat(outcome.neighbours()).isBetween(30.0, 60.0);
+        assertThat(outcome.fewestNeighbours()).isGreaterThanOrEqualTo(20);
+        assertThat(outcome.mostNeighbours()).isLessThanOrEqualTo(55);
+    }
+
+    @Test
+    void aFewNodesAreAllNeighboursAndOfTheReader() {
+        assertThat(new Simulation(scenario(8, 100)).run().fewestNeighbours()).isEqualTo(8);
     }
 
     @Test
