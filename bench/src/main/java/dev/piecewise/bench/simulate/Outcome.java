@@ -9,6 +9,7 @@ import java.util.Map;
  * @param medianOverBound likewise
  * @param slowestSeconds until the last of them had all
  * @param lateOverBound the same of the nodes that came later, each from when it was asked; 0 if none did
+ * @param noticedSeconds until whoever was owed blocks by a node that fell silent asked others for them; 0 if none did
  * @param firstPieceSeconds until each had one piece
  * @param originOverSize bytes read from the origin
  * @param readerOverSize bytes that the reader sent
@@ -29,6 +30,7 @@ record Outcome(
         double medianOverBound,
         double slowestSeconds,
         double lateOverBound,
+        double noticedSeconds,
         double firstPieceSeconds,
         double originOverSize,
         double readerOverSize,

@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param originBytesPerSecond of the origin
  * @param latency of a message, one way
  * @param links whether all links are alike
- * @param churn share of the nodes that are killed at some moment, each replaced by a new one
+ * @param churn nodes that end, each replaced by a new one
  * @param zones between which bytes pass links of a quarter of what the nodes of a zone have together; 1 for none
  * @param policy what can be chosen without a change of the classes
  * @param seed of all that is random
@@ -27,7 +27,7 @@ record Scenario(
         double originBytesPerSecond,
         Duration latency,
         Links links,
-        double churn,
+        Churn churn,
         int zones,
         Policy policy,
         long seed) {
@@ -50,6 +50,22 @@ record Scenario(
 
         /** Of the rate, for a node. */
         abstract double share(int node);
+    }
+
+    /**
+     * @param share of the nodes, each at some moment
+     * @param death how they end
+     */
+    record Churn(double share, Death death) {
+        static final Churn NONE = new Churn(0, Death.KILLED);
+    }
+
+    /** How a node ends, seen by its neighbours. */
+    enum Death {
+        /** Its process is killed, so its machine closes the connections at once. */
+        KILLED,
+        /** Its machine or its cable is gone, and nothing says so. */
+        SILENT
     }
 
     /**

@@ -69,9 +69,16 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--churn",
             paramLabel = "SHARE",
             description =
-                    "Of the nodes, killed at some moment, each replaced by an empty one. Default: ${DEFAULT-VALUE}",
+                    "Of the nodes, ended at some moment, each replaced by an empty one. Default: ${DEFAULT-VALUE}",
             defaultValue = "0")
     private double churn;
+
+    @Option(
+            names = "--deaths",
+            description = "${COMPLETION-CANDIDATES}; SILENT: the machine is gone, and nothing closes its connections."
+                    + " Default: ${DEFAULT-VALUE}",
+            defaultValue = "KILLED")
+    private Scenario.Death deaths = Scenario.Death.KILLED;
 
     @Option(
             names = "--zones",
@@ -124,7 +131,43 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Table table = new Table(
+        Table table = new Table(columns());
+        List<Run> all = new ArrayList<>();
+        for (int count : nodes) {
+            List<Run> measured = new ArrayList<>();
+            for (int run = 0; run < runs; run++) {
+                System.err.println(count + " nodes, run " + (run + 1) + " of " + runs);
+                measured.add(run(scenario(count, seed + run)));
+            }
+            measured.sort(Comparator.comparingDouble(one -> one.outcome().slowestOverBound()));
+            table.add(row(measured.get(measured.size() / 2)));
+            all.addAll(measured);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%d pieces of %s, nodes and their reader at %d Mbit/s (%s), origin at %d Mbit/s, churn %.2f%s, %d zones;"
+                        + " %d called of %d neighbours, %d wanted, %d slots, %d at once; median of %d%n%n%s%n",
+                pieces,
+                pieceSize,
+                mbit,
+                links,
+                s3Mbit,
+                churn,
+                deaths == Scenario.Death.SILENT ? " (silent)" : "",
+                zones,
+                size().calls(),
+                neighbours,
+                wanted,
+                slots,
+                atOnce,
+                runs,
+                table);
+        report.write(all.stream().map(SimulateCommand::json).toList());
+        return 0;
+    }
+
+    private String[] columns() {
+        List<String> columns = new ArrayList<>(List.of(
                 "nodes",
                 "slowest/bound",
                 "median/bound",
@@ -141,38 +184,11 @@ public final class SimulateCommand implements Callable<Integer> {
                 "KiB/node",
                 "tracker KiB/node",
                 "tracker CPU-s",
-                "took s");
-        List<Run> all = new ArrayList<>();
-        for (int count : nodes) {
-            List<Run> measured = new ArrayList<>();
-            for (int run = 0; run < runs; run++) {
-                System.err.println(count + " nodes, run " + (run + 1) + " of " + runs);
-                measured.add(run(scenario(count, seed + run)));
-            }
-            measured.sort(Comparator.comparingDouble(one -> one.outcome().slowestOverBound()));
-            table.add(row(measured.get(measured.size() / 2)));
-            all.addAll(measured);
+                "took s"));
+        if (deaths == Scenario.Death.SILENT) {
+            columns.add("silence noticed s");
         }
-        System.out.printf(
-                Locale.ROOT,
-                "%d pieces of %s, nodes and their reader at %d Mbit/s (%s), origin at %d Mbit/s, churn %.2f, %d zones;"
-                        + " %d called of %d neighbours, %d wanted, %d slots, %d at once; median of %d%n%n%s%n",
-                pieces,
-                pieceSize,
-                mbit,
-                links,
-                s3Mbit,
-                churn,
-                zones,
-                size().calls(),
-                neighbours,
-                wanted,
-                slots,
-                atOnce,
-                runs,
-                table);
-        report.write(all.stream().map(SimulateCommand::json).toList());
-        return 0;
+        return columns.toArray(String[]::new);
     }
 
     private Neighbourhood.Size size() {
@@ -188,7 +204,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 s3Mbit * 1e6 / 8,
                 Duration.ofNanos(roundTripMicros * 500L),
                 links,
-                churn,
+                new Scenario.Churn(churn, deaths),
                 zones,
                 new Scenario.Policy(size(), wanted, slots, atOnce),
                 ofRun);
@@ -220,27 +236,30 @@ public final class SimulateCommand implements Callable<Integer> {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private static String[] row(Run run) {
+    private String[] row(Run run) {
         Outcome outcome = run.outcome();
-        return new String[] {
-            "" + run.scenario().nodes(),
-            number(outcome.slowestOverBound()),
-            number(outcome.medianOverBound()),
-            number(outcome.slowestSeconds()),
-            outcome.lateOverBound() == 0 ? "-" : number(outcome.lateOverBound()),
-            number(outcome.firstPieceSeconds()),
-            number(outcome.originOverSize()),
-            number(outcome.readerOverSize()),
-            run.scenario().zones() == 1 ? "-" : number(outcome.betweenZonesOverSize()),
-            number(outcome.wastedOverSize()),
-            whole(outcome.neighbours()),
-            whole(outcome.peerMessages()),
-            whole(outcome.trackerMessages()),
-            whole(run.nodeBytes() / 1024),
-            number(run.trackerBytes() / 1024 / run.scenario().nodes()),
-            number(outcome.trackerCpuSeconds()),
-            whole(outcome.simulatedInSeconds())
-        };
+        List<String> cells = new ArrayList<>(List.of(
+                "" + run.scenario().nodes(),
+                number(outcome.slowestOverBound()),
+                number(outcome.medianOverBound()),
+                number(outcome.slowestSeconds()),
+                outcome.lateOverBound() == 0 ? "-" : number(outcome.lateOverBound()),
+                number(outcome.firstPieceSeconds()),
+                number(outcome.originOverSize()),
+                number(outcome.readerOverSize()),
+                run.scenario().zones() == 1 ? "-" : number(outcome.betweenZonesOverSize()),
+                number(outcome.wastedOverSize()),
+                whole(outcome.neighbours()),
+                whole(outcome.peerMessages()),
+                whole(outcome.trackerMessages()),
+                whole(run.nodeBytes() / 1024),
+                number(run.trackerBytes() / 1024 / run.scenario().nodes()),
+                number(outcome.trackerCpuSeconds()),
+                whole(outcome.simulatedInSeconds())));
+        if (deaths == Scenario.Death.SILENT) {
+            cells.add(number(outcome.noticedSeconds()));
+        }
+        return cells.toArray(String[]::new);
     }
 
     private static String number(double value) {

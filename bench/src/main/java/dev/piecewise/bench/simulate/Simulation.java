@@ -75,7 +75,7 @@ final class Simulation implements Host.Surroundings {
         double bound = scenario.boundSeconds(1);
         reader.start();
         nodes.forEach(this::starts);
-        for (int killed = 0; killed < (int) (scenario.churn() * nodes.size()); killed++) {
+        for (int killed = 0; killed < (int) (scenario.churn().share() * nodes.size()); killed++) {
             Host victim = nodes.get(killed);
             events.after((long) (random.nextDouble() * bound * 1e9), () -> replace(victim));
         }
@@ -96,13 +96,18 @@ final class Simulation implements Host.Surroundings {
         tracker.ask(node);
     }
 
-    /** A node is killed, and an empty one comes in its place. */
+    /** A node ends, and an empty one comes in its place. */
     private void replace(Host victim) {
         if (!victim.isComplete()) {
             incomplete--;
         }
-        victim.leave();
-        hosts.remove(victim.address());
+        switch (scenario.churn().death()) {
+            case KILLED -> {
+                victim.leave();
+                hosts.remove(victim.address());
+            }
+            case SILENT -> victim.fallSilent();
+        }
         Host fresh = host(
                 scenario.nodes() + 1 + late.size(),
                 scenario.bytesPerSecond() * scenario.links().share(victim.number()));
@@ -160,6 +165,7 @@ final class Simulation implements Host.Surroundings {
                 ratios[ratios.length / 2],
                 staying.stream().mapToDouble(Host::seconds).max().orElse(0),
                 late.stream().mapToDouble(this::overBound).max().orElse(0),
+                traffic.slowestNoticeSeconds(),
                 Arrays.stream(firstPieceSeconds).max().orElse(0),
                 (double) reader.readBytes() / size,
                 (double) readerHost.sentBytes() / size,

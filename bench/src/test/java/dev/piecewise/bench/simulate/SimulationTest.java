@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulationTest {
@@ -15,10 +16,10 @@ class SimulationTest {
     private static final double RATE = 12.5e6;
 
     private static Scenario scenario(int nodes, int pieces) {
-        return scenario(nodes, pieces, Scenario.Links.EVEN, 0, 1);
+        return scenario(nodes, pieces, Scenario.Links.EVEN, Scenario.Churn.NONE, 1);
     }
 
-    private static Scenario scenario(int nodes, int pieces, Scenario.Links links, double churn, int zones) {
+    private static Scenario scenario(int nodes, int pieces, Scenario.Links links, Scenario.Churn churn, int zones) {
         return new Scenario(
                 nodes,
                 new PieceLayout((long) pieces * MIB, MIB),
@@ -83,7 +84,8 @@ class SimulationTest {
     @ParameterizedTest
     @CsvSource({"3, 12, 8", "4, 32, 2"})
     void eachPieceEntersEachZoneOnce(int zones, int nodes, int slots) {
-        Scenario scenario = scenario(nodes, 100, Scenario.Links.EVEN, 0, zones).with(servingAtATime(slots));
+        Scenario scenario = scenario(nodes, 100, Scenario.Links.EVEN, Scenario.Churn.NONE, zones)
+                .with(servingAtATime(slots));
         Outcome outcome = new Simulation(scenario).run();
 
         assertThat(outcome.betweenZonesOverSize()).isBetween(zones - 1.0, 1.1 * (zones - 1));
@@ -92,7 +94,7 @@ class SimulationTest {
 
     @Test
     void slowNodesHoldNobodyElseUpForLong() {
-        Outcome outcome = new Simulation(scenario(40, 100, Scenario.Links.UNEVEN, 0, 1)).run();
+        Outcome outcome = new Simulation(scenario(40, 100, Scenario.Links.UNEVEN, Scenario.Churn.NONE, 1)).run();
 
         assertThat(outcome.slowestOverBound()).isLessThan(1.6);
         assertThat(outcome.originOverSize()).isEqualTo(1);
@@ -106,12 +108,22 @@ class SimulationTest {
                 .isEqualTo(new Simulation(scenario).run().messages());
     }
 
-    @Test
-    void nodesThatAreKilledAndReplacedHoldNobodyUpForLong() {
-        Outcome outcome = new Simulation(scenario(32, 60, Scenario.Links.EVEN, 0.25, 1)).run();
+    @ParameterizedTest
+    @EnumSource
+    void nodesThatEndAndAreReplacedHoldNobodyUpForLong(Scenario.Death death) {
+        Scenario.Churn churn = new Scenario.Churn(0.25, death);
+        Outcome outcome = new Simulation(scenario(32, 60, Scenario.Links.EVEN, churn, 1)).run();
 
         assertThat(outcome.slowestOverBound()).isLessThan(2);
         assertThat(outcome.lateOverBound()).isPositive().isLessThan(2);
         assertThat(outcome.originOverSize()).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatFallsSilentIsAskedForNothingAfterASecond() {
+        Scenario.Churn churn = new Scenario.Churn(0.25, Scenario.Death.SILENT);
+        Outcome outcome = new Simulation(scenario(32, 60, Scenario.Links.EVEN, churn, 1)).run();
+
+        assertThat(outcome.noticedSeconds()).isBetween(1.0, 1.3);
     }
 }
