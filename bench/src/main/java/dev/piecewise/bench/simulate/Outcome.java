@@ -12,7 +12,8 @@ import java.util.Map;
  * @param noticedSeconds until whoever was owed blocks by a node that fell silent asked others for them; 0 if none did
  * @param firstPieceSeconds until each had one piece
  * @param originOverSize bytes read from the origin
- * @param readerOverSize bytes that the reader sent
+ * @param readers processes that read some of them
+ * @param readerOverSize bytes that the seeder sent; 0 if there is none
  * @param wastedOverSize bytes that nodes received for nothing, in all, over those that they wanted
  * @param betweenZonesOverSize bytes that left a zone
  * @param uplinkBusy share of the time in which a node had something to send, on average
@@ -33,6 +34,7 @@ record Outcome(
         double noticedSeconds,
         double firstPieceSeconds,
         double originOverSize,
+        int readers,
         double readerOverSize,
         double wastedOverSize,
         double betweenZonesOverSize,

@@ -3,16 +3,18 @@ package dev.piecewise.bench.simulate;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.peer.schedule.Neighbourhood;
 import dev.piecewise.peer.wire.EngineConfig;
+import dev.piecewise.seeder.lease.OriginSettings;
+import dev.piecewise.trackerclient.api.Ingest;
 import java.time.Duration;
 
 /**
- * What is simulated. One process reads the origin and has a link like the nodes'; the nodes, all up, ask for the artifact at the
- * same moment, when nobody has any of it.
+ * What is simulated. A seeder, if there is one, has a link like the nodes'; the nodes, all up, ask for the artifact at the same
+ * moment, when nobody has any of it.
  *
  * @param nodes that want the artifact
  * @param layout of the artifact
  * @param bytesPerSecond of a link, each way
- * @param originBytesPerSecond of the origin
+ * @param origin where the bytes come from
  * @param latency of a message, one way
  * @param links whether all links are alike
  * @param churn nodes that end, each replaced by a new one
@@ -24,7 +26,7 @@ record Scenario(
         int nodes,
         PieceLayout layout,
         double bytesPerSecond,
-        double originBytesPerSecond,
+        Origin origin,
         Duration latency,
         Links links,
         Churn churn,
@@ -50,6 +52,51 @@ record Scenario(
 
         /** Of the rate, for a node. */
         abstract double share(int node);
+    }
+
+    /**
+     * @param bytesPerSecond to all who read it together
+     * @param connectionBytesPerSecond over one connection, of which there is one for each lease
+     * @param readers who may read it
+     */
+    record Origin(double bytesPerSecond, double connectionBytesPerSecond, Readers readers) {
+        /** Read by a seeder, over connections that are as fast as the origin. */
+        static Origin of(double bytesPerSecond) {
+            return new Origin(bytesPerSecond, Double.POSITIVE_INFINITY, Readers.SEEDER);
+        }
+
+        /** That all who may read get at most. */
+        private double most(int nodes) {
+            int connections = (readers.hasSeeder() ? settings(Ingest.ONLY).leases() : 0)
+                    + (readers.nodes() == Ingest.AUTO
+                            ? nodes * settings(Ingest.AUTO).leases()
+                            : 0);
+            return Math.min(bytesPerSecond, connections * connectionBytesPerSecond);
+        }
+
+        /** How a process of that kind reads. */
+        static OriginSettings settings(Ingest ingest) {
+            OriginSettings usual = OriginSettings.defaults();
+            return ingest == Ingest.ONLY ? usual : usual.beside();
+        }
+    }
+
+    /** Who may read the origin. */
+    enum Readers {
+        /** A process that reads for everybody. */
+        SEEDER,
+        /** Besides, such of the nodes as the tracker chooses. */
+        SEEDER_AND_NODES,
+        /** Only such nodes. */
+        NODES;
+
+        boolean hasSeeder() {
+            return this != NODES;
+        }
+
+        Ingest nodes() {
+            return this == SEEDER ? Ingest.NEVER : Ingest.AUTO;
+        }
     }
 
     /**
@@ -84,16 +131,20 @@ record Scenario(
 
     /** The same with other choices. */
     Scenario with(Policy other) {
-        return new Scenario(
-                nodes, layout, bytesPerSecond, originBytesPerSecond, latency, links, churn, zones, other, seed);
+        return new Scenario(nodes, layout, bytesPerSecond, origin, latency, links, churn, zones, other, seed);
+    }
+
+    /** The same with another origin. */
+    Scenario with(Origin other) {
+        return new Scenario(nodes, layout, bytesPerSecond, other, latency, links, churn, zones, policy, seed);
     }
 
     /**
      * The least time in which anything can bring all pieces to a node of such a rate: its link carries the file once, and so does
-     * that of the one who reads it, after which the last piece is passed on while twice as many have it in each step.
+     * that of one who reads it, after which the last piece is passed on while twice as many have it in each step.
      */
     double boundSeconds(double share) {
-        double source = layout.totalBytes() / Math.min(bytesPerSecond, originBytesPerSecond);
+        double source = layout.totalBytes() / Math.min(bytesPerSecond, origin.most(nodes));
         int doublings = 31 - Integer.numberOfLeadingZeros(nodes);
         double discrete = source + doublings * layout.pieceBytes() / bytesPerSecond;
         return Math.max(layout.totalBytes() / (bytesPerSecond * share), discrete);

@@ -1,13 +1,16 @@
 package dev.piecewise.bench.simulate;
 
+import dev.piecewise.trackerclient.api.Ingest;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IntSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +27,9 @@ final class Simulation implements Host.Surroundings {
     private final List<Host> nodes = new ArrayList<>();
     private final List<Host> late = new ArrayList<>();
     private final double[] firstPieceSeconds;
-    private final OriginReader reader;
-    private final Host readerHost;
+    private final Map<Host, OriginReader> readers = new LinkedHashMap<>();
+    private final Uplink origin;
+    private final @Nullable Host seeder;
     private final ModelTracker tracker;
     private int incomplete;
     private IntSummaryStatistics neighbours = new IntSummaryStatistics();
@@ -47,16 +51,24 @@ final class Simulation implements Host.Surroundings {
         for (int number = 0; number < scenario.nodes(); number++) {
             nodes.add(host(number, scenario.bytesPerSecond() * scenario.links().share(number)));
         }
-        this.readerHost = host(scenario.nodes(), scenario.bytesPerSecond());
-        this.reader = new OriginReader(
-                readerHost,
-                tracker,
-                traffic,
-                new Uplink(events, scenario.originBytesPerSecond(), 0),
-                scenario.layout());
-        nodes.forEach(node -> tracker.register(node, false));
-        tracker.register(readerHost, true);
+        Scenario.Origin from = scenario.origin();
+        this.origin = new Uplink(events, from.bytesPerSecond(), from.connectionBytesPerSecond(), 0);
+        this.seeder = from.readers().hasSeeder() ? host(scenario.nodes(), scenario.bytesPerSecond()) : null;
+        nodes.forEach(node -> register(node, from.readers().nodes()));
+        if (seeder != null) {
+            register(seeder, Ingest.ONLY);
+        }
         incomplete = nodes.size();
+    }
+
+    private void register(Host host, Ingest ingest) {
+        if (ingest == Ingest.NEVER) {
+            tracker.register(host, ingest, List::of);
+        } else {
+            OriginReader reader = new OriginReader(host, ingest, tracker, traffic, origin, scenario.layout());
+            readers.put(host, reader);
+            tracker.register(host, ingest, reader::progress);
+        }
     }
 
     private Host host(int number, double bytesPerSecond) {
@@ -73,7 +85,9 @@ final class Simulation implements Host.Surroundings {
     Outcome run() {
         long started = System.nanoTime();
         double bound = scenario.boundSeconds(1);
-        reader.start();
+        if (seeder != null) {
+            reader(seeder).ifPresent(OriginReader::start);
+        }
         nodes.forEach(this::starts);
         for (int killed = 0; killed < (int) (scenario.churn().share() * nodes.size()); killed++) {
             Host victim = nodes.get(killed);
@@ -93,7 +107,11 @@ final class Simulation implements Host.Surroundings {
 
     private void starts(Host node) {
         node.start();
-        tracker.ask(node);
+        tracker.ask(node, () -> reader(node).ifPresent(OriginReader::start));
+    }
+
+    private Optional<OriginReader> reader(Host host) {
+        return Optional.ofNullable(readers.get(host));
     }
 
     /** A node ends, and an empty one comes in its place. */
@@ -108,12 +126,13 @@ final class Simulation implements Host.Surroundings {
             }
             case SILENT -> victim.fallSilent();
         }
+        reader(victim).ifPresent(OriginReader::end);
         Host fresh = host(
                 scenario.nodes() + 1 + late.size(),
                 scenario.bytesPerSecond() * scenario.links().share(victim.number()));
         late.add(fresh);
         incomplete++;
-        tracker.register(fresh, false);
+        register(fresh, scenario.origin().readers().nodes());
         starts(fresh);
     }
 
@@ -145,7 +164,7 @@ final class Simulation implements Host.Surroundings {
 
     @Override
     public void completed(Host host) {
-        if (host != readerHost) {
+        if (host != seeder) {
             incomplete--;
         }
         tracker.completed(host);
@@ -167,8 +186,14 @@ final class Simulation implements Host.Surroundings {
                 late.stream().mapToDouble(this::overBound).max().orElse(0),
                 traffic.slowestNoticeSeconds(),
                 Arrays.stream(firstPieceSeconds).max().orElse(0),
-                (double) reader.readBytes() / size,
-                (double) readerHost.sentBytes() / size,
+                (double) readers.values().stream()
+                                .mapToLong(OriginReader::readBytes)
+                                .sum()
+                        / size,
+                (int) readers.values().stream()
+                        .filter(reader -> reader.readBytes() > 0)
+                        .count(),
+                seeder == null ? 0 : (double) seeder.sentBytes() / size,
                 wasted / size / staying.size(),
                 (double) traffic.bytesBetweenZones() / size,
                 busy / events.seconds(),

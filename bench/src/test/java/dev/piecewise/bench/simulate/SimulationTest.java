@@ -24,13 +24,17 @@ class SimulationTest {
                 nodes,
                 new PieceLayout((long) pieces * MIB, MIB),
                 RATE,
-                10 * RATE,
+                Scenario.Origin.of(10 * RATE),
                 Duration.ofNanos(250_000),
                 links,
                 churn,
                 zones,
                 Scenario.Policy.usual(),
                 1);
+    }
+
+    private static Scenario.Origin origin(double connectionBytesPerSecond, Scenario.Readers readers) {
+        return new Scenario.Origin(10 * RATE, connectionBytesPerSecond, readers);
     }
 
     private static Scenario.Policy servingAtATime(int slots) {
@@ -89,6 +93,37 @@ class SimulationTest {
         Outcome outcome = new Simulation(scenario).run();
 
         assertThat(outcome.betweenZonesOverSize()).isBetween(zones - 1.0, 1.1 * (zones - 1));
+        assertThat(outcome.originOverSize()).isEqualTo(1);
+    }
+
+    @Test
+    void whereThereIsNoSeederOneNodeReadsIfItsLinkIsEnough() {
+        Scenario.Origin origin = origin(Double.POSITIVE_INFINITY, Scenario.Readers.NODES);
+        Outcome outcome = new Simulation(scenario(10, 100).with(origin)).run();
+
+        assertThat(outcome.readers()).isEqualTo(1);
+        assertThat(outcome.originOverSize()).isEqualTo(1);
+        assertThat(outcome.slowestOverBound()).isBetween(1.0, 1.2);
+    }
+
+    @Test
+    void besideASeederWhoseLinkIsEnoughNoNodeReads() {
+        Scenario.Origin origin = origin(Double.POSITIVE_INFINITY, Scenario.Readers.SEEDER_AND_NODES);
+        Outcome outcome = new Simulation(scenario(32, 100).with(origin)).run();
+
+        assertThat(outcome.readers()).isEqualTo(1);
+        assertThat(outcome.readerOverSize()).as("the seeder sends").isPositive();
+        assertThat(outcome.originOverSize()).isEqualTo(1);
+    }
+
+    @Test
+    void severalReadWhereAConnectionToTheOriginIsSlowAndTakeLessThanHalfTheTimeOfOne() {
+        double connection = RATE / 10;
+        Outcome outcome = new Simulation(scenario(4, 100).with(origin(connection, Scenario.Readers.NODES))).run();
+
+        double alone = 100 * MIB / (2 * connection);
+        assertThat(outcome.readers()).isGreaterThan(2);
+        assertThat(outcome.slowestSeconds()).isLessThan(alone / 2);
         assertThat(outcome.originOverSize()).isEqualTo(1);
     }
 
