@@ -32,6 +32,8 @@ final class Host {
     private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
     /** From the last byte of a piece until it is held: hashed, written, recorded. */
     private static final long VERIFY_NANOS = Duration.ofMillis(2).toNanos();
+    /** Until a call that nobody answers or refuses has failed. */
+    private static final long NO_ANSWER_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final int number;
     private final double bytesPerSecond;
@@ -57,6 +59,7 @@ final class Host {
     private @Nullable SuperSeeding superSeeding;
     private boolean bringing;
     private boolean gone;
+    private long silentSinceNanos = Long.MAX_VALUE;
     private long sentBytes;
     private long wastedBytes;
     private long askedNanos;
@@ -184,6 +187,16 @@ final class Host {
         return gone;
     }
 
+    /** Whether it is gone and nothing says so. */
+    boolean isSilent() {
+        return silentSinceNanos != Long.MAX_VALUE;
+    }
+
+    /** In the far future if it is not. */
+    long silentSinceNanos() {
+        return silentSinceNanos;
+    }
+
     int neighbours() {
         return neighbours.count();
     }
@@ -212,6 +225,7 @@ final class Host {
         if (gone) {
             return;
         }
+        neighbours.all().forEach(Side::listen);
         List<PeerState> stuck = schedule.tick();
         if (!stuck.isEmpty()) {
             neighbours.all().stream()
@@ -237,6 +251,14 @@ final class Host {
         gone = true;
         schedule.stop();
         neighbours.all().forEach(side -> side.close("killed"));
+    }
+
+    /** Its machine or its cable is gone: its connections stay, for those who had them. */
+    void fallSilent() {
+        gone = true;
+        silentSinceNanos = events.now();
+        schedule.stop();
+        neighbours.all().forEach(Side::fallSilent);
     }
 
     // Whom it is connected to.
@@ -267,6 +289,10 @@ final class Host {
 
     private void dialled(InetSocketAddress peer) {
         Host other = surroundings.at(peer);
+        if (other != null && other.isSilent()) {
+            events.after(NO_ANSWER_NANOS, () -> addresses.dialled(peer, null));
+            return;
+        }
         addresses.dialled(peer, other == null ? null : other.id);
         // Connections never cross: of two calls the second one finds the connection of the first.
         if (!gone

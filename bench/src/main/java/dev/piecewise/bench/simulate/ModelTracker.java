@@ -46,16 +46,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tracker: its real scheduler and announces, a message away. What processes do with it ({@code seeder.cluster}) is done here on
- * their behalf, with the same pauses.
+ * their behalf, with the same pauses, but for these:
+ *
+ * <ul>
+ *   <li>Where no node may read, holdings are told at once and then every 0.2 s, and not when the tracker says, which is 0.4 s later
+ *       or more; nothing depends on them then, but they are counted more often than they would be.
+ *   <li>A node asks, announces itself and asks for hashes, which is a single call of a real one; that tells its first, empty
+ *       holdings, too, which is done here only where nodes may read.
+ *   <li>Nobody leaves: who ends is missed when its heartbeats are.
+ * </ul>
  */
 final class ModelTracker {
     private static final String URI = "s3://simulated/object";
+    /** Those of a tracker by default; nodes are told a longer one. */
     private static final Duration INTERVAL = Duration.ofSeconds(30);
+
     private static final Duration LEAST_INTERVAL = Duration.ofSeconds(5);
     private static final Duration WAIT = Duration.ofSeconds(20);
     private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
     private static final long GATHER_NANOS = Duration.ofMillis(200).toNanos();
     private static final int FEW_PEERS = 5;
+    private static final int ENOUGH_PEERS = 20;
+    private static final Duration UNHURRIED = Duration.ofSeconds(15);
 
     private final Scenario scenario;
     private final Traffic traffic;
@@ -128,38 +140,52 @@ final class ModelTracker {
         events.after(TICK_NANOS, this::tick);
     }
 
-    /** A process is there. One that reads the origin sends its own heartbeats. */
-    void register(Host host, boolean reads) {
+    /**
+     * A process is there.
+     *
+     * @param leases how far it is with what it reads
+     */
+    void register(Host host, Ingest ingest, Supplier<List<Heartbeat.Progress>> leases) {
         run(() -> scheduler.register(new NodeRegistry.Node(
                 host.nodeId(),
-                reads ? "seeder" : "node",
-                reads ? Ingest.ONLY : Ingest.NEVER,
+                ingest == Ingest.ONLY ? "seeder" : "node",
+                ingest,
                 Optional.of(host.address().getAddress()),
                 Optional.empty(),
                 host.place(),
                 events.now())));
-        Member member = new Member(host);
+        Member member = new Member(host, leases);
         members.put(host, member);
         member.askForNewcomers("");
-        if (!reads) {
-            member.heartbeat();
-        }
+        member.heartbeat();
     }
 
-    /** A node is asked for the artifact. */
-    void ask(Host host) {
+    /**
+     * A node is asked for the artifact.
+     *
+     * @param entered what it does when it is in the swarm
+     */
+    void ask(Host host, Runnable entered) {
         traffic.count(Message.ASK);
         events.message(() -> {
             artifact = call(() -> admissions
                     .request(new ArtifactRequest(URI, "" + scenario.layout().pieceBytes()))
                     .join());
-            events.message(() -> enter(host));
+            events.message(() -> {
+                enter(host);
+                entered.run();
+            });
         });
     }
 
     /** A process enters the swarm of the artifact, which exists. */
     void enter(Host host) {
         member(host).enter(Objects.requireNonNull(artifact));
+    }
+
+    /** Whether a process is in the swarm of the artifact and knows of no torrent yet. */
+    boolean grows(Host host) {
+        return member(host).grows;
     }
 
     private Member member(Host host) {
@@ -196,7 +222,7 @@ final class ModelTracker {
         });
     }
 
-    void heartbeat(Host host, List<Heartbeat.Progress> leases) {
+    private void heartbeat(Host host, List<Heartbeat.Progress> leases) {
         traffic.count(Message.HEARTBEAT);
         events.message(() -> {
             Future<?> unused = call(() -> scheduler.heartbeat(host.nodeId(), new Heartbeat(leases)));
@@ -215,6 +241,11 @@ final class ModelTracker {
         members.clear();
     }
 
+    /** Whether what nodes hold decides who reads. */
+    private boolean isHoldingWatched() {
+        return scenario.origin().readers().nodes() != Ingest.NEVER;
+    }
+
     private BitSet pieces(HashList list) {
         if (!list.equals(latest)) { // most are answered by the same one
             latest = list;
@@ -230,16 +261,20 @@ final class ModelTracker {
         private final Host host;
         private final List<Integer> gathered = new ArrayList<>();
         private InfoHash swarm = InfoHash.of(new byte[InfoHash.BYTES]);
+        private final Supplier<List<Heartbeat.Progress>> leases;
+        private boolean grows;
         private boolean willAnnounce;
         private boolean resting;
+        private long notBeforeNanos;
 
-        Member(Host host) {
+        Member(Host host, Supplier<List<Heartbeat.Progress>> leases) {
             this.host = host;
+            this.leases = leases;
         }
 
         void heartbeat() {
             if (!host.isGone()) {
-                ModelTracker.this.heartbeat(host, List.of());
+                ModelTracker.this.heartbeat(host, leases.get());
                 events.after(LeaseTimes.defaults().heartbeat().toNanos(), this::heartbeat);
             }
         }
@@ -264,6 +299,12 @@ final class ModelTracker {
 
         void enter(ArtifactId id) {
             swarm = InfoHash.fromHex(id.hex().substring(0, 2 * InfoHash.BYTES));
+            grows = true;
+            if (isHoldingWatched()) {
+                traffic.count(Message.HOLDINGS);
+                events.message(
+                        () -> run(() -> scheduler.holdings(host.nodeId(), id, host.held(), List.of(), List.of())));
+            }
             announce(AnnounceEvent.STARTED);
             askForHashes(id, "");
         }
@@ -285,6 +326,7 @@ final class ModelTracker {
             if (list.state() == ArtifactState.READING) {
                 askForHashes(id, list.cursor());
             } else if (infoHash != null) {
+                grows = false;
                 swarm = InfoHash.fromHex(infoHash);
                 announce(AnnounceEvent.STARTED);
             }
@@ -315,19 +357,42 @@ final class ModelTracker {
             host.named(response.peers());
             if (!willAnnounce) {
                 willAnnounce = true;
-                boolean few = host.neighbours() < FEW_PEERS && !host.isComplete();
-                Duration pause = few ? response.minInterval() : response.interval();
-                events.after(pause.toNanos(), () -> {
+                events.after(pause(response).toNanos(), () -> {
                     willAnnounce = false;
                     announce(AnnounceEvent.NONE);
                 });
             }
         }
 
+        /** As the engine's announce loop has it. */
+        private Duration pause(AnnounceResponse response) {
+            int others = response.complete() + response.incomplete() - 1;
+            int peers = host.neighbours();
+            if (host.isComplete() || peers >= Math.max(FEW_PEERS, Math.min(ENOUGH_PEERS, others))) {
+                return response.interval();
+            }
+            return peers < FEW_PEERS ? response.minInterval() : UNHURRIED;
+        }
+
         void holds(int piece) {
             gathered.add(piece);
-            if (!resting) {
+            if (!resting && isHoldingWatched()) {
+                gather();
+            } else if (!resting) {
                 tellHoldings();
+            }
+        }
+
+        private void gather() {
+            resting = true;
+            events.at(Math.max(events.now() + GATHER_NANOS, notBeforeNanos), this::tellHoldings);
+        }
+
+        private void tellNext(Duration pause) {
+            notBeforeNanos = events.now() + pause.toNanos();
+            resting = false;
+            if (!gathered.isEmpty()) {
+                gather();
             }
         }
 
@@ -338,8 +403,16 @@ final class ModelTracker {
                 List<Integer> added = List.copyOf(gathered);
                 gathered.clear();
                 traffic.count(Message.HOLDINGS);
-                events.message(() -> run(() -> scheduler.holdings(host.nodeId(), id, null, added, List.of())));
-                events.after(GATHER_NANOS, this::tellHoldings);
+                events.message(() -> {
+                    run(() -> scheduler.holdings(host.nodeId(), id, null, added, List.of()));
+                    if (isHoldingWatched()) {
+                        Duration next = call(() -> scheduler.nextHoldings(host.nodeId()));
+                        events.message(() -> tellNext(next));
+                    }
+                });
+                if (!isHoldingWatched()) {
+                    events.after(GATHER_NANOS, this::tellHoldings);
+                }
             }
         }
     }

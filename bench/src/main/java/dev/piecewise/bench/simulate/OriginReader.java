@@ -1,8 +1,8 @@
 package dev.piecewise.bench.simulate;
 
 import dev.piecewise.core.PieceLayout;
-import dev.piecewise.seeder.lease.OriginSettings;
 import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.PieceReport;
@@ -12,14 +12,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A host that takes leases and reads what they are for, as the seeder's lease worker does. */
+/**
+ * A host that takes leases and reads what they are for, as the lease worker of a seeder and of a node does: a seeder always, with eight
+ * leases, a node of what it fetches and with two, if the tracker has chosen it.
+ */
 final class OriginReader {
-    private static final int LEASES = OriginSettings.defaults().leases();
     private static final long RAMP_NANOS = Duration.ofMillis(60).toNanos();
     private static final int PART_BYTES = 256 << 10;
     private static final long REPORT_BYTES = 4L << 20;
     private static final long REPORT_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
-    private static final long HEARTBEAT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Host host;
     private final ModelTracker tracker;
@@ -27,27 +28,40 @@ final class OriginReader {
     private final Uplink origin;
     private final Route route;
     private final PieceLayout layout;
+    private final Ingest ingest;
+    private final int leases;
     private final Set<Reading> readings = new LinkedHashSet<>();
-    private int free = LEASES;
+    private int free;
     private int begun;
     private long sinceNanos;
     private boolean asking;
-    private boolean inSwarm;
     private long readBytes;
 
-    /** @param origin what the origin sends by */
-    OriginReader(Host host, ModelTracker tracker, Traffic traffic, Uplink origin, PieceLayout layout) {
+    /**
+     * @param ingest ONLY for a seeder, AUTO for a node
+     * @param origin what the origin sends by
+     */
+    OriginReader(Host host, Ingest ingest, ModelTracker tracker, Traffic traffic, Uplink origin, PieceLayout layout) {
         this.host = host;
         this.tracker = tracker;
         this.events = traffic.events();
         this.origin = origin;
         this.route = new Route(List.of(host.wayIn()));
         this.layout = layout;
+        this.ingest = ingest;
+        this.leases = Scenario.Origin.settings(ingest).leases();
+        this.free = leases;
     }
 
+    /** A seeder is up, or a node has entered the swarm of the artifact. */
     void start() {
         ask();
-        heartbeat();
+    }
+
+    /** Its host ended. */
+    void end() {
+        readings.forEach(origin::end);
+        readings.clear();
     }
 
     /** That came from the origin. */
@@ -55,13 +69,14 @@ final class OriginReader {
         return readBytes;
     }
 
-    private void heartbeat() {
-        tracker.heartbeat(host, readings.stream().map(Reading::progress).toList());
-        events.after(HEARTBEAT_NANOS, this::heartbeat);
+    /** What its heartbeats say. */
+    List<Heartbeat.Progress> progress() {
+        return readings.stream().map(Reading::progress).toList();
     }
 
     private void ask() {
-        if (!asking && free > 0) {
+        boolean needed = ingest == Ingest.ONLY || tracker.grows(host);
+        if (!asking && needed && free > 0 && !host.isGone()) {
             asking = true;
             tracker.leases(host, free, this::granted);
         }
@@ -69,18 +84,22 @@ final class OriginReader {
 
     private void granted(LeaseGrants grants) {
         asking = false;
-        if (!inSwarm && !grants.leases().isEmpty()) {
-            inSwarm = true;
+        if (host.isGone()) {
+            return;
+        }
+        if (begun == 0 && !grants.leases().isEmpty()) {
             sinceNanos = events.now();
-            host.start();
-            tracker.enter(host);
+            if (ingest == Ingest.ONLY) { // a node is there already
+                host.start();
+                tracker.enter(host);
+            }
         }
         for (LeaseGrant grant : grants.leases()) {
             free--;
             Reading reading = new Reading(grant);
             readings.add(reading);
             // A round trip until the first byte comes; the first reads begin one after the other.
-            long ramped = sinceNanos + Math.min(begun++, LEASES - 1) * RAMP_NANOS;
+            long ramped = sinceNanos + Math.min(begun++, leases - 1) * RAMP_NANOS;
             events.at(Math.max(events.now() + 2 * events.latencyNanos(), ramped), reading::read);
         }
         ask();
@@ -110,6 +129,9 @@ final class OriginReader {
         }
 
         void read() {
+            if (host.isGone()) {
+                return;
+            }
             long opens = route.opensNanos();
             if (opens > events.now()) {
                 events.at(opens, this::read);
@@ -135,6 +157,9 @@ final class OriginReader {
         }
 
         private void arrive(int bytes, boolean whole) {
+            if (host.isGone()) {
+                return;
+            }
             arrivedBytes += bytes;
             readBytes += bytes;
             if (whole) {

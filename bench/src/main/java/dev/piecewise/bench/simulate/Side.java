@@ -7,6 +7,7 @@ import dev.piecewise.peer.schedule.PeerState;
 import dev.piecewise.peer.schedule.PieceProgress;
 import dev.piecewise.peer.schedule.SuperSeeding;
 import dev.piecewise.peer.schedule.UploadSlots;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
@@ -20,6 +21,11 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
 
     private static final int REQUESTS = 2000;
     private static final int PART_BYTES = 128 << 10;
+    /** What the engine's sessions send when they have nothing else to say, and when they take one of ours for dead. */
+    private static final long SIGN_OF_LIFE_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private static final long DEAD_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long DEAD_IN_DEBT_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final Host host;
     private final Host peer;
@@ -33,11 +39,15 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
     private @Nullable BlockRequest arriving;
     private @Nullable PieceProgress turn;
     private long busyNanos;
+    private long receivedNanos;
     private int sentBytes;
+    private int partsOnTheWay;
     private boolean sending;
     private boolean heldUp;
     private boolean unchoked;
     private boolean over;
+    /** The peer fell silent while it owed us blocks. */
+    private boolean waitsInVain;
 
     private Side(Host host, Host peer, Dialling dialling, Traffic traffic) {
         this.host = host;
@@ -46,6 +56,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
         this.traffic = traffic;
         this.events = traffic.events();
         this.busyNanos = events.now();
+        this.receivedNanos = events.now();
         this.route = traffic.route(host, peer);
         this.state = new PeerState(this, events.now());
         state.accepts(REQUESTS, UNITS);
@@ -126,6 +137,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
         traffic.count(kind);
         events.message(() -> {
             if (!other.over) {
+                other.receivedNanos = events.now();
                 there.run();
             }
         });
@@ -146,6 +158,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
     void hearsOfFar(int piece) {
         Side other = far();
         if (!other.over) {
+            other.receivedNanos = events.now();
             other.host.hears(other, piece);
         }
     }
@@ -167,6 +180,40 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
             uploads.clear();
             host.left(this);
         }
+    }
+
+    /** The machine behind this end is gone: nothing is sent any more, and the other end hears nothing of that. */
+    void fallSilent() {
+        over = true;
+        host.uplink().end(this);
+        far().waitsInVain = far().state.owes();
+    }
+
+    /** A few times a second: whether the peer was heard of late. */
+    void listen() {
+        long now = events.now();
+        if (waitsInVain && !isAlive()) {
+            waitsInVain = false;
+            traffic.noticed(now - peer.silentSinceNanos());
+        }
+        long heard = heardNanos(now);
+        state.heard(heard);
+        if (now - heard > (isAlive() ? DEAD_NANOS : DEAD_IN_DEBT_NANOS)) {
+            close("silent for too long");
+        }
+    }
+
+    /**
+     * When something came last. While a part of a block is on its way, or held up on it, that is all the time, for packets are
+     * smaller than parts; signs of life are not sent one by one.
+     */
+    private long heardNanos(long now) {
+        Side other = far();
+        long said = Math.min(now, peer.silentSinceNanos()) - events.latencyNanos();
+        if (other.sending || other.heldUp || other.partsOnTheWay > 0) {
+            receivedNanos = Math.max(receivedNanos, said);
+        }
+        return receivedNanos + Math.max(0, said - receivedNanos) / SIGN_OF_LIFE_NANOS * SIGN_OF_LIFE_NANOS;
     }
 
     // What the schedule says.
@@ -267,8 +314,8 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
     /** @param inTurn whether a part has just left: the rest of its piece follows at once */
     private void send(boolean inTurn) {
         BlockRequest block = uploads.peek();
-        if (block == null || sending || heldUp || over) {
-            return;
+        if (block == null || sending || heldUp || over || peer.isSilent()) {
+            return; // whose machine is gone acknowledges nothing
         }
         long opens = route.opensNanos();
         if (opens > events.now()) {
@@ -306,7 +353,11 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
         host.sent(bytes);
         long there = route.pass(events.now(), bytes) + events.latencyNanos();
         Side other = far();
-        events.at(there, () -> other.arrives(block, bytes, first));
+        partsOnTheWay++;
+        events.at(there, () -> {
+            partsOnTheWay--;
+            other.arrives(block, bytes, first);
+        });
         send(true);
     }
 
@@ -314,6 +365,7 @@ final class Side extends Uplink.Flow implements PeerState.Voice, UploadSlots.Tak
         if (over) {
             return;
         }
+        receivedNanos = events.now();
         if (first) {
             arriving = host.schedule().begins(state, sent.piece().index(), sent.offset(), sent.length());
         }

@@ -5,6 +5,7 @@ import dev.piecewise.bench.Table;
 import dev.piecewise.core.ByteSize;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.peer.schedule.Neighbourhood;
+import dev.piecewise.trackerclient.api.Ingest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,13 +14,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code bench/run simulate}. */
 @Command(
@@ -52,6 +57,23 @@ public final class SimulateCommand implements Callable<Integer> {
     private int s3Mbit;
 
     @Option(
+            names = "--s3-connection-mbit",
+            description =
+                    "Of one connection to S3, of which a seeder has eight and a node that reads two; 0 for no limit."
+                            + " Default: ${DEFAULT-VALUE}",
+            defaultValue = "0")
+    private int s3ConnectionMbit;
+
+    @Option(
+            names = "--ingest",
+            description = "AUTO: nodes read S3, too, when the tracker chooses them; NEVER. Default: ${DEFAULT-VALUE}",
+            defaultValue = "NEVER")
+    private Ingest ingest = Ingest.NEVER;
+
+    @Option(names = "--no-seeder", description = "Nobody reads S3 but nodes; with --ingest AUTO.")
+    private boolean noSeeder;
+
+    @Option(
             names = "--rtt",
             paramLabel = "MICROSECONDS",
             description = "Between any two processes. Default: ${DEFAULT-VALUE}",
@@ -69,9 +91,16 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--churn",
             paramLabel = "SHARE",
             description =
-                    "Of the nodes, killed at some moment, each replaced by an empty one. Default: ${DEFAULT-VALUE}",
+                    "Of the nodes, ended at some moment, each replaced by an empty one. Default: ${DEFAULT-VALUE}",
             defaultValue = "0")
     private double churn;
+
+    @Option(
+            names = "--deaths",
+            description = "${COMPLETION-CANDIDATES}; SILENT: the machine is gone, and nothing closes its connections."
+                    + " Default: ${DEFAULT-VALUE}",
+            defaultValue = "KILLED")
+    private Scenario.Death deaths = Scenario.Death.KILLED;
 
     @Option(
             names = "--zones",
@@ -116,6 +145,9 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "Of the first run. Default: ${DEFAULT-VALUE}", defaultValue = "1")
     private long seed;
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     @Mixin
     private final Report report = new Report();
 
@@ -124,7 +156,50 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Table table = new Table(
+        Scenario.Readers readers = readers();
+        Table table = new Table(columns());
+        List<Run> all = new ArrayList<>();
+        for (int count : nodes) {
+            List<Run> measured = new ArrayList<>();
+            for (int run = 0; run < runs; run++) {
+                System.err.println(count + " nodes, run " + (run + 1) + " of " + runs);
+                measured.add(run(scenario(count, seed + run)));
+            }
+            measured.sort(Comparator.comparingDouble(one -> one.outcome().slowestOverBound()));
+            table.add(row(measured.get(measured.size() / 2)));
+            all.addAll(measured);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%d pieces of %s, nodes and their reader at %d Mbit/s (%s), origin at %d Mbit/s%s%s, churn %.2f%s, %d zones;"
+                        + " %d called of %d neighbours, %d wanted, %d slots, %d at once; median of %d%n%n%s%n",
+                pieces,
+                pieceSize,
+                mbit,
+                links,
+                s3Mbit,
+                s3ConnectionMbit == 0 ? "" : ", " + s3ConnectionMbit + " a connection",
+                switch (readers) {
+                    case SEEDER -> "";
+                    case SEEDER_AND_NODES -> ", read by nodes, too";
+                    case NODES -> ", read by nodes only";
+                },
+                churn,
+                deaths == Scenario.Death.SILENT ? " (silent)" : "",
+                zones,
+                size().calls(),
+                neighbours,
+                wanted,
+                slots,
+                atOnce,
+                runs,
+                table);
+        report.write(all.stream().map(SimulateCommand::json).toList());
+        return 0;
+    }
+
+    private String[] columns() {
+        List<String> columns = new ArrayList<>(List.of(
                 "nodes",
                 "slowest/bound",
                 "median/bound",
@@ -141,38 +216,30 @@ public final class SimulateCommand implements Callable<Integer> {
                 "KiB/node",
                 "tracker KiB/node",
                 "tracker CPU-s",
-                "took s");
-        List<Run> all = new ArrayList<>();
-        for (int count : nodes) {
-            List<Run> measured = new ArrayList<>();
-            for (int run = 0; run < runs; run++) {
-                System.err.println(count + " nodes, run " + (run + 1) + " of " + runs);
-                measured.add(run(scenario(count, seed + run)));
-            }
-            measured.sort(Comparator.comparingDouble(one -> one.outcome().slowestOverBound()));
-            table.add(row(measured.get(measured.size() / 2)));
-            all.addAll(measured);
+                "took s"));
+        if (readers() != Scenario.Readers.SEEDER) {
+            columns.add("readers");
         }
-        System.out.printf(
-                Locale.ROOT,
-                "%d pieces of %s, nodes and their reader at %d Mbit/s (%s), origin at %d Mbit/s, churn %.2f, %d zones;"
-                        + " %d called of %d neighbours, %d wanted, %d slots, %d at once; median of %d%n%n%s%n",
-                pieces,
-                pieceSize,
-                mbit,
-                links,
-                s3Mbit,
-                churn,
-                zones,
-                size().calls(),
-                neighbours,
-                wanted,
-                slots,
-                atOnce,
-                runs,
-                table);
-        report.write(all.stream().map(SimulateCommand::json).toList());
-        return 0;
+        if (deaths == Scenario.Death.SILENT) {
+            columns.add("silence noticed s");
+        }
+        return columns.toArray(String[]::new);
+    }
+
+    private Scenario.Readers readers() {
+        if (ingest == Ingest.ONLY) {
+            throw refused("Nodes that fetch read S3 with --ingest AUTO, or not at all with NEVER.");
+        }
+        if (noSeeder && ingest == Ingest.NEVER) {
+            throw refused("With --no-seeder and --ingest NEVER nobody reads S3; add --ingest AUTO.");
+        }
+        return noSeeder
+                ? Scenario.Readers.NODES
+                : ingest == Ingest.AUTO ? Scenario.Readers.SEEDER_AND_NODES : Scenario.Readers.SEEDER;
+    }
+
+    private ParameterException refused(String why) {
+        return new ParameterException(Objects.requireNonNull(spec).commandLine(), why);
     }
 
     private Neighbourhood.Size size() {
@@ -185,10 +252,13 @@ public final class SimulateCommand implements Callable<Integer> {
                 count,
                 new PieceLayout((long) pieces * pieceBytes, pieceBytes),
                 mbit * 1e6 / 8,
-                s3Mbit * 1e6 / 8,
+                new Scenario.Origin(
+                        s3Mbit * 1e6 / 8,
+                        s3ConnectionMbit == 0 ? Double.POSITIVE_INFINITY : s3ConnectionMbit * 1e6 / 8,
+                        readers()),
                 Duration.ofNanos(roundTripMicros * 500L),
                 links,
-                churn,
+                new Scenario.Churn(churn, deaths),
                 zones,
                 new Scenario.Policy(size(), wanted, slots, atOnce),
                 ofRun);
@@ -220,27 +290,33 @@ public final class SimulateCommand implements Callable<Integer> {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private static String[] row(Run run) {
+    private String[] row(Run run) {
         Outcome outcome = run.outcome();
-        return new String[] {
-            "" + run.scenario().nodes(),
-            number(outcome.slowestOverBound()),
-            number(outcome.medianOverBound()),
-            number(outcome.slowestSeconds()),
-            outcome.lateOverBound() == 0 ? "-" : number(outcome.lateOverBound()),
-            number(outcome.firstPieceSeconds()),
-            number(outcome.originOverSize()),
-            number(outcome.readerOverSize()),
-            run.scenario().zones() == 1 ? "-" : number(outcome.betweenZonesOverSize()),
-            number(outcome.wastedOverSize()),
-            whole(outcome.neighbours()),
-            whole(outcome.peerMessages()),
-            whole(outcome.trackerMessages()),
-            whole(run.nodeBytes() / 1024),
-            number(run.trackerBytes() / 1024 / run.scenario().nodes()),
-            number(outcome.trackerCpuSeconds()),
-            whole(outcome.simulatedInSeconds())
-        };
+        List<String> cells = new ArrayList<>(List.of(
+                "" + run.scenario().nodes(),
+                number(outcome.slowestOverBound()),
+                number(outcome.medianOverBound()),
+                number(outcome.slowestSeconds()),
+                outcome.lateOverBound() == 0 ? "-" : number(outcome.lateOverBound()),
+                number(outcome.firstPieceSeconds()),
+                number(outcome.originOverSize()),
+                readers().hasSeeder() ? number(outcome.readerOverSize()) : "-",
+                run.scenario().zones() == 1 ? "-" : number(outcome.betweenZonesOverSize()),
+                number(outcome.wastedOverSize()),
+                whole(outcome.neighbours()),
+                whole(outcome.peerMessages()),
+                whole(outcome.trackerMessages()),
+                whole(run.nodeBytes() / 1024),
+                number(run.trackerBytes() / 1024 / run.scenario().nodes()),
+                number(outcome.trackerCpuSeconds()),
+                whole(outcome.simulatedInSeconds())));
+        if (readers() != Scenario.Readers.SEEDER) {
+            cells.add("" + outcome.readers());
+        }
+        if (deaths == Scenario.Death.SILENT) {
+            cells.add(number(outcome.noticedSeconds()));
+        }
+        return cells.toArray(String[]::new);
     }
 
     private static String number(double value) {

@@ -1,12 +1,16 @@
 package dev.piecewise.bench.simulate;
 
+import dev.piecewise.trackerclient.api.Ingest;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IntSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +27,12 @@ final class Simulation implements Host.Surroundings {
     private final List<Host> nodes = new ArrayList<>();
     private final List<Host> late = new ArrayList<>();
     private final double[] firstPieceSeconds;
-    private final OriginReader reader;
-    private final Host readerHost;
+    private final Map<Host, OriginReader> readers = new LinkedHashMap<>();
+    private final Uplink origin;
+    private final @Nullable Host seeder;
     private final ModelTracker tracker;
     private int incomplete;
-    private double neighbours;
+    private IntSummaryStatistics neighbours = new IntSummaryStatistics();
 
     Simulation(Scenario scenario) {
         this(scenario, () -> {});
@@ -46,16 +51,24 @@ final class Simulation implements Host.Surroundings {
         for (int number = 0; number < scenario.nodes(); number++) {
             nodes.add(host(number, scenario.bytesPerSecond() * scenario.links().share(number)));
         }
-        this.readerHost = host(scenario.nodes(), scenario.bytesPerSecond());
-        this.reader = new OriginReader(
-                readerHost,
-                tracker,
-                traffic,
-                new Uplink(events, scenario.originBytesPerSecond(), 0),
-                scenario.layout());
-        nodes.forEach(node -> tracker.register(node, false));
-        tracker.register(readerHost, true);
+        Scenario.Origin from = scenario.origin();
+        this.origin = new Uplink(events, from.bytesPerSecond(), from.connectionBytesPerSecond(), 0);
+        this.seeder = from.readers().hasSeeder() ? host(scenario.nodes(), scenario.bytesPerSecond()) : null;
+        nodes.forEach(node -> register(node, from.readers().nodes()));
+        if (seeder != null) {
+            register(seeder, Ingest.ONLY);
+        }
         incomplete = nodes.size();
+    }
+
+    private void register(Host host, Ingest ingest) {
+        if (ingest == Ingest.NEVER) {
+            tracker.register(host, ingest, List::of);
+        } else {
+            OriginReader reader = new OriginReader(host, ingest, tracker, traffic, origin, scenario.layout());
+            readers.put(host, reader);
+            tracker.register(host, ingest, reader::progress);
+        }
     }
 
     private Host host(int number, double bytesPerSecond) {
@@ -72,9 +85,11 @@ final class Simulation implements Host.Surroundings {
     Outcome run() {
         long started = System.nanoTime();
         double bound = scenario.boundSeconds(1);
-        reader.start();
+        if (seeder != null) {
+            reader(seeder).ifPresent(OriginReader::start);
+        }
         nodes.forEach(this::starts);
-        for (int killed = 0; killed < (int) (scenario.churn() * nodes.size()); killed++) {
+        for (int killed = 0; killed < (int) (scenario.churn().share() * nodes.size()); killed++) {
             Host victim = nodes.get(killed);
             events.after((long) (random.nextDouble() * bound * 1e9), () -> replace(victim));
         }
@@ -92,27 +107,40 @@ final class Simulation implements Host.Surroundings {
 
     private void starts(Host node) {
         node.start();
-        tracker.ask(node);
+        tracker.ask(node, () -> reader(node).ifPresent(OriginReader::start));
     }
 
-    /** A node is killed, and an empty one comes in its place. */
+    private Optional<OriginReader> reader(Host host) {
+        return Optional.ofNullable(readers.get(host));
+    }
+
+    /** A node ends, and an empty one comes in its place. */
     private void replace(Host victim) {
         if (!victim.isComplete()) {
             incomplete--;
         }
-        victim.leave();
-        hosts.remove(victim.address());
+        switch (scenario.churn().death()) {
+            case KILLED -> {
+                victim.leave();
+                hosts.remove(victim.address());
+            }
+            case SILENT -> victim.fallSilent();
+        }
+        reader(victim).ifPresent(OriginReader::end);
         Host fresh = host(
                 scenario.nodes() + 1 + late.size(),
                 scenario.bytesPerSecond() * scenario.links().share(victim.number()));
         late.add(fresh);
         incomplete++;
-        tracker.register(fresh, false);
+        register(fresh, scenario.origin().readers().nodes());
         starts(fresh);
     }
 
     private void count() {
-        neighbours = nodes.stream().mapToInt(Host::neighbours).average().orElse(0);
+        neighbours = nodes.stream()
+                .filter(node -> !node.isGone())
+                .mapToInt(Host::neighbours)
+                .summaryStatistics();
         halfway.run();
     }
 
@@ -136,7 +164,7 @@ final class Simulation implements Host.Surroundings {
 
     @Override
     public void completed(Host host) {
-        if (host != readerHost) {
+        if (host != seeder) {
             incomplete--;
         }
         tracker.completed(host);
@@ -156,13 +184,22 @@ final class Simulation implements Host.Surroundings {
                 ratios[ratios.length / 2],
                 staying.stream().mapToDouble(Host::seconds).max().orElse(0),
                 late.stream().mapToDouble(this::overBound).max().orElse(0),
+                traffic.slowestNoticeSeconds(),
                 Arrays.stream(firstPieceSeconds).max().orElse(0),
-                (double) reader.readBytes() / size,
-                (double) readerHost.sentBytes() / size,
+                (double) readers.values().stream()
+                                .mapToLong(OriginReader::readBytes)
+                                .sum()
+                        / size,
+                (int) readers.values().stream()
+                        .filter(reader -> reader.readBytes() > 0)
+                        .count(),
+                seeder == null ? 0 : (double) seeder.sentBytes() / size,
                 wasted / size / staying.size(),
                 (double) traffic.bytesBetweenZones() / size,
                 busy / events.seconds(),
-                neighbours,
+                neighbours.getAverage(),
+                neighbours.getMin(),
+                neighbours.getMax(),
                 (double) traffic.messages(Message.Party.PEER) / scenario.nodes(),
                 (double) traffic.messages(Message.Party.TRACKER) / scenario.nodes(),
                 traffic.messages(),

@@ -13,6 +13,8 @@ final class Traffic {
     private final List<Zone> zones = new ArrayList<>();
     private final Map<Message, LongAdder> messages = new EnumMap<>(Message.class);
 
+    private long slowestNoticeNanos;
+
     private record Zone(Pipe out, Pipe in) {}
 
     /** @param zoneBytesPerSecond of the link of each zone, each way */
@@ -36,6 +38,15 @@ final class Traffic {
         return from.zone() == to.zone()
                 ? new Route(List.of(to.wayIn()))
                 : new Route(List.of(zones.get(from.zone()).out, zones.get(to.zone()).in, to.wayIn()));
+    }
+
+    /** A peer that owed blocks is known to be silent, so long after it fell silent. */
+    void noticed(long nanos) {
+        slowestNoticeNanos = Math.max(slowestNoticeNanos, nanos);
+    }
+
+    double slowestNoticeSeconds() {
+        return slowestNoticeNanos / 1e9;
     }
 
     void count(Message kind) {

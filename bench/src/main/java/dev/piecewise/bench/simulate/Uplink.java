@@ -6,8 +6,8 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 
 /**
- * What a host sends by. All flows that have something to send share its rate equally at every moment, as connections share a
- * network card: a flow is done when the others had as much as it wanted, which needs one sorted queue and no look at the others.
+ * What a host, or an origin, sends by. All flows that have something to send share its rate equally at every moment, as connections
+ * share a network card, though none has more than its own limit: a flow is done when the others had as much as it wanted, which needs one sorted queue and no look at the others.
  */
 final class Uplink {
     /** One stream of bytes, of which a part at a time is on its way. */
@@ -28,6 +28,7 @@ final class Uplink {
 
     private final Events events;
     private final double bytesPerNano;
+    private final double mostBytesPerNano;
     private final int atOnce;
     private final Queue<Flow> sending = new PriorityQueue<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -42,9 +43,23 @@ final class Uplink {
 
     /** @param atOnce flows that share it, the others wait; 0 for all */
     Uplink(Events events, double bytesPerSecond, int atOnce) {
+        this(events, bytesPerSecond, Double.POSITIVE_INFINITY, atOnce);
+    }
+
+    /**
+     * @param mostBytesPerSecond of one flow
+     * @param atOnce flows that share it, the others wait; 0 for all
+     */
+    Uplink(Events events, double bytesPerSecond, double mostBytesPerSecond, int atOnce) {
         this.events = events;
         this.bytesPerNano = bytesPerSecond / 1e9;
+        this.mostBytesPerNano = mostBytesPerSecond / 1e9;
         this.atOnce = atOnce;
+    }
+
+    /** Of all flows that send. */
+    private double rate() {
+        return Math.min(bytesPerNano, mostBytesPerNano * sending.size());
     }
 
     /** A flow that sends nothing has something to send; it waits for its turn behind those that wait. */
@@ -85,7 +100,7 @@ final class Uplink {
         if (sending.isEmpty()) {
             given = 0;
         } else {
-            given += (now - sinceNanos) * bytesPerNano / sending.size();
+            given += (now - sinceNanos) * rate() / sending.size();
             busyNanos += now - sinceNanos;
         }
         sinceNanos = now;
@@ -98,7 +113,7 @@ final class Uplink {
             return;
         }
         double left = Math.max(0, first.end - given);
-        long at = events.now() + (long) Math.ceil(left * sending.size() / bytesPerNano);
+        long at = events.now() + (long) Math.ceil(left * sending.size() / rate());
         // One that rings early is set anew then; most flows that join make it later.
         if (at < alarmNanos) {
             alarmNanos = at;

@@ -55,6 +55,22 @@ class UplinkTest {
     }
 
     @Test
+    void noFlowHasMoreThanItsOwnLimit() {
+        Uplink uplink = new Uplink(events, 1000, 400, 0);
+        OnePart alone = new OnePart();
+        uplink.begin(alone, 400);
+        runAll();
+        OnePart[] four = {new OnePart(), new OnePart(), new OnePart(), new OnePart()};
+        for (OnePart one : four) {
+            uplink.begin(one, 500);
+        }
+        runAll();
+
+        assertThat(alone.seconds).isCloseTo(1, within(1e-3));
+        assertThat(four[3].seconds).as("they share what there is").isCloseTo(3, within(1e-3));
+    }
+
+    @Test
     void aFlowThatEndsLeavesItsShareToTheOthers() {
         Uplink uplink = new Uplink(events, 1000, 0);
         OnePart gone = new OnePart();
