@@ -99,7 +99,7 @@ final class TrackerModule extends AbstractModule {
                 config.leases(),
                 config.originLimits(),
                 config.privateTorrents(),
-                keys::provisionalId,
+                keys,
                 nanoClock,
                 clock,
                 threads.worker());

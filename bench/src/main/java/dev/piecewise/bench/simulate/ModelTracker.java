@@ -20,6 +20,7 @@ import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.HashList;
@@ -49,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * their behalf, with the same pauses.
  */
 final class ModelTracker {
+    private static final SwarmKeys KEYS = new SwarmKeys(new byte[32]);
     private static final String URI = "s3://simulated/object";
     private static final Duration INTERVAL = Duration.ofSeconds(30);
     private static final Duration LEAST_INTERVAL = Duration.ofSeconds(5);
@@ -87,7 +89,7 @@ final class ModelTracker {
                 LeaseTimes.defaults(),
                 OriginBudget.Limits.defaults(),
                 true,
-                id -> InfoHash.fromHex(id.hex().substring(0, 2 * InfoHash.BYTES)),
+                KEYS,
                 events,
                 () -> Instant.EPOCH.plusNanos(events.now()),
                 Runnable::run);
@@ -263,7 +265,7 @@ final class ModelTracker {
         }
 
         void enter(ArtifactId id) {
-            swarm = InfoHash.fromHex(id.hex().substring(0, 2 * InfoHash.BYTES));
+            swarm = KEYS.provisionalId(id);
             announce(AnnounceEvent.STARTED);
             askForHashes(id, "");
         }

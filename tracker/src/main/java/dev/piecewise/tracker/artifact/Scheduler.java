@@ -22,6 +22,7 @@ import dev.piecewise.tracker.ledger.Span;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
@@ -53,7 +54,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -79,6 +79,7 @@ public final class Scheduler implements AutoCloseable {
     private final LeaseDesk desk;
     private final HolderReads holderReads;
     private final SwarmStore swarms;
+    private final SwarmKeys keys;
     private final ReadSigner signer;
     private final LeaseTimes times;
     private final LongSupplier nanoClock;
@@ -94,7 +95,7 @@ public final class Scheduler implements AutoCloseable {
      * @param past events of earlier runs, oldest first
      * @param journal takes the events of this one
      * @param originLimits of all leases together
-     * @param provisionalIds of the swarms in which nodes exchange pieces of artifacts that are being read
+     * @param keys for the ids of leases, and of the swarms in which nodes exchange pieces of artifacts that are being read
      * @param nanoClock monotonic
      * @param clock for timestamps
      */
@@ -106,11 +107,12 @@ public final class Scheduler implements AutoCloseable {
             LeaseTimes times,
             OriginBudget.Limits originLimits,
             boolean privateTorrents,
-            Function<ArtifactId, InfoHash> provisionalIds,
+            SwarmKeys keys,
             LongSupplier nanoClock,
             InstantSource clock,
             Executor worker) {
         this.swarms = swarms;
+        this.keys = keys;
         this.signer = signer;
         this.times = times;
         this.privateTorrents = privateTorrents;
@@ -118,11 +120,12 @@ public final class Scheduler implements AutoCloseable {
         this.worker = worker;
         this.waiting = new WaitingRoom(worker);
         this.pushes = new HashPushes(clock.millis(), worker);
-        this.book = new ArtifactBook(provisionalIds, journal);
+        this.book = new ArtifactBook(keys::provisionalId, journal);
         this.cadence = new Cadence(times, nodes, nanoClock.getAsLong());
         this.holderReads = new HolderReads(book, nodes, this::isSilent, nanoClock);
         this.budget = new OriginBudget(originLimits);
-        this.desk = new LeaseDesk(book, leases, budget, holderReads, nodes, swarms, journal, times, clock, nanoClock);
+        this.desk =
+                new LeaseDesk(book, leases, budget, holderReads, nodes, swarms, journal, keys, times, clock, nanoClock);
         this.sharedIngest = new SharedIngest(book, nodes, leases, desk, waiting, this::isSilent, this::deliver);
         past.forEach(book::replay);
         desk.resume(nanoClock.getAsLong());
@@ -429,7 +432,7 @@ public final class Scheduler implements AutoCloseable {
         }
         Lease lease = renewed.lease();
         return new HeartbeatReply.Renewal(
-                lease.id().toString(),
+                lease.id().sealed(keys),
                 lease.fence(),
                 secondsLeft(lease),
                 renewed.firstPiece(),
@@ -617,7 +620,7 @@ public final class Scheduler implements AutoCloseable {
             known.add(artifact.ledger.hash(piece).map(PieceHash::hex).orElse(null));
         }
         return new LeaseGrant(
-                lease.id().toString(),
+                lease.id().sealed(keys),
                 lease.fence(),
                 leases.secondsLeft(lease.fence(), now()),
                 artifact.status(links, nodes.leaseTakers()),

@@ -15,6 +15,7 @@ import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -74,7 +75,7 @@ class SharedIngestTest {
                 LeaseTimes.defaults(),
                 limits,
                 true,
-                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
+                new SwarmKeys(new byte[32]),
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
                 Runnable::run);
