@@ -102,7 +102,8 @@ final class TrackerModule extends AbstractModule {
                 keys,
                 nanoClock,
                 clock,
-                threads.worker());
+                threads.worker(),
+                threads::after);
     }
 
     @Provides

@@ -92,7 +92,8 @@ final class ModelTracker {
                 KEYS,
                 events,
                 () -> Instant.EPOCH.plusNanos(events.now()),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> events.after(delay.toNanos(), () -> run(task)));
         this.admissions = new Admissions(origins, Runnable::run, scheduler);
         this.introductions = new Introductions(1, events, Runnable::run);
         this.announcer = new Announcer(swarms, introductions, INTERVAL, LEAST_INTERVAL, events);

@@ -52,7 +52,8 @@ final class SchedulerGrants {
                 new SwarmKeys(new byte[32]),
                 () -> 0,
                 InstantSource.system(),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
         admissions = new Admissions(origins, Runnable::run, scheduler);
     }
 

@@ -98,6 +98,7 @@ public final class Scheduler implements AutoCloseable {
      * @param keys for the ids of leases, and of the swarms in which nodes exchange pieces of artifacts that are being read
      * @param nanoClock monotonic
      * @param clock for timestamps
+     * @param timer for what is due between two ticks
      */
     public Scheduler(
             List<Event> past,
@@ -110,7 +111,8 @@ public final class Scheduler implements AutoCloseable {
             SwarmKeys keys,
             LongSupplier nanoClock,
             InstantSource clock,
-            Executor worker) {
+            Executor worker,
+            Timer timer) {
         this.swarms = swarms;
         this.keys = keys;
         this.signer = signer;
@@ -119,7 +121,8 @@ public final class Scheduler implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.worker = worker;
         this.waiting = new WaitingRoom(worker);
-        this.pushes = new HashPushes(clock.millis(), worker);
+        this.pushes = new HashPushes(
+                clock.millis(), worker, (artifact, delay) -> timer.after(delay, () -> pushDue(artifact)));
         this.book = new ArtifactBook(keys::provisionalId, journal);
         this.cadence = new Cadence(times, nodes, nanoClock.getAsLong());
         this.holderReads = new HolderReads(book, nodes, this::isSilent, nanoClock);
@@ -486,6 +489,12 @@ public final class Scheduler implements AutoCloseable {
         } finally {
             desk.artifactOf(leaseId).ifPresent(artifact -> pushes.grew(artifact, now()));
             dispatch();
+        }
+    }
+
+    private synchronized void pushDue(Artifact artifact) {
+        if (!closed) {
+            pushes.due(artifact, now());
         }
     }
 

@@ -52,7 +52,8 @@ class AdmissionsTest {
                 new SwarmKeys(new byte[32]),
                 () -> 0,
                 InstantSource.system(),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
         return new Admissions(profiles(), executor, scheduler);
     }
 

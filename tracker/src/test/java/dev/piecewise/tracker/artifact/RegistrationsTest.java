@@ -111,7 +111,8 @@ class RegistrationsTest {
                 new SwarmKeys(new byte[32]),
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
     }
 
     private Admissions admissions() {

@@ -117,7 +117,8 @@ class SchedulerTest {
                 new SwarmKeys(new byte[32]),
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
     }
 
     private void restart() {

@@ -78,7 +78,8 @@ class SharedIngestTest {
                 new SwarmKeys(new byte[32]),
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
     }
 
     private ArtifactId admit() {
