@@ -88,7 +88,7 @@ final class NodeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private NodeConfig config() {
+    NodeConfig config() {
         NodeConfig plain = peerOptions.node(surroundings, Optional.of(trackerOptions.tracker()), trackerOptions);
         Ingest wanted = OptionValues.ingest(ingest);
         long downloadRate = plain.limits().downloadRate();

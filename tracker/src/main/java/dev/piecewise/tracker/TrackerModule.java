@@ -99,10 +99,11 @@ final class TrackerModule extends AbstractModule {
                 config.leases(),
                 config.originLimits(),
                 config.privateTorrents(),
-                keys::provisionalId,
+                keys,
                 nanoClock,
                 clock,
-                threads.worker());
+                threads.worker(),
+                threads::after);
     }
 
     @Provides

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +25,11 @@ final class TrackerThreads implements AutoCloseable {
     private final Set<Thread> started = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor worker = pool("tracker-worker-", 4, 10_000);
     private final ThreadPoolExecutor blocking = pool("tracker-origin-", 8, 1_000);
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(named("tracker-clock-"));
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, named("tracker-clock-"));
+
+    TrackerThreads() {
+        clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
 
     /** Signs reads and completes waiting requests. */
     ExecutorService worker() {
@@ -54,6 +58,24 @@ final class TrackerThreads implements AutoCloseable {
                 TICK.toMillis(),
                 TICK.toMillis(),
                 TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs something on the clock's thread; not if that has ended before. */
+    void after(Duration delay, Runnable task) {
+        try {
+            ScheduledFuture<?> unused = clock.schedule(
+                    () -> {
+                        try {
+                            task.run();
+                        } catch (Throwable failure) {
+                            LOG.error("tracker-clock failed", failure);
+                        }
+                    },
+                    delay.toNanos(),
+                    TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("nothing is begun any more", e);
+        }
     }
 
     private ThreadPoolExecutor pool(String name, int threads, int queued) {

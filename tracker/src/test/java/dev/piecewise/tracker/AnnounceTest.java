@@ -27,6 +27,7 @@ import dev.piecewise.tracker.token.Tokens;
 import dev.piecewise.trackerclient.TrackerClient;
 import dev.piecewise.trackerclient.UnknownNode;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
+import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Ingest;
@@ -163,6 +164,36 @@ class AnnounceTest {
         client(server.uri(), Optional.of("noder")).register(new NodeRegistration("n", "node", false, ""));
         TrackerClient reader = client(server.uri(), Optional.of("reader"));
         assertThatThrownBy(() -> reader.peers("n", "", Duration.ZERO)).hasMessageContaining("may only read");
+    }
+
+    @Test
+    void onlyNodesAreToldTheHashesThatComeWithAProvisionalId() throws Exception {
+        TrackerServer server =
+                start(TrackerConfig.defaults().withListen("127.0.0.1", 0).withTokens(tokens()));
+        TrackerClient noder = client(server.uri(), Optional.of("noder"));
+        ArtifactId id = new ArtifactId(
+                noder.requestArtifact(new ArtifactRequest(URI_TEXT, null)).id());
+        String swarm = noder.hashes(id, "", Duration.ZERO).swarm();
+        assertThat(swarm).hasSize(40);
+        assertThat(client(server.uri(), Optional.of("boss"))
+                        .hashes(id, "", Duration.ZERO)
+                        .swarm())
+                .isEqualTo(swarm);
+        TrackerClient reader = client(server.uri(), Optional.of("reader"));
+        assertThat(reader.artifact(id).state()).isEqualTo(ArtifactState.READING);
+        assertThatThrownBy(() -> reader.hashes(id, "", Duration.ZERO)).hasMessageContaining("may only read");
+        for (Optional<String> none : List.of(Optional.of("wrong"), Optional.<String>empty())) {
+            TrackerClient stranger = client(server.uri(), none);
+            assertThatThrownBy(() -> stranger.hashes(id, "", Duration.ZERO))
+                    .isInstanceOfSatisfying(ProcessFault.class, fault -> assertThat(fault.kind())
+                            .isEqualTo(Kind.DENIED));
+        }
+        String path = server.uri() + "/v1/artifacts/" + id + "/hashes";
+        assertThat(get(URI.create(path)).statusCode()).isEqualTo(401);
+        assertThat(get(URI.create(server.uri() + "/k/noder/v1/artifacts/" + id + "/hashes"))
+                        .statusCode())
+                .as("a key in the path opens torrents only")
+                .isEqualTo(404);
     }
 
     @Test

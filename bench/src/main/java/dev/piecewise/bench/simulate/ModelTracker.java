@@ -20,6 +20,7 @@ import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.HashList;
@@ -57,6 +58,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class ModelTracker {
+    private static final SwarmKeys KEYS = new SwarmKeys(new byte[32]);
     private static final String URI = "s3://simulated/object";
     /** Those of a tracker by default; nodes are told a longer one. */
     private static final Duration INTERVAL = Duration.ofSeconds(30);
@@ -99,10 +101,11 @@ final class ModelTracker {
                 LeaseTimes.defaults(),
                 OriginBudget.Limits.defaults(),
                 true,
-                id -> InfoHash.fromHex(id.hex().substring(0, 2 * InfoHash.BYTES)),
+                KEYS,
                 events,
                 () -> Instant.EPOCH.plusNanos(events.now()),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> events.after(delay.toNanos(), () -> run(task)));
         this.admissions = new Admissions(origins, Runnable::run, scheduler);
         this.introductions = new Introductions(1, events, Runnable::run);
         this.announcer = new Announcer(swarms, introductions, INTERVAL, LEAST_INTERVAL, events);
@@ -298,7 +301,7 @@ final class ModelTracker {
         }
 
         void enter(ArtifactId id) {
-            swarm = InfoHash.fromHex(id.hex().substring(0, 2 * InfoHash.BYTES));
+            swarm = KEYS.provisionalId(id);
             grows = true;
             if (isHoldingWatched()) {
                 traffic.count(Message.HOLDINGS);

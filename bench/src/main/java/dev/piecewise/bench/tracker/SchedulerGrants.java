@@ -1,7 +1,6 @@
 package dev.piecewise.bench.tracker;
 
 import dev.piecewise.core.ArtifactUri;
-import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.Place;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.artifact.Admissions;
@@ -12,6 +11,7 @@ import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
@@ -49,10 +49,11 @@ final class SchedulerGrants {
                 LeaseTimes.defaults(),
                 OriginBudget.Limits.defaults(),
                 true,
-                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
+                new SwarmKeys(new byte[32]),
                 () -> 0,
                 InstantSource.system(),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
         admissions = new Admissions(origins, Runnable::run, scheduler);
     }
 

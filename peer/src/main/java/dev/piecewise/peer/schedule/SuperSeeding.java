@@ -214,7 +214,7 @@ public final class SuperSeeding {
         return given.nextClearBit(0) < layout.pieceCount();
     }
 
-    /** Every piece left once, or nearly so. */
+    /** Every piece left once, is leaving or was suggested, and few are still leaving; or what others bring is to be passed on. */
     private boolean mayRepeat() {
         boolean moreToCome = isMoreToCome();
         if (moreToCome && othersBring.getAsBoolean()) {

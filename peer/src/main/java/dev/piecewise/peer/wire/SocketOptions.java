@@ -5,7 +5,10 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
 
-/** How sockets are set: buffers are left to the system, and the system notices that a silent peer's machine is gone. */
+/**
+ * How sockets are set: buffers are left to the system, and the system notices within ten seconds that a silent peer's machine is gone. Not sooner: two
+ * probes that a full link drops would end a connection that is well, and while what we said ourselves is unanswered it sends none.
+ */
 final class SocketOptions {
     private static final int IDLE_SECONDS = 4;
     private static final int INTERVAL_SECONDS = 2;

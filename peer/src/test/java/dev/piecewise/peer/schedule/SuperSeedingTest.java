@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SuperSeedingTest {
@@ -218,5 +219,57 @@ class SuperSeedingTest {
         second.has.set(0);
         bringing.has(second, 0);
         assertThat(bringing.admits(second, 2)).isTrue();
+    }
+
+    @Test
+    void beforeEachPieceIsGivenNoneLeavesTwiceAndThenOnlyWhileFewFirstCopiesAreOnTheirWay() {
+        int pieces = 12;
+        SuperSeeding whole = new SuperSeeding(
+                new PieceLayout((long) pieces * PIECE_BYTES, PIECE_BYTES), this::copies, () -> now, new Random(1));
+        List<FakeTaker> eight = Stream.generate(FakeTaker::new).limit(8).toList();
+        for (FakeTaker taker : eight) {
+            taker.suggested.clear();
+            whole.joined(taker);
+        }
+        FakeTaker last = eight.get(7);
+        List<Integer> left = new ArrayList<>();
+        for (FakeTaker taker : eight.subList(0, 4)) {
+            assertThat(left)
+                    .as("some were suggested to nobody")
+                    .allSatisfy(piece -> assertThat(whole.admits(last, piece)).isFalse());
+            left.add(begins(whole, taker));
+            receives(whole, taker, left.get(left.size() - 1));
+        }
+        assertThat(eight.stream().flatMap(taker -> taker.suggested.stream()))
+                .as("four are there and eight were suggested")
+                .hasSize(pieces)
+                .doesNotHaveDuplicates();
+        assertThat(whole.admits(last, left.get(0))).as("a suggested one counts").isTrue();
+        List<Integer> coming = new ArrayList<>();
+        for (FakeTaker taker : eight.subList(4, 7)) {
+            assertThat(whole.admits(last, left.get(1)))
+                    .as("%s first copies are coming", coming.size())
+                    .isTrue();
+            coming.add(begins(whole, taker));
+        }
+        assertThat(whole.admits(last, left.get(1)))
+                .as("more than one for four that take")
+                .isFalse();
+        receives(whole, eight.get(4), coming.get(0));
+        assertThat(whole.admits(last, left.get(1))).isTrue();
+        assertThat(whole.admits(last, coming.get(1)))
+                .as("a first copy has one taker")
+                .isFalse();
+    }
+
+    private static int begins(SuperSeeding of, FakeTaker taker) {
+        int piece = taker.last();
+        assertThat(of.admits(taker, piece)).isTrue();
+        return piece;
+    }
+
+    private static void receives(SuperSeeding of, FakeTaker taker, int piece) {
+        taker.has.set(piece);
+        of.has(taker, piece);
     }
 }

@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,20 +168,27 @@ class WireEngineTest extends SwarmEngineContract {
         await("the stranger is left", () -> swarm.stats().peers() == 0);
     }
 
+    /** A second of the engine takes three, so that a busy machine cannot make one second four. */
     @Test
-    void whatANodeOfOursOwesThatFellSilentComesFromAnother() throws Exception {
+    void whatANodeOfOursOwesThatFellSilentForASecondComesFromAnother() throws Exception {
         TestArtifact artifact = TestArtifact.single("taken back", MIB, MIB);
+        long start = System.nanoTime();
+        LongSupplier slowly = () -> (System.nanoTime() - start) / 3;
         Node leech = node(artifact);
-        Swarm leeching = join(artifact, leech);
+        Swarm leeching = closed(new WireEngine(EngineConfig.defaults(), slowly, new Random(1)))
+                .join(spec(artifact, leech));
         StubPeer silent = closed(StubPeer.call(leeching.port(), artifact.info().infoHash(), 1));
         silent.claimToBeOurs();
         silent.tell(StubPeer.HAVE_ALL);
         silent.tell(StubPeer.UNCHOKE);
         silent.await(StubPeer.REQUEST);
+        long askedNanos = slowly.getAsLong();
+        silent.await(StubPeer.CANCEL); // there is nobody else, so it is not for what another one brought
+        assertThat(Duration.ofNanos(slowly.getAsLong() - askedNanos))
+                .isBetween(Duration.ofMillis(900), Duration.ofMillis(3500));
         Node seed = node(artifact);
         artifact.storeAll(seed.storage());
         join(artifact, seed);
-        silent.await(StubPeer.CANCEL);
         awaitComplete(artifact, leech);
     }
 

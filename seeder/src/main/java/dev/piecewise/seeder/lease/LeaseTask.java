@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Works one lease off: read, hash while writing, report, and only after the tracker's acknowledgement hold. The first piece is
- * reported at once, as others wait for it; small ones that follow are reported together. However it ends, what was not reported is given back.
+ * reported at once, as others wait for it; small ones that follow are reported together, 0.2 s after the last report or when they are 4 MiB. However it ends, what was not reported is given back.
  */
 final class LeaseTask {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseTask.class);

@@ -18,6 +18,7 @@ import dev.piecewise.tracker.ledger.Run;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.LeaseReturn;
@@ -54,6 +55,7 @@ final class LeaseDesk {
     private final NodeRegistry nodes;
     private final SwarmStore swarms;
     private final Journal journal;
+    private final SwarmKeys keys;
     private final LeaseTimes times;
     private final InstantSource clock;
     private final LongSupplier nanoClock;
@@ -68,6 +70,7 @@ final class LeaseDesk {
             NodeRegistry nodes,
             SwarmStore swarms,
             Journal journal,
+            SwarmKeys keys,
             LeaseTimes times,
             InstantSource clock,
             LongSupplier nanoClock) {
@@ -78,6 +81,7 @@ final class LeaseDesk {
         this.nodes = nodes;
         this.swarms = swarms;
         this.journal = journal;
+        this.keys = keys;
         this.times = times;
         this.clock = clock;
         this.nanoClock = nanoClock;
@@ -274,7 +278,7 @@ final class LeaseDesk {
 
     /** Keeps a lease alive; nothing if it is not this node's, or dead. */
     Optional<Lease> renew(String nodeId, Heartbeat.Progress progress, long nowNanos) {
-        Optional<LeaseId> id = LeaseId.parse(progress.leaseId());
+        Optional<LeaseId> id = LeaseId.parse(progress.leaseId(), keys).filter(of -> of.fence() == progress.fence());
         id.flatMap(of -> book.find(of.artifact()))
                 .ifPresent(artifact -> progress(
                         artifact, progress.fence(), ReadBytes.of(progress.bytesRead(), progress.bytesFromHolders())));
@@ -515,8 +519,10 @@ final class LeaseDesk {
         return leases.find(id.fence()).filter(lease -> lease.id().equals(id)).orElseThrow(() -> stale(id));
     }
 
-    private static LeaseId leaseId(String text, long fence) {
-        LeaseId id = LeaseId.parse(text).orElseThrow(() -> usage("'" + text + "' is not a lease"));
+    private LeaseId leaseId(String text, long fence) {
+        LeaseId id = LeaseId.parse(text, keys)
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.STALE_FENCE, "this tracker gave no lease '" + text + "'; stop reading"));
         if (id.fence() != fence) {
             throw stale(id);
         }
@@ -525,7 +531,7 @@ final class LeaseDesk {
 
     /** What a lease is of, if it is of anything that is known. */
     Optional<Artifact> artifactOf(String leaseId) {
-        return LeaseId.parse(leaseId).flatMap(id -> book.find(id.artifact()));
+        return LeaseId.parse(leaseId, keys).flatMap(id -> book.find(id.artifact()));
     }
 
     private Artifact artifact(LeaseId id) {

@@ -22,6 +22,7 @@ import dev.piecewise.tracker.ledger.Span;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactEntry;
 import dev.piecewise.trackerclient.api.ArtifactList;
 import dev.piecewise.trackerclient.api.ArtifactPreview;
@@ -53,7 +54,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -79,6 +79,7 @@ public final class Scheduler implements AutoCloseable {
     private final LeaseDesk desk;
     private final HolderReads holderReads;
     private final SwarmStore swarms;
+    private final SwarmKeys keys;
     private final ReadSigner signer;
     private final LeaseTimes times;
     private final LongSupplier nanoClock;
@@ -94,9 +95,10 @@ public final class Scheduler implements AutoCloseable {
      * @param past events of earlier runs, oldest first
      * @param journal takes the events of this one
      * @param originLimits of all leases together
-     * @param provisionalIds of the swarms in which nodes exchange pieces of artifacts that are being read
+     * @param keys for the ids of leases, and of the swarms in which nodes exchange pieces of artifacts that are being read
      * @param nanoClock monotonic
      * @param clock for timestamps
+     * @param timer for what is due between two ticks
      */
     public Scheduler(
             List<Event> past,
@@ -106,23 +108,27 @@ public final class Scheduler implements AutoCloseable {
             LeaseTimes times,
             OriginBudget.Limits originLimits,
             boolean privateTorrents,
-            Function<ArtifactId, InfoHash> provisionalIds,
+            SwarmKeys keys,
             LongSupplier nanoClock,
             InstantSource clock,
-            Executor worker) {
+            Executor worker,
+            Timer timer) {
         this.swarms = swarms;
+        this.keys = keys;
         this.signer = signer;
         this.times = times;
         this.privateTorrents = privateTorrents;
         this.nanoClock = nanoClock;
         this.worker = worker;
         this.waiting = new WaitingRoom(worker);
-        this.pushes = new HashPushes(clock.millis(), worker);
-        this.book = new ArtifactBook(provisionalIds, journal);
+        this.pushes = new HashPushes(
+                clock.millis(), worker, (artifact, delay) -> timer.after(delay, () -> pushDue(artifact)));
+        this.book = new ArtifactBook(keys::provisionalId, journal);
         this.cadence = new Cadence(times, nodes, nanoClock.getAsLong());
         this.holderReads = new HolderReads(book, nodes, this::isSilent, nanoClock);
         this.budget = new OriginBudget(originLimits);
-        this.desk = new LeaseDesk(book, leases, budget, holderReads, nodes, swarms, journal, times, clock, nanoClock);
+        this.desk =
+                new LeaseDesk(book, leases, budget, holderReads, nodes, swarms, journal, keys, times, clock, nanoClock);
         this.sharedIngest = new SharedIngest(book, nodes, leases, desk, waiting, this::isSilent, this::deliver);
         past.forEach(book::replay);
         desk.resume(nanoClock.getAsLong());
@@ -429,7 +435,7 @@ public final class Scheduler implements AutoCloseable {
         }
         Lease lease = renewed.lease();
         return new HeartbeatReply.Renewal(
-                lease.id().toString(),
+                lease.id().sealed(keys),
                 lease.fence(),
                 secondsLeft(lease),
                 renewed.firstPiece(),
@@ -483,6 +489,12 @@ public final class Scheduler implements AutoCloseable {
         } finally {
             desk.artifactOf(leaseId).ifPresent(artifact -> pushes.grew(artifact, now()));
             dispatch();
+        }
+    }
+
+    private synchronized void pushDue(Artifact artifact) {
+        if (!closed) {
+            pushes.due(artifact, now());
         }
     }
 
@@ -617,7 +629,7 @@ public final class Scheduler implements AutoCloseable {
             known.add(artifact.ledger.hash(piece).map(PieceHash::hex).orElse(null));
         }
         return new LeaseGrant(
-                lease.id().toString(),
+                lease.id().sealed(keys),
                 lease.fence(),
                 leases.secondsLeft(lease.fence(), now()),
                 artifact.status(links, nodes.leaseTakers()),

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  * are chosen first that lack least of what was read, for their links have time. Whoever calls holds the scheduler's lock.
  */
 final class SharedIngest {
-    private static final int MOST_LOOKED_AT = 40;
+    private static final int MOST_COMPARED = 40;
     /** While one is read the next is asked for. */
     private static final int LEASES_OF_A_VOLUNTEER = 2;
 
@@ -59,10 +59,7 @@ final class SharedIngest {
         watched.clear();
         for (Artifact artifact : book.all()) {
             if (isToBeRead(artifact)) {
-                List<String> volunteers = artifact.holders.incomplete(MOST_LOOKED_AT).stream()
-                        .filter(waiting::volunteers)
-                        .filter(node -> mayRead(artifact, node, nowNanos))
-                        .toList();
+                List<String> volunteers = volunteers(artifact, nowNanos);
                 watched.addAll(volunteers);
                 if (!volunteers.isEmpty() || shared.containsKey(artifact)) {
                     review(
@@ -74,6 +71,18 @@ final class SharedIngest {
             }
         }
         serve(nowNanos);
+    }
+
+    /** Up to so many of those that fetch an artifact, wait to be told to read, and can; where few wait, those that fetch are not all looked at. */
+    private List<String> volunteers(Artifact artifact, long nowNanos) {
+        Set<String> offering = waiting.volunteers();
+        Predicate<String> canRead = node -> mayRead(artifact, node, nowNanos);
+        return offering.size() <= MOST_COMPARED
+                ? offering.stream()
+                        .filter(artifact.holders::isIncomplete)
+                        .filter(canRead)
+                        .toList()
+                : artifact.holders.incomplete(node -> offering.contains(node) && canRead.test(node), MOST_COMPARED);
     }
 
     /** Whether what a node holds decides who is to read. */

@@ -4,10 +4,12 @@ import dev.piecewise.core.ArtifactId;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -77,9 +79,9 @@ final class WaitingRoom {
         }
     }
 
-    /** Whether a node waits that is offered nothing but by its name. */
-    boolean volunteers(String nodeId) {
-        return volunteers.containsKey(nodeId);
+    /** The nodes that wait and are offered nothing but by their names; a view. */
+    Set<String> volunteers() {
+        return Collections.unmodifiableSet(volunteers.keySet());
     }
 
     /** Answers requests for artifacts that are no longer READING. */

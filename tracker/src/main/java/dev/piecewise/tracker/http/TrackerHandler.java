@@ -140,7 +140,7 @@ final class TrackerHandler extends Handler.Abstract {
             case "POST artifacts 4" -> last.equals("wanted") ? artifacts.want(exchange) : notFound(exchange);
             case "GET artifacts 4" ->
                 switch (last) {
-                    case "hashes" -> artifacts.hashes(exchange);
+                    case "hashes" -> hashes(exchange);
                     case "ledger" -> now(artifacts.ledger(exchange));
                     case "distribution" -> now(artifacts.distribution(exchange));
                     default -> notFound(exchange);
@@ -166,6 +166,11 @@ final class TrackerHandler extends Handler.Abstract {
                 };
             default -> notFound(exchange);
         };
+    }
+
+    /** The answer has the provisional id, which only nodes are to know. */
+    private CompletableFuture<Answer> hashes(Exchange exchange) {
+        return exchange.isAllowed(Role.NODE) ? artifacts.hashes(exchange) : now(onlyNodes());
     }
 
     /** Who is told of peers is told of provisional swarms, too. */

@@ -18,7 +18,7 @@ public record Lease(ArtifactId artifact, long fence, String nodeId, Run run, Lis
         spans = List.copyOf(spans);
     }
 
-    /** Names it to its holder. */
+    /** Its name. */
     public LeaseId id() {
         return new LeaseId(artifact, fence);
     }

@@ -146,9 +146,14 @@ public final class Holders {
         return entry == null ? 0 : entry.heldCount;
     }
 
-    /** Up to so many live nodes that take part and lack a piece, those first that take part for longest. */
-    public List<String> incomplete(int atMost) {
-        return incomplete.stream().limit(atMost).toList();
+    /** Up to so many of these live nodes that take part and lack a piece, those first that take part for longest. */
+    public List<String> incomplete(Predicate<String> which, int atMost) {
+        return incomplete.stream().filter(which).limit(atMost).toList();
+    }
+
+    /** Whether a live node takes part and lacks a piece. */
+    public boolean isIncomplete(String nodeId) {
+        return incomplete.contains(nodeId);
     }
 
     /** How many pieces each live node holds that takes part. */

@@ -2,7 +2,7 @@ package dev.piecewise.tracker.token;
 
 /** What a token allows; each role includes the ones before it. */
 public enum Role {
-    /** Every GET. */
+    /** Every GET but what tells of swarms that are the nodes' own. */
     READ,
     /** Everything a node does. */
     NODE,

@@ -2,6 +2,7 @@ package dev.piecewise.tracker.token;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -17,6 +18,8 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class SwarmKeys {
     private static final int KEY_BYTES = 16;
+    /** No infohash and no artifact id is as long as this and what follows it. */
+    private static final byte[] LEASE = "lease".getBytes(StandardCharsets.US_ASCII);
 
     private final SecretKeySpec secret;
 
@@ -37,6 +40,22 @@ public final class SwarmKeys {
         return InfoHash.of(authenticated(HexFormat.of().parseHex(artifact.hex()), InfoHash.BYTES));
     }
 
+    /** What makes the name of a lease one that only this tracker can give: 32 hexadecimal digits; never log it. */
+    public String sealOf(ArtifactId artifact, long fence) {
+        byte[] id = HexFormat.of().parseHex(artifact.hex());
+        byte[] message = ByteBuffer.allocate(LEASE.length + Long.BYTES + id.length)
+                .put(LEASE)
+                .putLong(fence)
+                .put(id)
+                .array();
+        return HexFormat.of().formatHex(authenticated(message, KEY_BYTES));
+    }
+
+    /** Whether it is that; takes the same time either way. */
+    public boolean isSeal(String seal, ArtifactId artifact, long fence) {
+        return areEqual(seal, sealOf(artifact, fence));
+    }
+
     private byte[] authenticated(byte[] message, int bytes) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -49,7 +68,11 @@ public final class SwarmKeys {
 
     /** Whether a presented key opens this swarm; takes the same time either way. */
     public boolean opens(String key, InfoHash infoHash) {
+        return areEqual(key, keyOf(infoHash));
+    }
+
+    private static boolean areEqual(String presented, String right) {
         return MessageDigest.isEqual(
-                key.getBytes(StandardCharsets.UTF_8), keyOf(infoHash).getBytes(StandardCharsets.UTF_8));
+                presented.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
-import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.tracker.FakeOrigin;
@@ -13,6 +12,7 @@ import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -49,10 +49,11 @@ class AdmissionsTest {
                 LeaseTimes.defaults(),
                 OriginBudget.Limits.defaults(),
                 true,
-                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
+                new SwarmKeys(new byte[32]),
                 () -> 0,
                 InstantSource.system(),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
         return new Admissions(profiles(), executor, scheduler);
     }
 

@@ -14,6 +14,7 @@ import dev.piecewise.tracker.ledger.VersionBytes;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.HashList;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -25,18 +26,27 @@ class HashPushesTest {
     private static final int PIECE = 16 * 1024;
     private static final Duration WAIT = Duration.ofSeconds(20);
 
-    private final HashPushes pushes = new HashPushes(7, Runnable::run);
-    private final Artifact artifact = new Artifact(
-            new FakeOrigin().put("object", 10 * PIECE, "\"v\"").resolve(ArtifactUri.parse("s3://bucket/object")),
-            OriginProfiles.DEFAULT,
-            new PieceLength(PIECE),
-            true,
-            id -> InfoHash.fromHex(id.hex().substring(0, 40)),
-            List.of(new VersionBytes()));
+    private final List<Long> wakeUps = new ArrayList<>();
+    private HashPushes pushes = pushes();
+    private Artifact artifact = artifact(10);
     private long now = -3;
 
-    HashPushesTest() {
-        artifact.ledger.grant(new Run(0, 10), 1, "s", "now");
+    private HashPushes pushes() {
+        return new HashPushes(7, Runnable::run, (of, delay) -> wakeUps.add(now + delay.toNanos()));
+    }
+
+    private static Artifact artifact(int pieces) {
+        Artifact artifact = new Artifact(
+                new FakeOrigin()
+                        .put("object", (long) pieces * PIECE, "\"v\"")
+                        .resolve(ArtifactUri.parse("s3://bucket/object")),
+                OriginProfiles.DEFAULT,
+                new PieceLength(PIECE),
+                true,
+                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
+                List.of(new VersionBytes()));
+        artifact.ledger.grant(new Run(0, pieces), 1, "s", "now");
+        return artifact;
     }
 
     private static PieceHash hash(int piece) {
@@ -124,7 +134,7 @@ class HashPushesTest {
     void aCursorOfAnotherRunBeginsAnew() {
         learn(1, 2);
         HashList list = ask("").join();
-        assertThat(pieces(new HashPushes(8, Runnable::run).ask(artifact, list.cursor(), now, WAIT)))
+        assertThat(pieces(new HashPushes(8, Runnable::run, (of, delay) -> {}).ask(artifact, list.cursor(), now, WAIT)))
                 .containsExactly(1, 2);
         assertThat(pieces(pushes.ask(artifact, "nonsense", now, WAIT))).containsExactly(1, 2);
         assertThat(pieces(pushes.ask(artifact, list.cursor(), now, Duration.ZERO)))
@@ -151,5 +161,72 @@ class HashPushesTest {
         assertThat(answer).isNotDone();
         pass(1_000);
         assertThat(pieces(answer)).isEmpty();
+    }
+
+    /** Time passes, with a tick every 100 ms, while nobody asks. */
+    private void passWithWakeUps(int millis, int tickPhase) {
+        for (int i = 0; i < millis; i++) {
+            now += Duration.ofMillis(1).toNanos();
+            if (wakeUps.removeIf(at -> now - at >= 0)) {
+                pushes.due(artifact, now);
+            }
+            if ((now / 1_000_000 + tickPhase) % 100 == 0) {
+                pushes.tick(now);
+            }
+        }
+    }
+
+    @Test
+    void wheneverAHashComesItIsToldWithinThePause() {
+        int longest = 0;
+        for (int tickPhase = 0; tickPhase < 100; tickPhase += 9) {
+            for (int asked = 0; asked <= 140; asked += 35) {
+                for (int learnt = 1; learnt <= 240; learnt += 8) {
+                    longest = Math.max(longest, millisToTell(tickPhase, asked, learnt));
+                }
+            }
+        }
+        assertThat(longest).isEqualTo(149);
+    }
+
+    /** From the hash to its answer, of who was answered at 0. */
+    private int millisToTell(int tickPhase, int askedAt, int learntAt) {
+        wakeUps.clear();
+        pushes = pushes();
+        artifact = artifact(10);
+        now = 0;
+        String cursor = "";
+        CompletableFuture<HashList> answer = ask(cursor);
+        learn(0);
+        for (int millis = 0; millis < 1000; millis++) {
+            if (millis == askedAt) {
+                cursor = answer.join().cursor();
+                answer = ask(cursor);
+            }
+            if (millis == learntAt) {
+                learn(1);
+            }
+            if (millis >= Math.max(askedAt, learntAt) && answer.isDone()) {
+                return millis - learntAt;
+            }
+            passWithWakeUps(1, tickPhase);
+        }
+        return Integer.MAX_VALUE;
+    }
+
+    @Test
+    void hashesThatKeepComingAreNotToldMoreOftenThanThePauseAllows() {
+        artifact = artifact(1000);
+        CompletableFuture<HashList> next = ask("");
+        int answers = 0;
+        for (int piece = 0; piece < 600; piece++) {
+            learn(piece);
+            passWithWakeUps(5, 0);
+            if (next.isDone()) {
+                answers++;
+                next = ask(next.join().cursor());
+            }
+        }
+        assertThat(answers).isBetween(18, 21);
     }
 }

@@ -24,6 +24,7 @@ import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
@@ -107,10 +108,11 @@ class RegistrationsTest {
                 LeaseTimes.defaults(),
                 OriginBudget.Limits.defaults(),
                 true,
-                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
+                new SwarmKeys(new byte[32]),
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
     }
 
     private Admissions admissions() {

@@ -17,11 +17,13 @@ import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmPeer;
+import dev.piecewise.tracker.lease.LeaseId;
 import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Heartbeat;
@@ -112,10 +114,11 @@ class SchedulerTest {
                 LeaseTimes.defaults(),
                 limits,
                 true,
-                id -> InfoHash.fromHex(id.hex().substring(0, 40)),
+                new SwarmKeys(new byte[32]),
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
-                Runnable::run);
+                Runnable::run,
+                (delay, task) -> {});
     }
 
     private void restart() {
@@ -485,6 +488,39 @@ class SchedulerTest {
         scheduler.report(lease.leaseId(), report(lease, 64 * MIB, 0, 1));
         assertThat(scheduler.ledger(id).originBytes()).isEqualTo(64 * MIB);
         assertThat(scheduler.ledger(id).wastedBytes()).isZero();
+    }
+
+    @Test
+    void underANameThatThisTrackerGaveNoLeaseNothingIsTaken() {
+        register("s", "seeder");
+        ArtifactId id = admit(16);
+        List<LeaseGrant> leases = take("s", 2);
+        LeaseGrant lease = leases.get(0);
+        LeaseGrant other = leases.get(1);
+        String guessed = lease.fence() + "-" + id;
+        String sealOfOther = other.leaseId().substring(other.leaseId().lastIndexOf('-'));
+        for (String name : List.of(
+                guessed,
+                guessed + "-" + "0".repeat(32),
+                guessed + sealOfOther,
+                new LeaseId(id, lease.fence()).sealed(new SwarmKeys(new byte[] {1})),
+                other.leaseId(),
+                "nonsense")) {
+            SignRequest rest = new SignRequest(lease.fence(), 0, 0);
+            LeaseReturn back = new LeaseReturn(lease.fence(), 0, "gone", "NOT_FOUND");
+            Heartbeat heartbeat = new Heartbeat(List.of(new Heartbeat.Progress(name, lease.fence(), 5 * MIB)));
+            assertThat(reason(() -> scheduler.report(name, report(lease, 16 * MIB, lease.firstPiece(), 1))))
+                    .isEqualTo(Refused.Reason.STALE_FENCE);
+            assertThat(reason(() -> scheduler.giveBack(name, back))).isEqualTo(Refused.Reason.STALE_FENCE);
+            assertThat(reason(() -> scheduler.sign(name, rest, LINKS).join())).isEqualTo(Refused.Reason.STALE_FENCE);
+            assertThat(scheduler.heartbeat("s", heartbeat).join().leases()).isEmpty();
+        }
+        assertThat(status(id).state()).isEqualTo(ArtifactState.READING);
+        assertThat(status(id).leasesLive()).isEqualTo(2);
+        assertThat(status(id).piecesHashed()).isZero();
+        assertThat(scheduler.ledger(id).originBytes()).isZero();
+        scheduler.report(lease.leaseId(), report(lease, 16 * MIB, lease.firstPiece(), 1));
+        assertThat(status(id).piecesHashed()).isEqualTo(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.ByteRate;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.Place;
@@ -14,8 +15,10 @@ import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Journal;
+import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.Heartbeat;
+import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
@@ -30,6 +33,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that read what they fetch, under a clock that the test moves. */
@@ -55,23 +60,31 @@ class SharedIngestTest {
 
     private final FakeOrigin origin = new FakeOrigin().put("object", 64L * 8 * MIB, "\"v\"");
     private long nowNanos = -5;
-    private final Scheduler scheduler = new Scheduler(
-            List.of(),
-            Journal.none(),
-            new InMemorySwarmStore(new Random(1)),
-            new ReadSigner(
-                    new OriginProfiles(List.of(new OriginProfiles.Profile(
-                            OriginProfiles.DEFAULT, List.of(origin), List.of(ArtifactUri.parse("s3://bucket/"))))),
-                    Duration.ofMinutes(1)),
-            LeaseTimes.defaults(),
-            OriginBudget.Limits.defaults(),
-            true,
-            id -> InfoHash.fromHex(id.hex().substring(0, 40)),
-            () -> nowNanos,
-            InstantSource.fixed(Instant.EPOCH),
-            Runnable::run);
-    private final ArtifactId id =
-            scheduler.admit(origin.resolve(OBJECT), OriginProfiles.DEFAULT, Optional.of(new PieceLength(8 * MIB)));
+    private Scheduler scheduler = start(OriginBudget.Limits.defaults());
+    private ArtifactId id = admit();
+
+    private Scheduler start(OriginBudget.Limits limits) {
+        return new Scheduler(
+                List.of(),
+                Journal.none(),
+                new InMemorySwarmStore(new Random(1)),
+                new ReadSigner(
+                        new OriginProfiles(List.of(new OriginProfiles.Profile(
+                                OriginProfiles.DEFAULT, List.of(origin), List.of(ArtifactUri.parse("s3://bucket/"))))),
+                        Duration.ofMinutes(1)),
+                LeaseTimes.defaults(),
+                limits,
+                true,
+                new SwarmKeys(new byte[32]),
+                () -> nowNanos,
+                InstantSource.fixed(Instant.EPOCH),
+                Runnable::run,
+                (delay, task) -> {});
+    }
+
+    private ArtifactId admit() {
+        return scheduler.admit(origin.resolve(OBJECT), OriginProfiles.DEFAULT, Optional.of(new PieceLength(8 * MIB)));
+    }
 
     private void register(String node, Ingest ingest) {
         scheduler.register(new NodeRegistry.Node(
@@ -168,5 +181,117 @@ class SharedIngestTest {
         pass(200, "s", "a", "b");
         assertThat(again).isNotDone();
         assertThat(second.join().leases()).hasSize(2);
+    }
+
+    /** A node that fetches the artifact, and never reads. */
+    private void fetcher(String node) {
+        register(node, Ingest.NEVER);
+        scheduler.holdings(node, id, new BitSet(), List.of(), List.of());
+    }
+
+    /** Their leases, together, of the answers that came. */
+    private static List<LeaseGrant> granted(List<CompletableFuture<LeaseGrants>> asked) {
+        return asked.stream()
+                .filter(CompletableFuture::isDone)
+                .flatMap(answer -> answer.join().leases().stream())
+                .toList();
+    }
+
+    private static List<Integer> pieces(List<LeaseGrant> leases) {
+        return leases.stream()
+                .flatMap(lease -> IntStream.range(lease.firstPiece(), lease.firstPiece() + lease.pieceCount())
+                        .boxed())
+                .toList();
+    }
+
+    @Test
+    void howeverManyFetchWithoutReadingTheOneThatWouldReadIsFound() {
+        IntStream.range(0, 41).forEach(i -> fetcher("never" + i));
+        CompletableFuture<LeaseGrants> only = volunteer("a");
+        pass(200);
+        assertThat(only).isDone();
+        assertThat(only.join().leases()).hasSize(2);
+    }
+
+    @Test
+    void amongManyThatWouldReadElsewhereThoseThatFetchAreFound() {
+        IntStream.range(0, 41).forEach(i -> {
+            fetcher("never" + i);
+            register("elsewhere" + i, Ingest.AUTO);
+        });
+        List<CompletableFuture<LeaseGrants>> elsewhere =
+                IntStream.range(0, 41).mapToObj(i -> ask("elsewhere" + i)).toList();
+        CompletableFuture<LeaseGrants> only = volunteer("a");
+        pass(200);
+        assertThat(only).isDone();
+        assertThat(elsewhere).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void whoLacksLeastOfWhatWasReadReadsFirst() {
+        register("s", Ingest.ONLY);
+        LeaseGrant read = ask("s").join().leases().get(0);
+        LeaseGrant next = ask("s").join().leases().get(0);
+        report(read);
+        report(next);
+        CompletableFuture<LeaseGrants> lacks = volunteer("lacks");
+        CompletableFuture<LeaseGrants> has = volunteer("has");
+        List<Integer> all = pieces(List.of(read, next));
+        scheduler.holdings("has", id, null, all, List.of());
+        scheduler.leave("s");
+        pass(200, "lacks", "has");
+        assertThat(has).isDone();
+        assertThat(lacks).isNotDone();
+    }
+
+    @Test
+    void severalThatReadHaveDifferentPieces() {
+        List<CompletableFuture<LeaseGrants>> asked =
+                Stream.of("a", "b", "c", "d").map(this::volunteer).toList();
+        pass(200, "a", "b", "c", "d");
+        assertThat(asked).filteredOn(CompletableFuture::isDone).hasSize(1);
+        pass(1500, "a", "b", "c", "d");
+        assertThat(asked).filteredOn(CompletableFuture::isDone).hasSize(2);
+        granted(asked).subList(0, 2).forEach(this::report);
+        pass(1500, "a", "b", "c", "d");
+        assertThat(granted(asked)).as("four read, as that helped").hasSize(8);
+        assertThat(pieces(granted(asked))).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void noMoreReadsThanTheOriginsLimitAllowsAreGivenToThoseThatFetch() {
+        scheduler = start(new OriginBudget.Limits(3, ByteRate.UNLIMITED));
+        id = admit();
+        List<CompletableFuture<LeaseGrants>> asked =
+                Stream.of("a", "b", "c").map(this::volunteer).toList();
+        pass(1700, "a", "b", "c");
+        assertThat(asked).filteredOn(CompletableFuture::isDone).hasSize(2);
+        assertThat(granted(asked)).hasSize(3);
+    }
+
+    @Test
+    void theOriginsRateIsDividedAmongThoseThatFetch() {
+        scheduler = start(new OriginBudget.Limits(100, 60L * MIB));
+        id = admit();
+        CompletableFuture<LeaseGrants> first = volunteer("a");
+        CompletableFuture<LeaseGrants> second = volunteer("b");
+        pass(1700, "a", "b");
+        assertThat(sum(first)).isEqualTo(60L * MIB);
+        assertThat(second).as("all is given").isNotDone();
+        List<Heartbeat.Progress> progress = first.join().leases().stream()
+                .map(lease -> new Heartbeat.Progress(lease.leaseId(), lease.fence(), 0))
+                .toList();
+        long left = scheduler.heartbeat("a", new Heartbeat(progress)).join().leases().stream()
+                .mapToLong(HeartbeatReply.Renewal::bytesPerSecond)
+                .sum();
+        assertThat(second).isDone();
+        assertThat(sum(second)).isPositive();
+        assertThat(left + sum(second)).isLessThanOrEqualTo(60L * MIB);
+    }
+
+    private static long sum(CompletableFuture<LeaseGrants> answer) {
+        return answer.join().leases().stream()
+                .mapToLong(LeaseGrant::bytesPerSecond)
+                .sum();
     }
 }

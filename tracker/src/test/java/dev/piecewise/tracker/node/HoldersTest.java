@@ -42,6 +42,19 @@ class HoldersTest {
         assertThat(holders.isMissedBy(node -> node.equals("whole"))).isFalse();
     }
 
+    @Test
+    void thoseThatLackAPieceAreChosenFromBeforeTheyAreCounted() {
+        Holders holders = new Holders(2);
+        holders.replace("whole", bits(0, 1));
+        for (int i = 0; i < 5; i++) {
+            holders.replace("n" + i, bits(0));
+        }
+        assertThat(holders.incomplete(node -> !node.equals("n0"), 2)).containsExactly("n1", "n2");
+        assertThat(holders.isIncomplete("n4")).isTrue();
+        assertThat(holders.isIncomplete("whole")).isFalse();
+        assertThat(holders.isIncomplete("none")).isFalse();
+    }
+
     @Property(tries = 200)
     void countsAreWhatCountingGives(@ForAll List<Integer> steps) {
         Holders holders = new Holders(5);

@@ -3,8 +3,10 @@ package dev.piecewise.tracker.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.fault.ProcessFault;
+import dev.piecewise.tracker.lease.LeaseId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,5 +66,22 @@ class TokensTest {
         assertThat(keys.opens(keys.keyOf(one), other)).isFalse();
         assertThat(keys.opens("", one)).isFalse();
         assertThat(new SwarmKeys(new byte[] {1}).keyOf(one)).isNotEqualTo(keys.keyOf(one));
+    }
+
+    @Test
+    void aLeaseIsReadUnderTheNameThatThisTrackerGaveItOnly() {
+        SwarmKeys keys = new SwarmKeys(new byte[32]);
+        LeaseId lease = new LeaseId(new ArtifactId("5f".repeat(32)), 7);
+        String name = lease.sealed(keys);
+        assertThat(LeaseId.parse(name, keys)).contains(lease);
+        assertThat(LeaseId.parse(name, new SwarmKeys(new byte[] {1}))).isEmpty();
+        assertThat(LeaseId.parse("8" + name.substring(1), keys))
+                .as("another fence")
+                .isEmpty();
+        assertThat(LeaseId.parse(name.replace("5f5f", "5e5e"), keys))
+                .as("another artifact")
+                .isEmpty();
+        assertThat(LeaseId.parse(lease.toString(), keys)).isEmpty();
+        assertThat(LeaseId.parse(name.substring(0, name.length() - 1), keys)).isEmpty();
     }
 }
