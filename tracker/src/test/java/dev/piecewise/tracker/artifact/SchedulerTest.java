@@ -26,6 +26,7 @@ import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
+import dev.piecewise.trackerclient.api.HashList;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
 import dev.piecewise.trackerclient.api.Ingest;
@@ -45,9 +46,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -79,6 +82,7 @@ class SchedulerTest {
     private final FakeOrigin otherOrigin = new FakeOrigin().put("object", 4 * 16 * MIB, "\"v\"");
     private final InMemorySwarmStore swarms = new InMemorySwarmStore(new Random(1));
     private final List<Event> journal = new ArrayList<>();
+    private final NavigableMap<Long, Runnable> timed = new TreeMap<>();
     private long nowNanos = -5;
     private OriginBudget.Limits limits = OriginBudget.Limits.defaults();
     private Scheduler scheduler = start(List.of());
@@ -118,7 +122,7 @@ class SchedulerTest {
                 () -> nowNanos,
                 InstantSource.fixed(Instant.EPOCH),
                 Runnable::run,
-                (delay, task) -> {});
+                (delay, task) -> timed.put(nowNanos + delay.toNanos(), task));
     }
 
     private void restart() {
@@ -488,6 +492,28 @@ class SchedulerTest {
         scheduler.report(lease.leaseId(), report(lease, 64 * MIB, 0, 1));
         assertThat(scheduler.ledger(id).originBytes()).isEqualTo(64 * MIB);
         assertThat(scheduler.ledger(id).wastedBytes()).isZero();
+    }
+
+    @Test
+    void aHashThatCameSoonAfterAnotherIsToldBetweenTwoTicks() {
+        register("s", "seeder");
+        ArtifactId id = admit(16);
+        List<LeaseGrant> leases = take("s", 4);
+        CompletableFuture<HashList> first = scheduler.hashes(id, "", Duration.ofSeconds(20));
+        scheduler.report(
+                leases.get(0).leaseId(),
+                report(leases.get(0), 16 * MIB, leases.get(0).firstPiece(), 1));
+        CompletableFuture<HashList> second = scheduler.hashes(id, first.join().cursor(), Duration.ofSeconds(20));
+        scheduler.report(
+                leases.get(1).leaseId(),
+                report(leases.get(1), 16 * MIB, leases.get(1).firstPiece(), 1));
+        assertThat(second).isNotDone();
+        assertThat(timed).hasSize(1);
+        assertThat(timed.firstKey() - nowNanos).isEqualTo(Duration.ofMillis(150).toNanos());
+        nowNanos = timed.firstKey();
+        timed.pollFirstEntry().getValue().run();
+        assertThat(second).isDone();
+        assertThat(second.join().unpack()).hasSize(1);
     }
 
     @Test
