@@ -8,10 +8,11 @@ import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
-import dev.piecewise.it.lab.Await;
 import dev.piecewise.it.lab.LocalCluster;
+import dev.piecewise.it.lab.Stand;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.lease.OriginSettings;
+import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.trackerclient.api.Ingest;
 import dev.piecewise.trackerclient.api.Ledger;
 import java.nio.file.Files;
@@ -22,14 +23,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that read from S3 what is fetched on them: there is no seeder. */
+@Timeout(180)
 class NodeIngestTest {
     private static final long SIZE = 24_000_007;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
@@ -50,30 +53,32 @@ class NodeIngestTest {
     }
 
     private static Set<String> readers(Ledger ledger) {
+        return readers(ledger, read -> true);
+    }
+
+    private static Set<String> readers(Ledger ledger, Predicate<Ledger.Read> which) {
         return ledger.pieces().stream()
                 .flatMap(piece -> piece.reads().stream())
+                .filter(which)
                 .map(Ledger.Read::nodeId)
                 .collect(Collectors.toSet());
     }
 
     @Test
     void whoTakesOverFromAReaderThatStoppedReadsOnlyWhatIsLacking() throws Exception {
-        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"))) {
+        LeaseTimes oftenHeardOf = LeaseTimes.of(Duration.ofMillis(200), Duration.ofSeconds(30));
+        try (LocalCluster cluster =
+                LocalCluster.start(directory.resolve("cluster"), config -> config.withLeases(oftenHeardOf))) {
             Path source = cluster.put("model.bin", SIZE);
             cluster.s3().pauseAfter(SIZE / 3);
             Map<String, CompletableFuture<FetchOutcome>> fetches = new HashMap<>();
             for (String name : List.of("a", "b", "c")) {
                 fetches.put(name, fetch(cluster, name));
             }
-            Await.until(
-                    "an artifact",
-                    PATIENCE,
-                    () -> !cluster.client().artifacts().artifacts().isEmpty());
-            Await.until(
-                    "a node reads", PATIENCE, () -> !readers(ledger(cluster)).isEmpty());
-            Await.until("pieces are everywhere", PATIENCE, () -> ledger(cluster).pieces().stream()
-                    .anyMatch(piece -> piece.holders() == 3));
-            String reader = readers(ledger(cluster)).iterator().next();
+            Stand before = Stand.await(cluster.s3(), cluster.client(), SIZE / 3, 3);
+            String reader = readers(before.ledger(), read -> read.outcome().equals("hashed"))
+                    .iterator()
+                    .next();
             assertThat(nodes).containsKey(reader);
             nodes.remove(reader).close();
             cluster.s3().pauseAfter(Long.MAX_VALUE);
@@ -89,8 +94,12 @@ class NodeIngestTest {
             assertThat(complete).isGreaterThanOrEqualTo(2);
             Ledger ledger = ledger(cluster);
             assertThat(readers(ledger)).hasSizeGreaterThan(1);
-            assertThat(ledger.originBytes() - ledger.wastedBytes() - ledger.rereadBytes())
-                    .isEqualTo(SIZE);
+            assertThat(ledger.rereadBytes()).isZero();
+            for (int piece : before.hashed()) {
+                assertThat(ledger.pieces().get(piece).reads()).hasSize(1);
+            }
+            assertThat(ledger.wastedBytes()).isBetween(0L, before.inFlightBytes());
+            assertThat(ledger.originBytes() - ledger.wastedBytes()).isEqualTo(SIZE);
         }
     }
 
