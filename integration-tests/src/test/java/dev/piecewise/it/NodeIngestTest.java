@@ -12,6 +12,7 @@ import dev.piecewise.core.ByteRate;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.it.lab.Await;
 import dev.piecewise.it.lab.LocalCluster;
+import dev.piecewise.it.lab.PiecewiseProcess;
 import dev.piecewise.it.lab.Stand;
 import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.lease.OriginSettings;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -200,5 +202,50 @@ class NodeIngestTest {
             assertThat(cluster.s3().objectBytesSent()).isEqualTo(size);
             assertThat(cluster.s3().mostGetsAtOnce()).isLessThanOrEqualTo(readsAtOnce);
         }
+    }
+
+    @Test
+    void whoNeverReadsWaitsForOneThatReadsWhateverIsAskedFor() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"))) {
+            Path source = cluster.put("model.bin", SIZE);
+            node(cluster, "never");
+            Path file = directory.resolve("file");
+            Piecewise through =
+                    cluster.own(Piecewise.open(NodeConfig.defaults(cluster.trackerUrl(), cluster.dataOf("never"))));
+            CompletableFuture<FetchOutcome> fetch = CompletableFuture.supplyAsync(
+                    () -> through.fetch(LocalCluster.request("model.bin", file), ProgressListener.NONE),
+                    task -> new Thread(task, "fetch").start());
+            Await.until("it takes part", PATIENCE, () -> cluster.client().artifacts().artifacts().stream()
+                    .anyMatch(status -> status.nodes() == 1));
+            assertThat(cluster.client().artifact(cluster.onlyArtifact()).seedersAlive())
+                    .isZero();
+            assertThat(cluster.s3().objectGets()).isZero();
+            String only = node(cluster, "only");
+
+            assertThat(fetch.get()).isInstanceOf(FetchOutcome.Complete.class);
+            assertThat(Files.mismatch(source, file)).isEqualTo(-1);
+            assertThat(readers(ledger(cluster))).containsExactly(only);
+            assertThat(cluster.s3().objectBytesSent()).isEqualTo(SIZE);
+        }
+    }
+
+    /** A process, and its id. */
+    private static String node(LocalCluster cluster, String ingest) throws Exception {
+        PiecewiseProcess node = cluster.own(PiecewiseProcess.start(
+                Map.of(),
+                "node",
+                "--ingest",
+                ingest,
+                "--tracker",
+                cluster.trackerUrl().toString(),
+                "--data",
+                cluster.dataOf(ingest).toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--advertise",
+                "127.0.0.1",
+                "--json"));
+        return node.awaitLine(Pattern.compile("\"event\":\"ready\".*\"node\":\"([^\"]+)\""))
+                .group(1);
     }
 }
