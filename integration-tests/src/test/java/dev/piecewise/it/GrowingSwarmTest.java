@@ -3,25 +3,33 @@ package dev.piecewise.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.client.FetchOutcome;
+import dev.piecewise.client.NodeConfig;
+import dev.piecewise.client.NodeMain;
 import dev.piecewise.client.Piecewise;
 import dev.piecewise.client.ProgressListener;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.it.lab.Await;
 import dev.piecewise.it.lab.LocalCluster;
+import dev.piecewise.it.lab.RequiresProgram;
+import dev.piecewise.it.lab.StockClient;
+import dev.piecewise.seeder.Listen;
 import dev.piecewise.seeder.Seeder;
 import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.Ledger;
+import dev.piecewise.trackerclient.api.NodeStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pieces travel while the rest of the object is still unread: S3 stops in the middle until they have. */
+@Timeout(180)
 class GrowingSwarmTest {
     private static final long SIZE = 12_000_007;
     private static final long FIRST_PART = 4_000_000;
@@ -123,5 +131,55 @@ class GrowingSwarmTest {
             assertThat(ledger.rereadPieces()).isZero();
             assertThat(ledger.originBytes() - ledger.wastedBytes()).isEqualTo(SIZE);
         }
+    }
+
+    /** When the others come the seeder is gone. */
+    @Test
+    @RequiresProgram(value = "aria2c", debianPackage = "aria2")
+    void onceItWasReadEveryNodeSeedsItToLateNodesAndStockClients() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(
+                directory.resolve("cluster"),
+                config -> config.withAnnounce(Duration.ofSeconds(1), Duration.ofSeconds(1)))) {
+            Path source = cluster.put("model.bin", SIZE);
+            cluster.s3().pauseAfter(FIRST_PART);
+            Seeder seeder = cluster.addSeeder("seeder");
+            List<CompletableFuture<FetchOutcome>> fetches =
+                    List.of(fetchOnNode(cluster, "a"), fetchOnNode(cluster, "b"));
+            awaitSpread(cluster, 3);
+            cluster.s3().pauseAfter(Long.MAX_VALUE);
+            for (CompletableFuture<FetchOutcome> fetch : fetches) {
+                assertThat(fetch.get()).isInstanceOf(FetchOutcome.Complete.class);
+            }
+            seeder.close();
+            assertThat(cluster.client().nodes().nodes())
+                    .extracting(NodeStatus::role)
+                    .containsOnly("node");
+
+            Path late = directory.resolve("late");
+            try (Piecewise node = cluster.addNode("late")) {
+                FetchOutcome.Complete outcome = LocalCluster.fetch(node, LocalCluster.request("model.bin", late));
+                assertThat(outcome.bytesFromPeers()).isGreaterThanOrEqualTo(SIZE);
+            }
+            assertThat(Files.mismatch(source, late)).isEqualTo(-1);
+            try (StockClient aria2 = StockClient.start(
+                    StockClient.Program.ARIA2,
+                    directory.resolve("aria2"),
+                    cluster.trackerUrl() + "/torrent?uri=" + LocalCluster.uri("model.bin"))) {
+                aria2.awaitFile("model.bin", source, PATIENCE);
+            }
+            assertThat(cluster.client().nodes().nodes())
+                    .extracting(NodeStatus::role)
+                    .containsOnly("node");
+            assertThat(cluster.s3().objectBytesSent()).isEqualTo(SIZE);
+        }
+    }
+
+    /** Through a {@code node}, which stays. */
+    private CompletableFuture<FetchOutcome> fetchOnNode(LocalCluster cluster, String name) {
+        NodeConfig config = NodeConfig.defaults(cluster.trackerUrl(), cluster.dataOf(name))
+                .withListen(Listen.loopback())
+                .withAdvertise("127.0.0.1");
+        cluster.own(NodeMain.start(config));
+        return fetch(cluster.own(Piecewise.open(config)), directory.resolve(name));
     }
 }

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -20,12 +21,16 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
  * last byte was taken, or it was given up.
  */
 final class CountingBlobStore extends ForwardingBlobStore {
+    /** A body that was late, as its thread or its reader had no time, is sent faster for so long afterwards. */
+    private static final Duration LATENESS_MADE_UP_FOR = Duration.ofMillis(50);
+
     private final AtomicLong objectBytesSent = new AtomicLong();
     private final AtomicLong objectGets = new AtomicLong();
     private final AtomicLong objectHeads = new AtomicLong();
     private final AtomicLong underWay = new AtomicLong();
     private final AtomicLong mostUnderWay = new AtomicLong();
     private long mostBytes = Long.MAX_VALUE; // guarded by this
+    private long mostBytesPerSecond = Long.MAX_VALUE; // guarded by this
 
     CountingBlobStore(BlobStore delegate) {
         super(delegate);
@@ -85,6 +90,11 @@ final class CountingBlobStore extends ForwardingBlobStore {
         }
     }
 
+    synchronized void limitEachGet(long bytesPerSecond) {
+        mostBytesPerSecond = bytesPerSecond;
+        notifyAll();
+    }
+
     void resetCounters() {
         objectBytesSent.set(0);
         objectGets.set(0);
@@ -95,6 +105,8 @@ final class CountingBlobStore extends ForwardingBlobStore {
     private final class Counting extends FilterInputStream {
         private final AtomicBoolean ended = new AtomicBoolean();
         private long left;
+        private long bytesPerSecond = Long.MAX_VALUE;
+        private long dueNanos;
 
         Counting(InputStream bytes, long length) {
             super(bytes);
@@ -104,9 +116,40 @@ final class CountingBlobStore extends ForwardingBlobStore {
         private void sent(long count) {
             objectBytesSent.addAndGet(count);
             left -= count;
+            if (bytesPerSecond != Long.MAX_VALUE) {
+                dueNanos = Math.max(dueNanos, System.nanoTime() - LATENESS_MADE_UP_FOR.toNanos())
+                        + (long) (count * 1e9 / bytesPerSecond);
+            }
             if (left <= 0) {
                 end();
             }
+        }
+
+        /** Waits until this body may go on, which may be sooner if the limit changes. */
+        private void awaitRate() throws IOException {
+            synchronized (CountingBlobStore.this) {
+                try {
+                    while (true) {
+                        if (bytesPerSecond != mostBytesPerSecond) {
+                            bytesPerSecond = mostBytesPerSecond;
+                            dueNanos = System.nanoTime();
+                        }
+                        long millis = (dueNanos - System.nanoTime()) / 1_000_000;
+                        if (bytesPerSecond == Long.MAX_VALUE || millis <= 0) {
+                            return;
+                        }
+                        CountingBlobStore.this.wait(millis);
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("stopped");
+                }
+            }
+        }
+
+        /** A tenth of a second's worth, so that the bytes come evenly. */
+        private int atOnce(int length) {
+            return (int) Math.min(length, Math.max(1, bytesPerSecond / 10));
         }
 
         private void end() {
@@ -124,6 +167,7 @@ final class CountingBlobStore extends ForwardingBlobStore {
         @Override
         public int read() throws IOException {
             awaitTurn();
+            awaitRate();
             int value = super.read();
             if (value >= 0) {
                 sent(1);
@@ -134,7 +178,8 @@ final class CountingBlobStore extends ForwardingBlobStore {
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             awaitTurn();
-            int read = super.read(buffer, offset, length);
+            awaitRate();
+            int read = super.read(buffer, offset, atOnce(length));
             if (read > 0) {
                 sent(read);
             }

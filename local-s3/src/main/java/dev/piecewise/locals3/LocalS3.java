@@ -127,6 +127,18 @@ public final class LocalS3 implements AutoCloseable {
         store.pauseAfter(bytes);
     }
 
+    /**
+     * Sends the body of each GET, and so over each connection, no faster than this from now on; all together they may be faster.
+     *
+     * @param bytesPerSecond 1 or more; {@link Long#MAX_VALUE} for no limit
+     */
+    public void limitEachGet(long bytesPerSecond) {
+        if (bytesPerSecond < 1) {
+            throw new IllegalArgumentException("nothing is sent at " + bytesPerSecond + " bytes a second");
+        }
+        store.limitEachGet(bytesPerSecond);
+    }
+
     /** Sets all counts to zero. */
     public void resetCounters() {
         store.resetCounters();
@@ -136,6 +148,7 @@ public final class LocalS3 implements AutoCloseable {
     @Override
     public void close() throws IOException {
         pauseAfter(Long.MAX_VALUE);
+        limitEachGet(Long.MAX_VALUE);
         try {
             server.stop();
         } catch (Exception e) {

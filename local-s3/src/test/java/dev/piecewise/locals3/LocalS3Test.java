@@ -9,7 +9,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -64,6 +68,35 @@ class LocalS3Test {
                             HttpResponse.BodyHandlers.ofString());
             assertThat(anonymous.statusCode()).isEqualTo(403);
             assertThat(s3.objectBytesSent()).isZero();
+        }
+    }
+
+    /** At ten bytes a second only what ends the limit lets them come to an end. */
+    @Test
+    @Timeout(60)
+    void eachGetIsLimitedByItselfUntilTheLimitEnds() throws Exception {
+        try (LocalS3 s3 = LocalS3.start(directory, "access", "secret");
+                S3Client client = client(s3, "secret")) {
+            byte[] bytes = new byte[1_000_000];
+            s3.createBucket("bucket");
+            s3.put("bucket", "key", new ByteArrayInputStream(bytes), bytes.length);
+            s3.limitEachGet(10);
+            List<CompletableFuture<byte[]>> gets = Stream.generate(() -> CompletableFuture.supplyAsync(
+                            () -> client.getObjectAsBytes(
+                                            get -> get.bucket("bucket").key("key"))
+                                    .asByteArray(),
+                            task -> new Thread(task, "get").start()))
+                    .limit(2)
+                    .toList();
+            while (s3.mostGetsAtOnce() < 2 || s3.objectBytesSent() < 4) {
+                Thread.onSpinWait();
+            }
+            assertThat(s3.objectBytesSent()).isLessThan(1000);
+            s3.limitEachGet(Long.MAX_VALUE);
+            for (CompletableFuture<byte[]> get : gets) {
+                assertThat(get.get()).isEqualTo(bytes);
+            }
+            assertThat(s3.objectBytesSent()).isEqualTo(2L * bytes.length);
         }
     }
 

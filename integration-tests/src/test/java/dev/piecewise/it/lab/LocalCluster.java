@@ -137,6 +137,11 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Stores an object of reproducible bytes and returns a copy of it to compare with. */
     public Path put(String key, long sizeBytes) throws IOException {
+        return put(s3, root, key, sizeBytes);
+    }
+
+    /** The same into a server that is no part of a cluster; the copy lies in {@code root}. */
+    public static Path put(LocalS3 s3, Path root, String key, long sizeBytes) throws IOException {
         Path source = Files.createTempFile(root, "source", ".bin");
         writeRandom(source, sizeBytes, key.hashCode());
         try (InputStream bytes = Files.newInputStream(source)) {

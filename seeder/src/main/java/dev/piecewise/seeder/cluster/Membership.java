@@ -133,8 +133,7 @@ final class Membership implements AutoCloseable {
             reached();
             next(reply.nextSeconds());
         } catch (UnknownNode e) {
-            leases.renewed(heartbeat, new HeartbeatReply(List.of()), sentNanos);
-            forgotten(current);
+            forgotten(current); // a tracker that was started again still knows the leases: the next heartbeat tells
         } catch (PiecewiseFault fault) {
             unreachable(fault);
             if (Thread.currentThread().isInterrupted()) {
@@ -153,6 +152,7 @@ final class Membership implements AutoCloseable {
         NodeAccepted accepted = tracker.register(registration);
         synchronized (this) {
             registered = true;
+            soon |= !leases.heartbeat().leases().isEmpty();
             generation++;
             interval = Duration.ofNanos((long) (accepted.heartbeatSeconds() * 1e9));
             notifyAll();

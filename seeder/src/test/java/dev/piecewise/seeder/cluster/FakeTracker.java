@@ -50,6 +50,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -78,6 +79,9 @@ public final class FakeTracker implements Tracker {
     public final List<NodeRegistration> registrations = new CopyOnWriteArrayList<>();
     public final List<String> left = new CopyOnWriteArrayList<>();
     public final Set<String> lostLeases = ConcurrentHashMap.newKeySet();
+    /** The next heartbeat, before any other call, is told that the node is unknown. */
+    public final AtomicBoolean forgetsAtHeartbeat = new AtomicBoolean();
+
     public final Map<ArtifactId, ArtifactStatus> artifacts = new ConcurrentHashMap<>();
     public final Map<ArtifactId, List<HashList.Entry>> hashes = new ConcurrentHashMap<>();
     public final Map<InfoHash, byte[]> torrents = new ConcurrentHashMap<>();
@@ -223,6 +227,9 @@ public final class FakeTracker implements Tracker {
     @Override
     public HeartbeatReply heartbeat(String nodeId, Heartbeat heartbeat) throws UnknownNode {
         reach();
+        if (forgetsAtHeartbeat.getAndSet(false)) {
+            known = false;
+        }
         know();
         transfers.addAll(Optional.ofNullable(heartbeat.transfers()).orElse(List.of()));
         report = heartbeat.node();

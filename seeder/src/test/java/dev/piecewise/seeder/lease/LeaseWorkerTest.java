@@ -210,6 +210,20 @@ class LeaseWorkerTest {
         assertThat(tracker.reports.get(tracker.reports.size() - 1).bytesRead()).isEqualTo(SIZE);
     }
 
+    /** It knows the leases, though not the nodes. */
+    @Test
+    void aLeaseGoesOnWithATrackerThatWasStartedAgain() throws Exception {
+        origin.manners.add(origin.hangingAfter(PIECE + 5));
+        grant();
+        Eventually.await("some of it is read", () -> tracker.bytesRead.get() == PIECE + 5);
+        tracker.forgetsAtHeartbeat.set(true);
+        Eventually.await("another registration", () -> tracker.registrations.size() == 2);
+        origin.release.countDown();
+        awaitEnd();
+        assertAllHeld();
+        assertThat(tracker.returns).isEmpty();
+    }
+
     @Test
     void whereTheOriginsRateIsSharedHeartbeatsComeOften() throws Exception {
         tracker.heartbeatSeconds = 1000;
