@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.Checksum;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +27,24 @@ class CrcTest {
         assertThat(crc.text(of(crc, digits, 0, 9))).isEqualTo(base64);
         assertThat(crc.parse(base64)).isEqualTo(Long.parseUnsignedLong(hex, 16));
         assertThat(of(crc, digits, 0, 0)).isZero();
+    }
+
+    @Test
+    void theFastWayIsThatOfTheDefinition() {
+        Random random = new Random(2);
+        for (int run = 0; run < 100; run++) {
+            byte[] bytes = new byte[random.nextInt(20_000)];
+            random.nextBytes(bytes);
+            int from = random.nextInt(bytes.length + 1);
+            long expected = ~0L;
+            for (int i = from; i < bytes.length; i++) {
+                expected ^= Byte.toUnsignedLong(bytes[i]);
+                for (int bit = 0; bit < 8; bit++) {
+                    expected = (expected & 1) == 0 ? expected >>> 1 : expected >>> 1 ^ 0x9A6C9329AC4BC9B5L;
+                }
+            }
+            assertThat(of(Crc.CRC64NVME, bytes, from, bytes.length - from)).isEqualTo(~expected);
+        }
     }
 
     @ParameterizedTest
