@@ -34,6 +34,9 @@ import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequ
  * {@code If-Match} to read. The version of an object is its ETag exactly as S3 sends it, quotes included.
  */
 public final class S3Origin implements Origin {
+    private static final int NOT_FOUND = 404;
+    private static final int PRECONDITION_FAILED = 412;
+
     private final S3Client client;
     private final S3Presigner presigner;
     private final Endpoint endpoint;
@@ -184,9 +187,18 @@ public final class S3Origin implements Origin {
                             .key(object.key())
                             .ifMatch(object.entry().version())
                             .checksumMode(ChecksumMode.ENABLED)));
+        } catch (S3Exception e) {
+            if (e.statusCode() == NOT_FOUND || e.statusCode() == PRECONDITION_FAILED) {
+                return Optional.empty();
+            }
+            throw checksumFault(object, e);
         } catch (SdkException e) {
-            throw S3Faults.translate("asking for the checksum of '" + FilePath.shown(object.key()) + "'", endpoint, e);
+            throw checksumFault(object, e);
         }
+    }
+
+    private OriginFault checksumFault(OriginObject object, SdkException e) {
+        return S3Faults.translate("asking for the checksum of '" + FilePath.shown(object.key()) + "'", endpoint, e);
     }
 
     @Override

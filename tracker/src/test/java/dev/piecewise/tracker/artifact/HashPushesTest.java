@@ -7,6 +7,7 @@ import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.ledger.ReadBytes;
 import dev.piecewise.tracker.ledger.Run;
@@ -26,8 +27,11 @@ class HashPushesTest {
     private static final Duration WAIT = Duration.ofSeconds(20);
 
     private final HashPushes pushes = new HashPushes(7, Runnable::run);
+    private final ResolvedArtifact resolved =
+            new FakeOrigin().put("object", 10 * PIECE, "\"v\"").resolve(ArtifactUri.parse("s3://bucket/object"));
     private final Artifact artifact = new Artifact(
-            new FakeOrigin().put("object", 10 * PIECE, "\"v\"").resolve(ArtifactUri.parse("s3://bucket/object")),
+            resolved.id(new PieceLength(PIECE)),
+            resolved,
             OriginProfiles.DEFAULT,
             new PieceLength(PIECE),
             true,
