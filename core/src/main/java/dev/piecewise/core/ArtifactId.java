@@ -54,6 +54,19 @@ public record ArtifactId(String hex) {
         return of("urn:btih", "", infoHash.hex(), List.of(), 0);
     }
 
+    /**
+     * Names another reading of the same, after what was read before proved wrong: nothing that anybody keeps under an earlier name is
+     * good for it.
+     *
+     * @param reading 2 for the second
+     */
+    public ArtifactId again(int reading) {
+        MessageDigest sha256 = sha256();
+        text(sha256, hex);
+        number(sha256, reading);
+        return new ArtifactId(HexFormat.of().formatHex(sha256.digest()));
+    }
+
     private static void text(MessageDigest digest, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).array());

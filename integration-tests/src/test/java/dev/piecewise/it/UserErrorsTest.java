@@ -52,6 +52,8 @@ class UserErrorsTest {
         s3 = LocalS3.start(root.resolve("s3"), "access", "secret");
         s3.createBucket("bucket");
         s3.put("bucket", "file.bin", new ByteArrayInputStream(new byte[3_000_000]), 3_000_000);
+        s3.put("bucket", "damaged.bin", new ByteArrayInputStream(new byte[1_000_000]), 1_000_000);
+        s3.keepChecksum("bucket", "damaged.bin", "AAAAAAAAAAE=");
         s3.put("bucket", "hostile/tame", new ByteArrayInputStream(new byte[1]), 1);
         // The server itself could not store it, for it appends to the name while it writes.
         Files.write(root.resolve("s3/bucket/hostile/" + "x".repeat(241)), new byte[1]);
@@ -93,6 +95,11 @@ class UserErrorsTest {
     @Test
     void aKeyThatCannotBecomeAFileFailsThePrefixAndIsNamed() throws Exception {
         getFails(FAILED, trackerUrl, "s3://bucket/hostile/", "x".repeat(241));
+    }
+
+    @Test
+    void anObjectThatIsNotWhatItsChecksumSaysFailsAndIsNamed() throws Exception {
+        getFails(FAILED, trackerUrl, "s3://bucket/damaged.bin", "s3://bucket/damaged.bin", "CRC64NVME", "AAAAAAAAAAE=");
     }
 
     @Test

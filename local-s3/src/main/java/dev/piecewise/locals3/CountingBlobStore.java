@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -29,6 +32,7 @@ final class CountingBlobStore extends ForwardingBlobStore {
     private final AtomicLong objectHeads = new AtomicLong();
     private final AtomicLong underWay = new AtomicLong();
     private final AtomicLong mostUnderWay = new AtomicLong();
+    private final Map<String, String> checksums = new ConcurrentHashMap<>();
     private long mostBytes = Long.MAX_VALUE; // guarded by this
     private long mostBytesPerSecond = Long.MAX_VALUE; // guarded by this
 
@@ -55,7 +59,18 @@ final class CountingBlobStore extends ForwardingBlobStore {
     @Override
     public HeadObjectResponse blobMetadata(HeadObjectRequest request) {
         objectHeads.incrementAndGet();
-        return super.blobMetadata(request);
+        HeadObjectResponse head = super.blobMetadata(request);
+        String checksum = checksums.get(request.bucket() + "/" + request.key());
+        return head == null || checksum == null
+                ? head
+                : head.toBuilder()
+                        .checksumCRC64NVME(checksum)
+                        .checksumType(ChecksumType.FULL_OBJECT)
+                        .build();
+    }
+
+    void keepChecksum(String bucket, String key, String crc64nvme) {
+        checksums.put(bucket + "/" + key, crc64nvme);
     }
 
     long objectBytesSent() {

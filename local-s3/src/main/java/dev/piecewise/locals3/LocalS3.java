@@ -99,6 +99,15 @@ public final class LocalS3 implements AutoCloseable {
         return etag.startsWith("\"") ? etag : '"' + etag + '"';
     }
 
+    /**
+     * Tells whoever asks for it that an object has this checksum of all its bytes, right or wrong.
+     *
+     * @param crc64nvme in base64, as S3 has it
+     */
+    public void keepChecksum(String bucket, String key, String crc64nvme) {
+        store.keepChecksum(bucket, key, crc64nvme);
+    }
+
     /** Body bytes of object GETs handed to the network since the start or the last {@link #resetCounters()}. */
     public long objectBytesSent() {
         return store.objectBytesSent();

@@ -14,6 +14,7 @@ import dev.piecewise.torrentbuilder.s3.S3Origin;
 import dev.piecewise.torrentbuilder.s3.S3Profile;
 import dev.piecewise.tracker.announce.Announcer;
 import dev.piecewise.tracker.announce.Introductions;
+import dev.piecewise.tracker.artifact.ChecksumLookups;
 import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.tracker.artifact.Scheduler;
 import dev.piecewise.tracker.http.TrackerHttp;
@@ -108,6 +109,7 @@ public final class TrackerMain {
             Scheduler scheduler = injector.getInstance(Scheduler.class);
             Announcer announcer = injector.getInstance(Announcer.class);
             Introductions introductions = injector.getInstance(Introductions.class);
+            ChecksumLookups checksums = injector.getInstance(ChecksumLookups.class);
             TrackerHttp http = TrackerHttp.start(
                     config.listenHost(), config.listenPort(), injector.getInstance(TrackerHttp.Parts.class));
             threads.everyTick(
@@ -115,6 +117,7 @@ public final class TrackerMain {
                         scheduler.tick();
                         announcer.tick();
                         introductions.tick();
+                        checksums.tick();
                     },
                     failure -> LOG.error("tracker-clock failed", failure));
             return new TrackerServer(http, scheduler, introductions, threads, state, owned);

@@ -8,6 +8,7 @@ import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.Introductions;
 import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.artifact.Admissions;
+import dev.piecewise.tracker.artifact.ChecksumLookups;
 import dev.piecewise.tracker.artifact.OriginProfiles;
 import dev.piecewise.tracker.artifact.ReadSigner;
 import dev.piecewise.tracker.artifact.Registrations;
@@ -18,6 +19,7 @@ import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.tracker.state.StateDirectory;
 import dev.piecewise.tracker.token.SwarmKeys;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,8 @@ import java.util.function.LongSupplier;
 
 /** How a tracker is put together. */
 final class TrackerModule extends AbstractModule {
+    private static final Duration CHECKSUM_PAUSE = Duration.ofSeconds(2);
+
     private final TrackerConfig config;
     private final OriginProfiles profiles;
     private final Optional<StateDirectory> state;
@@ -104,6 +108,12 @@ final class TrackerModule extends AbstractModule {
                 clock,
                 threads.worker(),
                 threads::after);
+    }
+
+    @Provides
+    @Singleton
+    ChecksumLookups checksums(Scheduler scheduler) {
+        return new ChecksumLookups(profiles, scheduler, threads.checksums(), CHECKSUM_PAUSE);
     }
 
     @Provides

@@ -1,5 +1,6 @@
 package dev.piecewise.tracker;
 
+import dev.piecewise.tracker.artifact.ChecksumLookups;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,8 @@ final class TrackerThreads implements AutoCloseable {
     private final Set<Thread> started = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor worker = pool("tracker-worker-", 4, 10_000);
     private final ThreadPoolExecutor blocking = pool("tracker-origin-", 8, 1_000);
+    private final ThreadPoolExecutor checksums =
+            pool("tracker-checksum-", ChecksumLookups.AT_ONCE, ChecksumLookups.AT_ONCE);
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, named("tracker-clock-"));
 
     TrackerThreads() {
@@ -39,6 +42,11 @@ final class TrackerThreads implements AutoCloseable {
     /** Waits for origins and name servers. */
     ExecutorService blocking() {
         return blocking;
+    }
+
+    /** Asks origins for checksums. */
+    ExecutorService checksums() {
+        return checksums;
     }
 
     /**
@@ -96,7 +104,7 @@ final class TrackerThreads implements AutoCloseable {
         };
     }
 
-    /** Ends the clock; the other two go on until {@link #close}. */
+    /** Ends the clock; the others go on until {@link #close}. */
     void stopClock() {
         stop(clock);
     }
@@ -105,7 +113,10 @@ final class TrackerThreads implements AutoCloseable {
     public void close() {
         stop(clock);
         stop(worker);
-        blocking.shutdownNow(); // waits for others' servers, which nobody needs any more
+        // These wait for others' servers, which nobody needs any more.
+        checksums.shutdownNow();
+        blocking.shutdownNow();
+        stop(checksums);
         stop(blocking);
         join();
     }

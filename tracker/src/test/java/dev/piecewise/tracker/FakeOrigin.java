@@ -8,9 +8,12 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.torrentbuilder.origin.StoredChecksum;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,11 +26,25 @@ public final class FakeOrigin implements Origin {
     public final Semaphore mayResolve = new Semaphore(1_000_000);
 
     public volatile boolean signs = true;
+
+    /** Resolving tells which checksums there are, but not their values. */
+    public volatile boolean listsOnly;
+
+    /** So many requests for checksums get no answer. */
+    public final AtomicInteger failingChecksums = new AtomicInteger();
+
     private final Map<String, VersionedEntry> objects = new ConcurrentHashMap<>();
+    private final Map<String, StoredChecksum> checksums = new ConcurrentHashMap<>();
 
     public FakeOrigin put(String key, long sizeBytes, String version) {
         String name = key.substring(key.lastIndexOf('/') + 1);
         objects.put(key, new VersionedEntry(name, sizeBytes, version));
+        return this;
+    }
+
+    /** Of an object that is there. */
+    public FakeOrigin keep(String key, StoredChecksum checksum) {
+        checksums.put(key, checksum);
         return this;
     }
 
@@ -45,7 +62,14 @@ public final class FakeOrigin implements Origin {
         if (entry == null) {
             throw new OriginFault(Kind.NOT_FOUND, "no object " + uri);
         }
-        return ResolvedArtifact.object(uri, "http://fake", new OriginObject(uri.key(), entry));
+        return ResolvedArtifact.object(uri, "http://fake", new OriginObject(uri.key(), entry))
+                .withChecksums(listsOnly ? withoutValues() : checksums);
+    }
+
+    private Map<String, StoredChecksum> withoutValues() {
+        Map<String, StoredChecksum> listed = new HashMap<>();
+        checksums.forEach((key, checksum) -> listed.put(key, new StoredChecksum(checksum.algorithm(), null)));
+        return listed;
     }
 
     @Override
@@ -63,6 +87,14 @@ public final class FakeOrigin implements Origin {
                         object.entry().version()),
                 firstByte,
                 lastByte);
+    }
+
+    @Override
+    public Optional<StoredChecksum> checksum(ResolvedArtifact artifact, OriginObject object) {
+        if (failingChecksums.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OriginFault(Kind.FAILED, "no answer");
+        }
+        return Optional.ofNullable(checksums.get(object.key()));
     }
 
     @Override

@@ -10,12 +10,14 @@ import static org.assertj.core.api.Assertions.within;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.InfoHash;
+import dev.piecewise.core.checksum.Crc;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.MagnetLink;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.torrentbuilder.origin.Origin;
+import dev.piecewise.torrentbuilder.origin.StoredChecksum;
 import dev.piecewise.torrentbuilder.s3.S3Profile;
 import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.trackerclient.StaleFence;
@@ -182,6 +184,22 @@ class TrackerTest {
             assertThat(piece.holders()).isEqualTo(1);
             assertThat(piece.reads()).hasSize(1);
         });
+    }
+
+    @Test
+    void aChecksumThatAListingNamesIsAskedForByItself() throws Exception {
+        origin.keep("odd", new StoredChecksum(Crc.CRC32C, 0L));
+        origin.listsOnly = true;
+        TrackerClient client = client(start(config()));
+        ArtifactStatus artifact = client.requestArtifact(new ArtifactRequest("s3://bucket/odd", "4MiB"));
+        seeder(client, "s");
+        LeaseGrant lease = take(client, "s");
+        PieceReport.HashedPiece wrong = new PieceReport.HashedPiece(0, sha1(0), List.of("1"));
+        client.reportPieces(lease.leaseId(), new PieceReport(lease.fence(), 2 * MIB + 1, List.of(wrong)));
+
+        ArtifactStatus failed = client.artifact(new ArtifactId(artifact.id()), Duration.ofSeconds(30));
+        assertThat(failed.state()).isEqualTo(ArtifactState.FAILED);
+        assertThat(failed.error()).contains("CRC32C");
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
+import dev.piecewise.core.checksum.Crc;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.trackerclient.api.ArtifactEntry;
@@ -178,7 +179,8 @@ final class Play {
                 List.of(read),
                 List.of(),
                 LEASE_SECONDS,
-                ByteRate.UNLIMITED);
+                ByteRate.UNLIMITED,
+                List.of(Crc.CRC64NVME.name()));
     }
 
     synchronized void report(PieceReport report) {

@@ -47,6 +47,7 @@ final class LeaseTask {
     private final Ramp ramp;
     private final LongSupplier nanoTime;
     private final PieceLayout layout;
+    private final ReadChecksums checksums;
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
     private final List<PieceReport.HashedPiece> unreported = new ArrayList<>();
@@ -71,6 +72,7 @@ final class LeaseTask {
         this.ramp = ramp;
         this.nanoTime = nanoTime;
         this.layout = stored.content().layout();
+        this.checksums = new ReadChecksums(grant.reads(), grant.checksums());
         this.reportedNanos = nanoTime.getAsLong() - REPORT_PAUSE.toNanos();
     }
 
@@ -176,7 +178,7 @@ final class LeaseTask {
                             + " at the origin, but was read or registered before with " + knownHash,
                     null);
         }
-        unreported.add(new PieceReport.HashedPiece(piece, hash.hex()));
+        unreported.add(new PieceReport.HashedPiece(piece, hash.hex(), checksums.ofPiece()));
         unreportedBytes += layout.lengthOf(piece);
         ramp.piece(stored.id());
         reportIfDue();
@@ -199,6 +201,7 @@ final class LeaseTask {
             left -= got;
             if (filled == buffer.length || left == 0) {
                 sha1.update(buffer, 0, filled);
+                checksums.update(buffer, filled);
                 stored.write(offset, ByteBuffer.wrap(buffer, 0, filled));
                 offset += filled;
                 filled = 0;
@@ -215,6 +218,7 @@ final class LeaseTask {
             int count = chunk.remaining();
             stored.read(offset, chunk);
             sha1.update(buffer, 0, count);
+            checksums.update(buffer, count);
             offset += count;
             left -= count;
         }

@@ -11,6 +11,7 @@ import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.UnchangedFile;
+import dev.piecewise.core.checksum.Crc;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
@@ -43,6 +44,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +58,7 @@ class LeaseWorkerTest {
 
     private final byte[] object = new byte[SIZE];
     private double signatureSeconds = 600;
+    private @Nullable List<@Nullable String> checksums;
     private final FakeTracker tracker = new FakeTracker();
     private final LinkedBlockingQueue<ArtifactStatus> reading = new LinkedBlockingQueue<>();
     private final LiveLeases live = new LiveLeases();
@@ -143,7 +146,7 @@ class LeaseWorkerTest {
         List<@Nullable String> known = new ArrayList<>(Arrays.asList(knownHashes));
         known.addAll(Collections.nCopies(4 - known.size(), null));
         tracker.grants.add(new LeaseGrant(
-                "l1", 7, seconds, status(), 0, 4, reads, known, signatureSeconds, tracker.bytesPerSecond));
+                "l1", 7, seconds, status(), 0, 4, reads, known, signatureSeconds, tracker.bytesPerSecond, checksums));
     }
 
     private void grant() {
@@ -194,6 +197,49 @@ class LeaseWorkerTest {
         awaitEnd();
         assertAllHeld();
         assertThat(origin.ranges).hasSize(3);
+    }
+
+    private String sum(Crc crc, int from, int end) {
+        Checksum sum = crc.start();
+        sum.update(object, from, end - from);
+        return Long.toHexString(sum.getValue());
+    }
+
+    private List<List<@Nullable String>> reportedSums() {
+        List<List<@Nullable String>> sums = new ArrayList<>();
+        tracker.reports.forEach(report -> report.pieces().forEach(piece -> sums.add(piece.checksums())));
+        return sums;
+    }
+
+    @Test
+    void eachObjectsBytesOfAPieceHaveTheChecksumThatTheLeaseNames() throws Exception {
+        checksums = Arrays.asList("CRC32", null, "CRC64NVME");
+        StoredArtifact stored = stored();
+        stored.write(2 * PIECE, ByteBuffer.wrap(object, 2 * PIECE, PIECE)); // of an earlier lease whose report was lost
+        stored.markHeld(2);
+        grant(30, List.of(origin.read(0, 999), origin.read(1000, PIECE - 1), origin.read(PIECE, SIZE - 1)));
+        awaitEnd();
+        assertThat(reportedSums())
+                .containsExactly(
+                        Arrays.asList(sum(Crc.CRC32, 0, 1000), null),
+                        List.of(sum(Crc.CRC64NVME, PIECE, 2 * PIECE)),
+                        List.of(sum(Crc.CRC64NVME, 2 * PIECE, 3 * PIECE)),
+                        List.of(sum(Crc.CRC64NVME, 3 * PIECE, SIZE)));
+    }
+
+    @Test
+    void aPieceMaySpanObjectsAndAnObjectPieces() throws Exception {
+        checksums = List.of("CRC32C", "crc32", "SHA256");
+        grant(30, List.of(origin.read(0, 9), origin.read(10, 2 * PIECE + 6), origin.read(2 * PIECE + 7, SIZE - 1)));
+        awaitEnd();
+        List<@Nullable String> unknown = new ArrayList<>();
+        unknown.add(null);
+        assertThat(reportedSums())
+                .containsExactly(
+                        List.of(sum(Crc.CRC32C, 0, 10), sum(Crc.CRC32, 10, PIECE)),
+                        List.of(sum(Crc.CRC32, PIECE, 2 * PIECE)),
+                        Arrays.asList(sum(Crc.CRC32, 2 * PIECE, 2 * PIECE + 7), null),
+                        unknown);
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.piecewise.core.Selection;
 import dev.piecewise.core.SignedRead;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * An object store, seen by whoever holds its credentials. Every implementation passes {@code OriginContract}. Each method
@@ -39,6 +40,14 @@ public interface Origin extends AutoCloseable {
      */
     SignedRead presign(
             ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte, Duration validity);
+
+    /**
+     * The checksum that the origin keeps of an object, with its value; nothing if there is none of this version that can be put together
+     * from those of pieces.
+     */
+    default Optional<StoredChecksum> checksum(ResolvedArtifact artifact, OriginObject object) {
+        return Optional.empty();
+    }
 
     /** Reads the same bytes with own credentials; only {@code piecewise torrent --offline} does so. */
     InputStream read(ResolvedArtifact artifact, OriginObject object, long firstByte, long lastByte);

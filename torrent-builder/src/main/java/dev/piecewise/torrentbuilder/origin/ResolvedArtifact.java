@@ -10,6 +10,7 @@ import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A URI fixed to the version that the origin had when asked.
@@ -22,6 +23,7 @@ import java.util.List;
  *     in {@code /}), in UTF-8 byte order; neither part of the identity nor of the torrent
  * @param ranged whether parts of objects can be read; else the origin sends an object from its first byte only. Not part of the
  *     identity
+ * @param checksums by key, of those objects of which the origin keeps one that can be put together from pieces. Not part of the identity
  */
 public record ResolvedArtifact(
         ArtifactUri uri,
@@ -29,8 +31,10 @@ public record ResolvedArtifact(
         boolean singleFile,
         List<OriginObject> objects,
         List<String> directories,
-        boolean ranged) {
+        boolean ranged,
+        Map<String, StoredChecksum> checksums) {
     public ResolvedArtifact {
+        checksums = Map.copyOf(checksums);
         objects = List.copyOf(objects);
         directories = List.copyOf(directories);
     }
@@ -42,7 +46,7 @@ public record ResolvedArtifact(
             boolean singleFile,
             List<OriginObject> objects,
             List<String> directories) {
-        this(uri, endpoint, singleFile, objects, directories, true);
+        this(uri, endpoint, singleFile, objects, directories, true, Map.of());
     }
 
     /** One object. */
@@ -52,7 +56,12 @@ public record ResolvedArtifact(
 
     /** The same of an origin that serves no ranges. */
     public ResolvedArtifact withoutRanges() {
-        return new ResolvedArtifact(uri, endpoint, singleFile, objects, directories, false);
+        return new ResolvedArtifact(uri, endpoint, singleFile, objects, directories, false, checksums);
+    }
+
+    /** The same with what the origin keeps of its objects. */
+    public ResolvedArtifact withChecksums(Map<String, StoredChecksum> kept) {
+        return new ResolvedArtifact(uri, endpoint, singleFile, objects, directories, ranged, kept);
     }
 
     /**
@@ -76,7 +85,7 @@ public record ResolvedArtifact(
         if (left.isEmpty()) {
             throw noneSelected(uri, objects.size(), selection);
         }
-        return new ResolvedArtifact(uri, endpoint, false, left, directories, ranged);
+        return new ResolvedArtifact(uri, endpoint, false, left, directories, ranged, checksums);
     }
 
     /** A prefix has files, but patterns leave none of them. */

@@ -8,10 +8,13 @@ import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.torrentbuilder.origin.StoredChecksum;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -35,6 +38,7 @@ final class PrefixListing {
     private final Selection selection;
     private final int pageKeys;
     private final List<OriginObject> objects = new ArrayList<>();
+    private final Map<String, StoredChecksum> checksums = new HashMap<>();
     private final Set<String> markers = new TreeSet<>(FilePath.UTF8_ORDER);
     private boolean found;
     private int files;
@@ -70,7 +74,8 @@ final class PrefixListing {
         }
         objects.sort(Comparator.comparing(OriginObject::key, FilePath.UTF8_ORDER));
         checkTree();
-        return new ResolvedArtifact(uri, endpoint.text(), false, objects, List.copyOf(markers));
+        return new ResolvedArtifact(uri, endpoint.text(), false, objects, List.copyOf(markers))
+                .withChecksums(checksums);
     }
 
     private void list() {
@@ -114,6 +119,7 @@ final class PrefixListing {
         }
         String version = S3Faults.etag(listed.eTag(), "'" + FilePath.shown(key) + "'", endpoint);
         objects.add(new OriginObject(key, new VersionedEntry(checked(key, path), listed.size(), version)));
+        S3Checksums.of(listed).ifPresent(checksum -> checksums.put(key, checksum));
     }
 
     /** Also one that is not selected, for the artifact may be that of another selection, too. */

@@ -10,14 +10,17 @@ import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.torrentbuilder.origin.StoredChecksum;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -31,6 +34,9 @@ import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequ
  * {@code If-Match} to read. The version of an object is its ETag exactly as S3 sends it, quotes included.
  */
 public final class S3Origin implements Origin {
+    private static final int NOT_FOUND = 404;
+    private static final int PRECONDITION_FAILED = 412;
+
     private final S3Client client;
     private final S3Presigner presigner;
     private final Endpoint endpoint;
@@ -103,12 +109,16 @@ public final class S3Origin implements Origin {
         HeadObjectResponse head = head(uri);
         String etag = S3Faults.etag(head.eTag(), uri.toString(), endpoint);
         OriginObject object = new OriginObject(uri.key(), new VersionedEntry(uri.name(), head.contentLength(), etag));
-        return ResolvedArtifact.object(uri, endpoint.text(), object);
+        return ResolvedArtifact.object(uri, endpoint.text(), object)
+                .withChecksums(S3Checksums.of(head)
+                        .map(checksum -> Map.of(uri.key(), checksum))
+                        .orElse(Map.of()));
     }
 
     private HeadObjectResponse head(ArtifactUri uri) {
         try {
-            return client.headObject(request -> request.bucket(uri.bucket()).key(uri.key()));
+            return client.headObject(
+                    request -> request.bucket(uri.bucket()).key(uri.key()).checksumMode(ChecksumMode.ENABLED));
         } catch (NoSuchKeyException e) {
             throw missing(uri, e);
         } catch (S3Exception e) {
@@ -167,6 +177,28 @@ public final class S3Origin implements Origin {
         } catch (SdkException e) {
             throw S3Faults.translate("signing a read of " + artifact.uri(), endpoint, e);
         }
+    }
+
+    @Override
+    public Optional<StoredChecksum> checksum(ResolvedArtifact artifact, OriginObject object) {
+        try {
+            return S3Checksums.of(
+                    client.headObject(request -> request.bucket(artifact.uri().bucket())
+                            .key(object.key())
+                            .ifMatch(object.entry().version())
+                            .checksumMode(ChecksumMode.ENABLED)));
+        } catch (S3Exception e) {
+            if (e.statusCode() == NOT_FOUND || e.statusCode() == PRECONDITION_FAILED) {
+                return Optional.empty();
+            }
+            throw checksumFault(object, e);
+        } catch (SdkException e) {
+            throw checksumFault(object, e);
+        }
+    }
+
+    private OriginFault checksumFault(OriginObject object, SdkException e) {
+        return S3Faults.translate("asking for the checksum of '" + FilePath.shown(object.key()) + "'", endpoint, e);
     }
 
     @Override

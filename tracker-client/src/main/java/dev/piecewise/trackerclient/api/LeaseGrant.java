@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param signatureSeconds how long the reads can be sent, 0 where that does not end
  * @param bytesPerSecond read no faster than this until a renewal says otherwise;
  *     {@link dev.piecewise.core.ByteRate#UNLIMITED} for no limit
+ * @param checksums per read the algorithm of a checksum to be computed of its bytes, piece by piece ({@link
+ *     dev.piecewise.core.checksum.Crc}), {@code null} for none; absent for none at all
  */
 public record LeaseGrant(
         String leaseId,
@@ -30,4 +32,5 @@ public record LeaseGrant(
         List<SignedRead> reads,
         List<@Nullable String> knownHashes,
         double signatureSeconds,
-        long bytesPerSecond) {}
+        long bytesPerSecond,
+        @Nullable List<@Nullable String> checksums) {}

@@ -1,6 +1,7 @@
 package dev.piecewise.trackerclient.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /v1/leases/ID/pieces}: pieces that are read, hashed and written. Idempotent per (piece, fence). The reporter
@@ -18,6 +19,13 @@ public record PieceReport(long fence, long bytesRead, long bytesFromHolders, Lis
     /**
      * @param piece index in the artifact
      * @param sha1 40 hexadecimal digits
+     * @param checksums of those bytes of the piece that each of its objects has, in order: hexadecimal, by the algorithm that the lease
+     *     names for the read; {@code null} where it names none. Absent if it names none at all
      */
-    public record HashedPiece(int piece, String sha1) {}
+    public record HashedPiece(int piece, String sha1, @Nullable List<@Nullable String> checksums) {
+        /** No checksum was asked for. */
+        public HashedPiece(int piece, String sha1) {
+            this(piece, sha1, null);
+        }
+    }
 }

@@ -41,6 +41,7 @@ final class Artifact {
 
     final PieceLedger ledger;
     final Holders holders;
+    final ObjectChecksums checksums;
     final Attempts attempts = new Attempts();
     final Wishes wanted = new Wishes();
     final DistributionLog distributions = new DistributionLog();
@@ -56,12 +57,16 @@ final class Artifact {
     private @Nullable InfoHash infoHash;
     private @Nullable Kind errorKind;
     private @Nullable String error;
+    private boolean refuted;
+    private long objectsCompared;
 
     /**
+     * @param id that of what was resolved, or of another reading of it
      * @param versions byte maps of the objects, in order
      * @throws IllegalArgumentException naming the key that cannot become a file, or the piece count that is too large
      */
     Artifact(
+            ArtifactId id,
             ResolvedArtifact resolved,
             String profile,
             PieceLength pieceLength,
@@ -69,7 +74,7 @@ final class Artifact {
             Function<ArtifactId, InfoHash> provisionalIds,
             List<VersionBytes> versions) {
         this.profile = profile;
-        this.id = resolved.id(pieceLength);
+        this.id = id;
         this.provisionalId = provisionalIds.apply(id);
         this.resolved = resolved;
         this.directories = resolved.directories();
@@ -85,6 +90,7 @@ final class Artifact {
         this.versions = List.copyOf(versions);
         this.ledger = new PieceLedger(spans, versions, resolved.ranged() ? MIN_READ_BYTES : PieceLedger.WHOLE);
         this.holders = new Holders(pieceCount());
+        this.checksums = new ObjectChecksums(resolved);
     }
 
     String profile() {
@@ -107,14 +113,38 @@ final class Artifact {
         if (error != null) {
             return ArtifactState.FAILED;
         }
-        return ledger.hashedPieces() == pieceCount() ? ArtifactState.PUBLISHED : ArtifactState.READING;
+        return info != null || pieceCount() == 0 ? ArtifactState.PUBLISHED : ArtifactState.READING;
     }
 
-    /** Builds the info dictionary when the last hash has come; whether it did so now. */
+    /** Whether what was read is not what the origin keeps: then this one is read no more, but another one in its place. */
+    boolean isRefuted() {
+        return refuted;
+    }
+
+    /** Whether this takes the place of one that was {@link #isRefuted}. */
+    boolean isReadAgain() {
+        return !id.equals(resolved.id(pieceLength));
+    }
+
+    /**
+     * Builds the info dictionary when the last hash has come, and the checksums that are to be compared, unless they differ: then it
+     * fails. Whether it was built now.
+     */
     boolean publish() {
-        if (info != null || pieceCount() == 0 || ledger.hashedPieces() < pieceCount()) {
+        if (info != null || refuted || pieceCount() == 0 || ledger.hashedPieces() < pieceCount()) {
             return false;
         }
+        if (checksums.isAwaited() && ledger.hasChecksums()) {
+            return false;
+        }
+        List<@Nullable Long> read = checksums.count() == 0 ? List.of() : ledger.checksums(checksums::algorithm);
+        Optional<String> contradiction = checksums.contradiction(read);
+        if (contradiction.isPresent()) {
+            refuted = true;
+            fail(Kind.FAILED, contradiction.get());
+            return false;
+        }
+        objectsCompared = checksums.comparable(read);
         Optional<List<PieceHash>> hashes = ledger.hashes();
         hashes.ifPresent(all -> {
             InfoDictionary built = new InfoDictionary(content, all, privateTorrent);
@@ -122,6 +152,11 @@ final class Artifact {
             infoHash = built.infoHash();
         });
         return hashes.isPresent();
+    }
+
+    /** Of how many objects the published bytes were compared with what the origin keeps. */
+    long objectsCompared() {
+        return objectsCompared;
     }
 
     /** Forgets hashes that came by registration and were not confirmed by a read, and the torrent that was made of them. */

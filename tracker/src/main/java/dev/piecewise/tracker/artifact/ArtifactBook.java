@@ -7,15 +7,18 @@ import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.VersionedEntry;
+import dev.piecewise.core.checksum.Crc;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.torrentbuilder.origin.StoredChecksum;
 import dev.piecewise.tracker.ledger.ReadBytes;
 import dev.piecewise.tracker.ledger.ReadOutcome;
 import dev.piecewise.tracker.ledger.Run;
+import dev.piecewise.tracker.ledger.SpanChecksums;
 import dev.piecewise.tracker.ledger.VersionBytes;
 import dev.piecewise.tracker.ledger.VersionKey;
 import dev.piecewise.tracker.state.Event;
@@ -93,9 +96,10 @@ final class ArtifactBook {
             return seen(earliest.get(), resolved, profile);
         }
         PieceLength length = pieceLength.orElseGet(() -> PieceLength.auto(resolved.totalBytes()));
-        Artifact known = artifacts.get(resolved.id(length));
+        ArtifactId id = id(resolved, length);
+        Artifact known = artifacts.get(id);
         if (known == null) {
-            return add(resolved, profile, length, privateTorrent);
+            return add(id, resolved, profile, length, privateTorrent);
         }
         seen(known, resolved, profile);
         if (known.state() == ArtifactState.FAILED) {
@@ -103,6 +107,16 @@ final class ArtifactBook {
             journal.append(new Event.ArtifactRevived(known.id.hex()));
         }
         return known;
+    }
+
+    /** Under which it is read, or is to be: of what proved wrong nothing is used again, here or in any node. */
+    private ArtifactId id(ResolvedArtifact resolved, PieceLength length) {
+        ArtifactId first = resolved.id(length);
+        ArtifactId id = first;
+        for (int reading = 2; find(id).filter(Artifact::isRefuted).isPresent(); reading++) {
+            id = first.again(reading);
+        }
+        return id;
     }
 
     private Optional<Artifact> earliest(ResolvedArtifact resolved) {
@@ -125,7 +139,7 @@ final class ArtifactBook {
         } catch (IllegalArgumentException e) {
             throw noTorrent(resolved, e);
         }
-        ArtifactId id = resolved.id(length);
+        ArtifactId id = id(resolved, length);
         return new ArtifactPreview(
                 id.hex(),
                 resolved.uri().toString(),
@@ -168,7 +182,7 @@ final class ArtifactBook {
      */
     Artifact register(ResolvedArtifact resolved, String profile, InfoDictionary torrent, boolean privateTorrents) {
         PieceLength length = new PieceLength(torrent.content().layout().pieceBytes());
-        Optional<Artifact> known = find(resolved.id(length));
+        Optional<Artifact> known = find(id(resolved, length));
         boolean needPrivate = known.map(artifact -> artifact.privateTorrent).orElse(privateTorrents);
         if (needPrivate != torrent.privateTorrent()) {
             throw differs(
@@ -210,7 +224,8 @@ final class ArtifactBook {
         artifact.forgetUnconfirmed();
     }
 
-    private Artifact add(ResolvedArtifact resolved, String profile, PieceLength length, boolean privateTorrent) {
+    private Artifact add(
+            ArtifactId id, ResolvedArtifact resolved, String profile, PieceLength length, boolean privateTorrent) {
         if (resolved.totalBytes() / length.bytes() >= MAX_PIECES) {
             throw new OriginFault(
                     Kind.USAGE,
@@ -219,7 +234,7 @@ final class ArtifactBook {
         }
         Artifact artifact;
         try {
-            artifact = create(resolved, profile, length, privateTorrent);
+            artifact = create(id, resolved, profile, length, privateTorrent);
         } catch (IllegalArgumentException e) {
             throw noTorrent(resolved, e);
         }
@@ -227,7 +242,8 @@ final class ArtifactBook {
         return artifact;
     }
 
-    private Artifact create(ResolvedArtifact resolved, String profile, PieceLength length, boolean privateTorrent) {
+    private Artifact create(
+            ArtifactId id, ResolvedArtifact resolved, String profile, PieceLength length, boolean privateTorrent) {
         List<VersionBytes> bytes = new ArrayList<>();
         for (OriginObject object : resolved.objects()) {
             VersionKey key = new VersionKey(
@@ -237,7 +253,7 @@ final class ArtifactBook {
                     object.entry().version());
             bytes.add(versions.computeIfAbsent(key, absent -> new VersionBytes()));
         }
-        Artifact artifact = new Artifact(resolved, profile, length, privateTorrent, provisionalIds, bytes);
+        Artifact artifact = new Artifact(id, resolved, profile, length, privateTorrent, provisionalIds, bytes);
         artifacts.put(artifact.id, artifact);
         VersionBytes.reserve(bytes, artifact.ledger, () -> artifact.state() == ArtifactState.READING);
         for (int object = 0; object < bytes.size(); object++) {
@@ -270,16 +286,23 @@ final class ArtifactBook {
                 artifact.profile(),
                 resolved.singleFile(),
                 resolved.objects().stream()
-                        .map(object -> new Event.ObjectVersion(
-                                object.key(),
-                                object.entry().path(),
-                                object.entry().sizeBytes(),
-                                object.entry().version()))
+                        .map(object -> recorded(object, artifact))
                         .toList(),
                 artifact.directories,
                 artifact.pieceLength.bytes(),
                 artifact.privateTorrent,
                 artifact.resolved.ranged());
+    }
+
+    private static Event.ObjectVersion recorded(OriginObject object, Artifact artifact) {
+        Optional<StoredChecksum> checksum = artifact.checksums.of(object);
+        return new Event.ObjectVersion(
+                object.key(),
+                object.entry().path(),
+                object.entry().sizeBytes(),
+                object.entry().version(),
+                checksum.map(of -> of.algorithm().name()).orElse(null),
+                checksum.flatMap(StoredChecksum::text).orElse(null));
     }
 
     /** Events that build all of this from nothing. */
@@ -336,7 +359,8 @@ final class ArtifactBook {
                     reported.fence(),
                     ReadBytes.of(reported.bytesRead(), reported.fromHolders()),
                     reported.piece(),
-                    PieceHash.fromHex(reported.sha1()));
+                    PieceHash.fromHex(reported.sha1()),
+                    reported.checksums() == null ? null : SpanChecksums.parse(reported.checksums()));
             publish(artifact);
         } else if (event instanceof Event.Progressed progressed) {
             get(progressed.id())
@@ -355,6 +379,10 @@ final class ArtifactBook {
             get(seen.id()).directories = List.copyOf(seen.directories());
         } else if (event instanceof Event.ProfileSeen seen) {
             get(seen.id()).askedBy(seen.profile());
+        } else if (event instanceof Event.ChecksumLearned learned) {
+            Artifact artifact = get(learned.id());
+            artifact.checksums.learn(learned.object(), learned.checksum());
+            publish(artifact);
         } else if (event instanceof Event.ArtifactRevived revived) {
             get(revived.id()).revive();
         } else if (event instanceof Event.HashesRegistered registered) {
@@ -379,6 +407,8 @@ final class ArtifactBook {
                 .map(object -> new OriginObject(
                         object.key(), new VersionedEntry(object.path(), object.sizeBytes(), object.version())))
                 .toList();
+        Map<String, StoredChecksum> checksums = new HashMap<>();
+        added.objects().forEach(object -> checksum(object).ifPresent(of -> checksums.put(object.key(), of)));
         List<String> directories = added.directories();
         ResolvedArtifact resolved = new ResolvedArtifact(
                 ArtifactUri.parse(added.uri()),
@@ -386,13 +416,23 @@ final class ArtifactBook {
                 added.singleFile(),
                 objects,
                 directories == null ? List.of() : directories,
-                !Boolean.FALSE.equals(added.ranged()));
+                !Boolean.FALSE.equals(added.ranged()),
+                checksums);
         String profile = added.profile();
         create(
+                new ArtifactId(added.id()),
                 resolved,
                 profile == null ? OriginProfiles.DEFAULT : profile,
                 new PieceLength(added.pieceBytes()),
                 added.privateTorrent());
+    }
+
+    /** Of an algorithm that only a later release knows there is none. */
+    private static Optional<StoredChecksum> checksum(Event.ObjectVersion object) {
+        String text = object.checksum();
+        return Optional.ofNullable(object.crc())
+                .flatMap(Crc::named)
+                .map(crc -> new StoredChecksum(crc, text == null ? null : crc.parse(text)));
     }
 
     private Artifact get(String id) {

@@ -103,7 +103,8 @@ final class HashPushes {
     private HashList list(Artifact artifact, int place, int atMost) {
         KnownHashes known = artifact.ledger.known();
         int from = Math.min(place, known.count());
-        int to = Math.min(known.count(), from + atMost);
+        // With the last hash of what proved wrong a node would have a torrent.
+        int to = artifact.isRefuted() ? from : Math.min(known.count(), from + atMost);
         List<HashList.Entry> entries = new ArrayList<>(to - from);
         for (int i = from; i < to; i++) {
             entries.add(new HashList.Entry(known.pieceAt(i), known.hashAt(i)));

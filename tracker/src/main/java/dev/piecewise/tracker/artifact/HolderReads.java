@@ -95,6 +95,9 @@ final class HolderReads {
     }
 
     private Optional<Source> source(Artifact artifact, Span span) {
+        if (artifact.isReadAgain()) {
+            return Optional.empty(); // what proved wrong may have come from there
+        }
         for (ArtifactBook.Place place : book.elsewhere(artifact, span.object())) {
             Artifact other = place.artifact();
             Optional<InfoHash> torrent = other.infoHash();

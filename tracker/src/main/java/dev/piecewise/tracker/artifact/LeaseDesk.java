@@ -1,8 +1,10 @@
 package dev.piecewise.tracker.artifact;
 
 import dev.piecewise.core.PieceHash;
+import dev.piecewise.core.checksum.Crc;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.torrentbuilder.origin.StoredChecksum;
 import dev.piecewise.tracker.announce.SwarmCounts;
 import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.lease.Lease;
@@ -15,6 +17,8 @@ import dev.piecewise.tracker.ledger.LedgerRecord;
 import dev.piecewise.tracker.ledger.ReadBytes;
 import dev.piecewise.tracker.ledger.ReadOutcome;
 import dev.piecewise.tracker.ledger.Run;
+import dev.piecewise.tracker.ledger.Span;
+import dev.piecewise.tracker.ledger.SpanChecksums;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
 import dev.piecewise.tracker.state.Journal;
@@ -348,9 +352,10 @@ final class LeaseDesk {
         } catch (IllegalArgumentException e) {
             throw usage("'" + piece.sha1() + "' is not a SHA-1 of 40 hexadecimal digits");
         }
+        SpanChecksums checksums = checksums(artifact, piece);
         Optional<Lease> lease = leases.find(fence);
         long bytesBefore = artifact.ledger.bytesRead(fence);
-        Acceptance acceptance = artifact.ledger.report(fence, bytesRead, piece.piece(), hash);
+        Acceptance acceptance = artifact.ledger.report(fence, bytesRead, piece.piece(), hash, checksums);
         boolean changed = acceptance == Acceptance.ACCEPTED || (lease.isPresent() && acceptance == Acceptance.MISMATCH);
         if (changed) {
             journal.append(new Event.Reported(
@@ -359,7 +364,8 @@ final class LeaseDesk {
                     bytesRead.fromOrigin(),
                     bytesRead.fromHolders(),
                     piece.piece(),
-                    hash.hex()));
+                    hash.hex(),
+                    checksums == null ? null : checksums.hex()));
         } else if (artifact.ledger.bytesRead(fence) != bytesBefore) {
             journal.append(
                     new Event.Progressed(artifact.id.hex(), fence, bytesRead.fromOrigin(), bytesRead.fromHolders()));
@@ -369,9 +375,67 @@ final class LeaseDesk {
             lease.ifPresent(found -> artifact.attempts.progressed(found.nodeId()));
             lease.filter(found -> nodes.find(found.nodeId()).isPresent())
                     .ifPresent(found -> artifact.holders.reported(found.nodeId(), piece.piece()));
-            book.publish(artifact);
+            publish(artifact);
         }
         return acceptance;
+    }
+
+    /** Those that were reported, if none is missing: a reader of another release may not know them all. */
+    private static @Nullable SpanChecksums checksums(Artifact artifact, PieceReport.HashedPiece piece) {
+        List<@Nullable String> reported = piece.checksums();
+        if (reported == null || artifact.checksums.count() == 0) {
+            return null;
+        }
+        List<Span> spans = artifact.spans.of(piece.piece(), 1);
+        if (reported.size() != spans.size()) {
+            throw usage("piece " + piece.piece() + " of " + artifact.resolved.uri() + " has bytes of " + spans.size()
+                    + " objects, not " + reported.size() + " checksums");
+        }
+        for (int i = 0; i < spans.size(); i++) {
+            if (reported.get(i) == null
+                    && artifact.checksums.algorithm(spans.get(i).object()) != null) {
+                return null;
+            }
+        }
+        try {
+            return SpanChecksums.parse(reported);
+        } catch (NumberFormatException e) {
+            throw usage("a checksum of piece " + piece.piece() + " is not hexadecimal: " + e.getMessage());
+        }
+    }
+
+    /** The origin was asked for the checksum of an object; nothing if there is none, or none that was computed. */
+    void learn(Artifact artifact, int object, Optional<StoredChecksum> answer) {
+        Crc computed = artifact.checksums.algorithm(object);
+        String text = answer.filter(checksum -> checksum.algorithm() == computed)
+                .flatMap(StoredChecksum::text)
+                .orElse(null);
+        artifact.checksums.learn(object, text);
+        journal.append(new Event.ChecksumLearned(artifact.id.hex(), object, text));
+        if (!artifact.checksums.isAwaited()) {
+            publish(artifact);
+        }
+    }
+
+    /** Publishes an artifact that is read as a whole, or fails it if that is not what the origin keeps. */
+    void publish(Artifact artifact) {
+        if (artifact.isRefuted()) {
+            return;
+        }
+        if (book.publish(artifact)) {
+            LOG.info(
+                    "{} is published; the origin keeps checksums of {} of its {} objects, {} of them were compared",
+                    artifact.resolved.uri(),
+                    artifact.checksums.count(),
+                    artifact.resolved.objects().size(),
+                    artifact.objectsCompared());
+        }
+        if (artifact.isRefuted()) {
+            String message = artifact.error().orElse("");
+            LOG.warn("not published: {}", message);
+            journal.append(new Event.ArtifactFailed(artifact.id.hex(), Kind.FAILED.name(), message));
+            leases.on(artifact.id).forEach(this::cutOff);
+        }
     }
 
     private void refuseMismatch(Artifact artifact, int piece) {

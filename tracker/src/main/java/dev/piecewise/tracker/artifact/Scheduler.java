@@ -6,11 +6,13 @@ import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.Place;
 import dev.piecewise.core.SignedRead;
+import dev.piecewise.core.checksum.Crc;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
+import dev.piecewise.torrentbuilder.origin.StoredChecksum;
 import dev.piecewise.tracker.announce.SwarmStore;
 import dev.piecewise.tracker.lease.Lease;
 import dev.piecewise.tracker.lease.LeaseBook;
@@ -51,6 +53,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -138,9 +141,39 @@ public final class Scheduler implements AutoCloseable {
     /** The artifact of a resolved URI, see {@link Admissions}. */
     synchronized ArtifactId admit(ResolvedArtifact resolved, String profile, Optional<PieceLength> pieceLength) {
         Artifact artifact = book.admit(resolved, profile, pieceLength, privateTorrents);
-        book.publish(artifact);
+        desk.publish(artifact);
         dispatch();
         return artifact.id;
+    }
+
+    /** An object whose checksum is to be asked for, as its artifact waits for that; each once in a run of the tracker. */
+    synchronized Optional<ChecksumLookups.Lookup> nextChecksum() {
+        if (closed) {
+            return Optional.empty();
+        }
+        for (Artifact artifact : book.all()) {
+            if (artifact.checksums.isAwaited() && artifact.state() == ArtifactState.READING) {
+                OptionalInt object = artifact.checksums.nextToAsk();
+                if (object.isPresent()) {
+                    return Optional.of(new ChecksumLookups.Lookup(
+                            artifact.id, artifact.profile(), artifact.resolved, object.getAsInt()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the origin said to {@link #nextChecksum}. */
+    synchronized void checksum(ChecksumLookups.Lookup asked, Optional<StoredChecksum> answer) {
+        if (closed) {
+            return; // asked again by the next run
+        }
+        Artifact artifact = get(asked.artifact());
+        desk.learn(artifact, asked.object(), answer);
+        if (artifact.state() != ArtifactState.READING) {
+            pushes.grew(artifact, now());
+            dispatch();
+        }
     }
 
     /** What {@link #admit} would give; nothing changes. */
@@ -638,7 +671,20 @@ public final class Scheduler implements AutoCloseable {
                 reads,
                 known,
                 seconds(signer.validity()),
-                budget.share(lease.fence()));
+                budget.share(lease.fence()),
+                checksums(lease, artifact));
+    }
+
+    private static @Nullable List<@Nullable String> checksums(Lease lease, Artifact artifact) {
+        if (artifact.checksums.count() == 0) {
+            return null;
+        }
+        List<@Nullable String> algorithms = new ArrayList<>();
+        for (Span span : lease.spans()) {
+            Crc algorithm = artifact.checksums.algorithm(span.object());
+            algorithms.add(algorithm == null ? null : algorithm.name());
+        }
+        return algorithms;
     }
 
     private static double seconds(Duration duration) {

@@ -21,8 +21,10 @@ public record LedgerRecord(
     /**
      * @param sha1 hexadecimal, once known
      * @param fence under which it was accepted last, 0 while it was never read
+     * @param checksums as {@link SpanChecksums#hex}; absent if there are none, as in files of earlier releases
      */
-    public record Piece(@Nullable String sha1, long fence, List<PieceRead> reads) {}
+    public record Piece(
+            @Nullable String sha1, long fence, List<PieceRead> reads, @Nullable List<@Nullable String> checksums) {}
 
     /**
      * @param open pieces not reported yet

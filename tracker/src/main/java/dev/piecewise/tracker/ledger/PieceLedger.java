@@ -2,7 +2,10 @@ package dev.piecewise.tracker.ledger;
 
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
+import dev.piecewise.core.checksum.Crc;
+import dev.piecewise.core.checksum.CrcSum;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -10,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger of one artifact: every piece goes unread, leased, hashed, and every byte read is accounted for: those from the
@@ -37,6 +42,7 @@ public final class PieceLedger {
     private final KnownHashes known;
     private final long[] hashFences;
     private final long[] leaseFences;
+    private final @Nullable SpanChecksums[] checksums;
     private final BitSet unread = new BitSet();
     private final BitSet hashedAndFree = new BitSet();
     private final List<List<PieceRead>> reads = new ArrayList<>();
@@ -78,6 +84,7 @@ public final class PieceLedger {
         this.known = new KnownHashes(pieces);
         this.hashFences = new long[pieces];
         this.leaseFences = new long[pieces];
+        this.checksums = new SpanChecksums[pieces];
         unread.set(0, pieces);
         for (int i = 0; i < pieces; i++) {
             reads.add(List.of());
@@ -183,12 +190,18 @@ public final class PieceLedger {
         reads.set(piece, List.copyOf(all));
     }
 
+    /** As below, without checksums. */
+    public Acceptance report(long fence, ReadBytes bytesRead, int piece, PieceHash hash) {
+        return report(fence, bytesRead, piece, hash, null);
+    }
+
     /**
      * Takes the report of one piece that was read and hashed.
      *
      * @param bytesRead under this fence so far
+     * @param sums of the same bytes, if they were computed
      */
-    public Acceptance report(long fence, ReadBytes bytesRead, int piece, PieceHash hash) {
+    public Acceptance report(long fence, ReadBytes bytesRead, int piece, PieceHash hash, @Nullable SpanChecksums sums) {
         PieceHash before = known.get(piece);
         if (before != null && hashFences[piece] == fence && leaseFences[piece] != fence) {
             progress(fence, bytesRead);
@@ -217,6 +230,7 @@ public final class PieceLedger {
         }
         if (matches) {
             hashFences[piece] = fence;
+            checksums[piece] = checksums[piece] == null ? sums : checksums[piece];
             spans.of(piece, 1).forEach(span -> versions.get(span.object()).hold(span.first(), span.endExclusive()));
         }
         releaseFromLease(piece, fence, account, matches ? ReadOutcome.HASHED : ReadOutcome.MISMATCH);
@@ -320,6 +334,41 @@ public final class PieceLedger {
     /** The hashes in the order in which they came to be known; it changes with this ledger. */
     public KnownHashes known() {
         return known;
+    }
+
+    /** Whether checksums of any piece are known. */
+    public boolean hasChecksums() {
+        return Arrays.stream(checksums).anyMatch(Objects::nonNull);
+    }
+
+    /**
+     * By object the checksum that follows from those of its pieces.
+     *
+     * @param algorithms by object, {@code null} where none is asked for
+     * @return {@code null} where none is, and where that of a piece is not known
+     */
+    public List<@Nullable Long> checksums(IntFunction<@Nullable Crc> algorithms) {
+        List<@Nullable CrcSum> sums = new ArrayList<>();
+        for (int object = 0; object < spans.objects(); object++) {
+            Crc algorithm = algorithms.apply(object);
+            sums.add(algorithm == null ? null : new CrcSum(algorithm));
+        }
+        for (int piece = 0; piece < layout.pieceCount(); piece++) {
+            SpanChecksums known = checksums[piece];
+            int index = 0;
+            for (Span span : spans.of(piece, 1)) {
+                CrcSum sum = sums.get(span.object());
+                if (known == null) {
+                    sums.set(span.object(), null);
+                } else if (sum != null) {
+                    sum.add(known.of(index), span.endExclusive() - span.first());
+                }
+                index++;
+            }
+        }
+        List<@Nullable Long> values = new ArrayList<>();
+        sums.forEach(sum -> values.add(sum == null ? null : sum.value()));
+        return values;
     }
 
     /**
@@ -426,7 +475,9 @@ public final class PieceLedger {
         List<LedgerRecord.Piece> pieces = new ArrayList<>();
         for (int i = 0; i < layout.pieceCount(); i++) {
             PieceHash hash = known.get(i);
-            pieces.add(new LedgerRecord.Piece(hash == null ? null : hash.hex(), hashFences[i], reads.get(i)));
+            SpanChecksums sums = checksums[i];
+            pieces.add(new LedgerRecord.Piece(
+                    hash == null ? null : hash.hex(), hashFences[i], reads.get(i), sums == null ? null : sums.hex()));
         }
         List<LedgerRecord.Account> accounts = new ArrayList<>();
         live.forEach((fence, account) -> accounts.add(new LedgerRecord.Account(
@@ -448,6 +499,7 @@ public final class PieceLedger {
             LedgerRecord.Piece piece = record.pieces().get(i);
             reads.set(i, List.copyOf(piece.reads()));
             hashFences[i] = piece.fence();
+            checksums[i] = piece.checksums() == null ? null : SpanChecksums.parse(piece.checksums());
             if (piece.sha1() != null) {
                 know(i, PieceHash.fromHex(piece.sha1()));
             }

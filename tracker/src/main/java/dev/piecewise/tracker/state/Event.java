@@ -32,8 +32,22 @@ public sealed interface Event {
             @Nullable Boolean ranged)
             implements Event {}
 
-    /** One object of an artifact. */
-    record ObjectVersion(String key, String path, long sizeBytes, String version) {}
+    /**
+     * One object of an artifact.
+     *
+     * @param crc which checksum the origin keeps of it; absent if none that can be compared, and in files of earlier releases
+     * @param checksum in base64; absent if it was not asked for yet
+     */
+    record ObjectVersion(
+            String key, String path, long sizeBytes, String version, @Nullable String crc, @Nullable String checksum) {}
+
+    /**
+     * The origin was asked for the checksum of an object.
+     *
+     * @param object its place in the artifact
+     * @param checksum in base64; absent if it turned out to have none
+     */
+    record ChecksumLearned(String id, int object, @Nullable String checksum) implements Event {}
 
     /** The origin listed other directories than before. */
     record DirectoriesSeen(String id, List<String> directories) implements Event {}
@@ -52,8 +66,16 @@ public sealed interface Event {
      * A piece was reported under a live lease, rightly or with a hash that differs from the known one.
      *
      * @param fromHolders bytes that did not come from the origin; absent in files of earlier releases, as below
+     * @param checksums as in a {@link LedgerRecord.Piece}
      */
-    record Reported(String id, long fence, long bytesRead, @Nullable Long fromHolders, int piece, String sha1)
+    record Reported(
+            String id,
+            long fence,
+            long bytesRead,
+            @Nullable Long fromHolders,
+            int piece,
+            String sha1,
+            @Nullable List<@Nullable String> checksums)
             implements Event {}
 
     /** Bytes were read under a lease. */

@@ -7,6 +7,7 @@ import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.tracker.FakeOrigin;
 import dev.piecewise.tracker.ledger.ReadBytes;
 import dev.piecewise.tracker.ledger.Run;
@@ -36,10 +37,12 @@ class HashPushesTest {
     }
 
     private static Artifact artifact(int pieces) {
+        ResolvedArtifact resolved = new FakeOrigin()
+                .put("object", (long) pieces * PIECE, "\"v\"")
+                .resolve(ArtifactUri.parse("s3://bucket/object"));
         Artifact artifact = new Artifact(
-                new FakeOrigin()
-                        .put("object", (long) pieces * PIECE, "\"v\"")
-                        .resolve(ArtifactUri.parse("s3://bucket/object")),
+                resolved.id(new PieceLength(PIECE)),
+                resolved,
                 OriginProfiles.DEFAULT,
                 new PieceLength(PIECE),
                 true,

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StateDirectoryTest {
     private static final Event FIRST = new Event.Granted("id", 7, "node", 0, 2, "2026-01-01T00:00:00Z");
-    private static final Event SECOND = new Event.Reported("id", 7, 5, 3L, 0, "ab");
-    private static final Event THIRD = new Event.Reported("id", 7, 6, 3L, 1, "cd");
-    private static final Event FOURTH = new Event.Reported("id", 7, 7, 3L, 2, "ef");
+    private static final Event SECOND = new Event.Reported("id", 7, 5, 3L, 0, "ab", List.of("1f"));
+    private static final Event THIRD = new Event.Reported("id", 7, 6, 3L, 1, "cd", null);
+    private static final Event FOURTH = new Event.Reported("id", 7, 7, 3L, 2, "ef", null);
 
     @TempDir
     Path directory;
