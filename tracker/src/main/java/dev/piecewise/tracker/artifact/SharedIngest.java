@@ -112,8 +112,13 @@ final class SharedIngest {
                 .filter(node -> lacking(artifact, node) * pieceBytes <= little)
                 .toList();
         boolean readByOthers = nodes.readerIds().stream().anyMatch(node -> mayRead(artifact, node, nowNanos));
-        long bytesHashed = artifact.ledger.hashedPieces() * pieceBytes;
-        of.review(nowNanos, bytesHashed, readByOthers, !idle.isEmpty() && 2 * idle.size() >= others.size());
+        of.review(
+                nowNanos,
+                artifact.ledger.hashedPieces() * pieceBytes,
+                others.isEmpty() ? volunteers : others,
+                node -> artifact.holders.heldBy(node) * pieceBytes,
+                readByOthers,
+                !idle.isEmpty() && 2 * idle.size() >= others.size());
         volunteers.stream()
                 .filter(node -> !of.chosen().contains(node))
                 .sorted(Comparator.comparingLong(node -> lacking(artifact, node)))

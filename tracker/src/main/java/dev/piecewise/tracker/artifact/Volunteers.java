@@ -4,71 +4,116 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * Which of the nodes that fetch an artifact read some of it from its origin, too. One, if nobody reads for everybody; more, twice as many each
- * time, while the nodes have what was read and wait for the rest, if that makes the reading faster: a link that reads is a
- * link that does not receive, so no more are chosen than help. On the caller's monotonic clock; not thread-safe.
+ * time, while the nodes have what was read and wait for the rest, if they then receive more than was read before: a link that reads is a
+ * link that does not receive, so no more are chosen than help. What is read by more comes to the nodes after a while, so a trial has
+ * windows to settle in. On the caller's monotonic clock; not thread-safe.
  */
 final class Volunteers {
     private static final Duration WINDOW = Duration.ofMillis(1500);
+    private static final int WINDOWS_OF_A_TRIAL = 3;
+    /** Beside somebody who reads by many connections one that reads by two is no trial. */
+    private static final int FIRST_BESIDE_OTHERS = 4;
+
     private static final Duration PAUSE = Duration.ofSeconds(10);
-    private static final Duration NEWS_TAKES = Duration.ofMillis(900);
-    private static final double WORTH_IT = 1.25;
+    /** From a hash until nodes have the piece and said so. */
+    private static final Duration NEWS_TAKES = Duration.ofMillis(1800);
+
+    private static final double WORTH_IT = 1.15;
 
     private final Set<String> chosen = new LinkedHashSet<>();
     private int allowed;
     private boolean begun;
+    private boolean hashed;
     private long windowNanos;
     private long windowBytes;
+    private Map<String, Long> windowHeld = Map.of();
+    private double readInWindowBefore;
     private boolean waited;
     private double bytesPerSecond;
-    private boolean onTrial;
+    private int windowsOfTrial;
     private int allowedBefore;
-    private double bytesPerSecondBefore;
+    private double readBefore;
     private long notBeforeNanos;
 
     /**
      * To be called a few times a second.
      *
      * @param bytesHashed of the artifact so far
+     * @param fetching some of the nodes that fetch it
+     * @param bytesHeld by such a node; of one that left, 0
      * @param readByOthers whether somebody reads for everybody
      * @param waiting whether nodes have all that was read, as far as {@link #unheardOf} goes
      */
-    void review(long nowNanos, long bytesHashed, boolean readByOthers, boolean waiting) {
+    void review(
+            long nowNanos,
+            long bytesHashed,
+            Collection<String> fetching,
+            ToLongFunction<String> bytesHeld,
+            boolean readByOthers,
+            boolean waiting) {
         int least = readByOthers ? 0 : 1;
         if (!begun) {
             begun = true;
             notBeforeNanos = nowNanos;
-            begin(nowNanos, bytesHashed);
+            begin(nowNanos, bytesHashed, fetching, bytesHeld);
+        }
+        if (!hashed && bytesHashed > 0) { // what came before was no reading yet
+            hashed = true;
+            begin(nowNanos, bytesHashed, fetching, bytesHeld);
         }
         waited &= waiting;
         if (nowNanos - windowNanos >= WINDOW.toNanos()) {
-            bytesPerSecond = (bytesHashed - windowBytes) * 1e9 / (nowNanos - windowNanos);
-            judge(nowNanos);
-            begin(nowNanos, bytesHashed);
+            double seconds = (nowNanos - windowNanos) / 1e9;
+            readInWindowBefore = bytesPerSecond;
+            bytesPerSecond = (bytesHashed - windowBytes) / seconds;
+            judge(nowNanos, received(bytesHeld) / seconds, readByOthers);
+            begin(nowNanos, bytesHashed, fetching, bytesHeld);
         }
         allowed = Math.max(allowed, least);
         dismissAllBut(chosen.stream().limit(allowed).toList());
     }
 
-    private void begin(long nowNanos, long bytesHashed) {
+    private void begin(long nowNanos, long bytesHashed, Collection<String> fetching, ToLongFunction<String> bytesHeld) {
         windowNanos = nowNanos;
         windowBytes = bytesHashed;
+        // Now and then all of them ask anew at the same moment, and nobody seems to fetch.
+        Collection<String> compared = fetching.isEmpty() ? windowHeld.keySet() : fetching;
+        windowHeld = compared.stream().collect(Collectors.toMap(node -> node, bytesHeld::applyAsLong));
         waited = true;
     }
 
-    private void judge(long nowNanos) {
-        if (onTrial && bytesPerSecond <= bytesPerSecondBefore * WORTH_IT) {
-            allowed = allowedBefore;
-            notBeforeNanos = nowNanos + PAUSE.toNanos();
+    /** In the mean, by those who were there all the time. */
+    private double received(ToLongFunction<String> bytesHeld) {
+        return windowHeld.entrySet().stream()
+                .mapToLong(node -> bytesHeld.applyAsLong(node.getKey()) - node.getValue())
+                .filter(received -> received >= 0)
+                .average()
+                .orElse(0);
+    }
+
+    private void judge(long nowNanos, double receivedPerSecond, boolean readByOthers) {
+        if (windowsOfTrial > 0) {
+            windowsOfTrial--;
+            boolean settled = windowsOfTrial < WINDOWS_OF_A_TRIAL - 1;
+            if (settled && receivedPerSecond > readBefore * WORTH_IT) {
+                windowsOfTrial = 0;
+            } else if (windowsOfTrial == 0) {
+                allowed = allowedBefore;
+                notBeforeNanos = nowNanos + PAUSE.toNanos();
+            }
         }
-        onTrial = waited && nowNanos - notBeforeNanos >= 0;
-        if (onTrial) {
+        if (windowsOfTrial == 0 && waited && nowNanos - notBeforeNanos >= 0) {
+            windowsOfTrial = WINDOWS_OF_A_TRIAL;
             allowedBefore = allowed;
-            bytesPerSecondBefore = bytesPerSecond;
-            allowed = Math.max(1, 2 * allowed);
+            readBefore = readInWindowBefore == 0 ? bytesPerSecond : (readInWindowBefore + bytesPerSecond) / 2;
+            allowed = allowed == 0 && readByOthers ? FIRST_BESIDE_OTHERS : Math.max(1, 2 * allowed);
         }
     }
 

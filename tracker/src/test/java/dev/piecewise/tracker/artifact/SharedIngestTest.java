@@ -252,7 +252,12 @@ class SharedIngestTest {
         assertThat(asked).filteredOn(CompletableFuture::isDone).hasSize(1);
         pass(1500, "a", "b", "c", "d");
         assertThat(asked).filteredOn(CompletableFuture::isDone).hasSize(2);
-        granted(asked).subList(0, 2).forEach(this::report);
+        List<LeaseGrant> read = granted(asked).subList(0, 2);
+        read.forEach(this::report);
+        pass(1700, "a", "b", "c", "d");
+        for (String node : List.of("c", "d")) {
+            scheduler.holdings(node, id, null, pieces(read), List.of());
+        }
         pass(1500, "a", "b", "c", "d");
         assertThat(granted(asked)).as("four read, as that helped").hasSize(8);
         assertThat(pieces(granted(asked))).doesNotHaveDuplicates();
