@@ -13,6 +13,7 @@ import java.util.Map;
  * @param firstPieceSeconds until each had one piece
  * @param originOverSize bytes read from the origin
  * @param readers processes that read some of them
+ * @param mostReadOverSize bytes that the one read that read most
  * @param readerOverSize bytes that the seeder sent; 0 if there is none
  * @param wastedOverSize bytes that nodes received for nothing, in all, over those that they wanted
  * @param betweenZonesOverSize bytes that left a zone
@@ -35,6 +36,7 @@ record Outcome(
         double firstPieceSeconds,
         double originOverSize,
         int readers,
+        double mostReadOverSize,
         double readerOverSize,
         double wastedOverSize,
         double betweenZonesOverSize,

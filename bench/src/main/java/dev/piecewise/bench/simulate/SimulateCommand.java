@@ -219,6 +219,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 "took s"));
         if (readers() != Scenario.Readers.SEEDER) {
             columns.add("readers");
+            columns.add("most by one/F");
         }
         if (deaths == Scenario.Death.SILENT) {
             columns.add("silence noticed s");
@@ -312,6 +313,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 whole(outcome.simulatedInSeconds())));
         if (readers() != Scenario.Readers.SEEDER) {
             cells.add("" + outcome.readers());
+            cells.add(number(outcome.mostReadOverSize()));
         }
         if (deaths == Scenario.Death.SILENT) {
             cells.add(number(outcome.noticedSeconds()));

@@ -193,6 +193,11 @@ final class Simulation implements Host.Surroundings {
                 (int) readers.values().stream()
                         .filter(reader -> reader.readBytes() > 0)
                         .count(),
+                (double) readers.values().stream()
+                                .mapToLong(OriginReader::readBytes)
+                                .max()
+                                .orElse(0)
+                        / size,
                 seeder == null ? 0 : (double) seeder.sentBytes() / size,
                 wasted / size / staying.size(),
                 (double) traffic.bytesBetweenZones() / size,

@@ -97,21 +97,22 @@ class SimulationTest {
     }
 
     @Test
-    void whereThereIsNoSeederOneNodeReadsIfItsLinkIsEnough() {
+    void whereThereIsNoSeederOneNodeReadsIfItsLinkIsEnoughButForTrials() {
         Scenario.Origin origin = origin(Double.POSITIVE_INFINITY, Scenario.Readers.NODES);
-        Outcome outcome = new Simulation(scenario(10, 100).with(origin)).run();
+        Outcome outcome = new Simulation(scenario(10, 400).with(origin)).run();
 
-        assertThat(outcome.readers()).isEqualTo(1);
+        assertThat(outcome.readers()).isLessThanOrEqualTo(2);
+        assertThat(outcome.mostReadOverSize()).isGreaterThan(0.8);
         assertThat(outcome.originOverSize()).isEqualTo(1);
         assertThat(outcome.slowestOverBound()).isBetween(1.0, 1.2);
     }
 
     @Test
-    void besideASeederWhoseLinkIsEnoughNoNodeReads() {
+    void besideASeederWhoseLinkIsEnoughNoNodeReadsButForTrials() {
         Scenario.Origin origin = origin(Double.POSITIVE_INFINITY, Scenario.Readers.SEEDER_AND_NODES);
-        Outcome outcome = new Simulation(scenario(32, 100).with(origin)).run();
+        Outcome outcome = new Simulation(scenario(32, 400).with(origin)).run();
 
-        assertThat(outcome.readers()).isEqualTo(1);
+        assertThat(outcome.mostReadOverSize()).isGreaterThan(0.8);
         assertThat(outcome.readerOverSize()).as("the seeder sends").isPositive();
         assertThat(outcome.originOverSize()).isEqualTo(1);
     }

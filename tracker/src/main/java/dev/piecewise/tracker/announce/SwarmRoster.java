@@ -248,7 +248,7 @@ final class SwarmRoster {
                 chosen.addAll(leastHandedOut(otherDoors(asking.zone(), useful), atMost - chosen.size()));
             }
             Predicate<Member> anybody = useful;
-            useful = member -> anybody.test(member) && mayMeet(asking.zone(), door, member);
+            useful = member -> anybody.test(member) && (isAtHome(asking.zone(), member) || (door && isDoor(member)));
         }
         int count = leeches.size() + (asking.wantsSeeds() ? seeds.size() : 0);
         int looked = asking.nodeId().isPresent() ? CHOICE * atMost : atMost;
@@ -281,6 +281,11 @@ final class SwarmRoster {
                 : member.peer.zone().equals(peer.zone()) && isDoor(member);
     }
 
+    private boolean isDoorHere(SwarmPeer peer) {
+        Member member = nodes.get(peer.address());
+        return member != null && member.peer.equals(peer) && isDoor(member);
+    }
+
     private static Stream<Member> doors(List<Member> zone) {
         return zone.subList(0, Math.min(DOORS, zone.size())).stream();
     }
@@ -296,16 +301,16 @@ final class SwarmRoster {
     }
 
     /** Only doors know other zones. Who has no label knows everybody. */
-    private static boolean mayMeet(String zone, boolean door, Member member) {
+    private static boolean isAtHome(String zone, Member member) {
         String other = member.peer.zone();
-        return other.isEmpty() || other.equals(zone) || (door && isDoor(member));
+        return other.isEmpty() || other.equals(zone);
     }
 
     /** Nodes that have become doors since this was asked last, as others left. */
     synchronized List<SwarmPeer> newDoors() {
         List<SwarmPeer> doors = newDoors.isEmpty()
                 ? List.of()
-                : newDoors.stream().filter(this::isDoor).toList();
+                : newDoors.stream().filter(this::isDoorHere).toList();
         newDoors.clear();
         return doors;
     }

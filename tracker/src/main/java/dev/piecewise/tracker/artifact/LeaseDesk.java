@@ -586,7 +586,7 @@ final class LeaseDesk {
     private LeaseId leaseId(String text, long fence) {
         LeaseId id = LeaseId.parse(text, keys)
                 .orElseThrow(() -> new Refused(
-                        Refused.Reason.STALE_FENCE, "this tracker gave no lease '" + text + "'; stop reading"));
+                        Refused.Reason.STALE_FENCE, "this tracker gave no lease of this name; stop reading"));
         if (id.fence() != fence) {
             throw stale(id);
         }

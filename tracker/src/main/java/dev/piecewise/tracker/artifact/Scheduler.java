@@ -548,13 +548,13 @@ public final class Scheduler implements AutoCloseable {
             Lease lease = desk.live(leaseId, request.fence());
             artifact = get(lease.artifact());
             if (request.read() < 0 || request.read() >= lease.spans().size()) {
-                throw new OriginFault(Kind.USAGE, "lease " + leaseId + " has no read " + request.read());
+                throw new OriginFault(Kind.USAGE, "lease " + lease.id() + " has no read " + request.read());
             }
             Span whole = lease.spans().get(request.read());
             if (request.firstByte() < whole.first() || request.firstByte() > whole.last()) {
                 throw new OriginFault(
                         Kind.USAGE,
-                        "read " + request.read() + " of lease " + leaseId + " has no byte " + request.firstByte());
+                        "read " + request.read() + " of lease " + lease.id() + " has no byte " + request.firstByte());
             }
             span = new Span(whole.object(), request.firstByte(), whole.endExclusive());
             fromHolder = holderReads.find(artifact, span, lease.nodeId(), leases.signedAgain(lease.fence()), links);

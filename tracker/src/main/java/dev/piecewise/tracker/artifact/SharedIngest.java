@@ -64,7 +64,7 @@ final class SharedIngest {
                 if (!volunteers.isEmpty() || shared.containsKey(artifact)) {
                     review(
                             artifact,
-                            shared.computeIfAbsent(artifact, absent -> new Volunteers()),
+                            shared.computeIfAbsent(artifact, absent -> new Volunteers(artifact.pieceLength.bytes())),
                             volunteers,
                             nowNanos);
                 }
@@ -105,11 +105,10 @@ final class SharedIngest {
                 .filter(node -> nodes.find(node).isEmpty() || artifact.attempts.isResting(node, nowNanos))
                 .forEach(of::dismiss);
         long pieceBytes = artifact.pieceLength.bytes();
-        long little = Math.max(2 * pieceBytes, of.unheardOf());
         List<String> others =
                 volunteers.stream().filter(node -> !of.chosen().contains(node)).toList();
         List<String> idle = others.stream()
-                .filter(node -> lacking(artifact, node) * pieceBytes <= little)
+                .filter(node -> lacking(artifact, node) * pieceBytes <= of.little())
                 .toList();
         boolean readByOthers = nodes.readerIds().stream().anyMatch(node -> mayRead(artifact, node, nowNanos));
         of.review(

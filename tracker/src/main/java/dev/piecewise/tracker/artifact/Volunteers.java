@@ -19,7 +19,7 @@ final class Volunteers {
     private static final Duration WINDOW = Duration.ofMillis(1500);
     private static final int WINDOWS_OF_A_TRIAL = 3;
     /** Beside somebody who reads by many connections one that reads by two is no trial. */
-    private static final int FIRST_BESIDE_OTHERS = 4;
+    private static final int FIRST_BESIDE_OTHERS = 2;
 
     private static final Duration PAUSE = Duration.ofSeconds(10);
     /** From a hash until nodes have the piece and said so. */
@@ -27,6 +27,7 @@ final class Volunteers {
 
     private static final double WORTH_IT = 1.15;
 
+    private final long pieceBytes;
     private final Set<String> chosen = new LinkedHashSet<>();
     private int allowed;
     private boolean begun;
@@ -42,6 +43,10 @@ final class Volunteers {
     private double readBefore;
     private long notBeforeNanos;
 
+    Volunteers(long pieceBytes) {
+        this.pieceBytes = pieceBytes;
+    }
+
     /**
      * To be called a few times a second.
      *
@@ -49,7 +54,7 @@ final class Volunteers {
      * @param fetching some of the nodes that fetch it
      * @param bytesHeld by such a node; of one that left, 0
      * @param readByOthers whether somebody reads for everybody
-     * @param waiting whether nodes have all that was read, as far as {@link #unheardOf} goes
+     * @param waiting whether nodes have all that was read but {@link #little}
      */
     void review(
             long nowNanos,
@@ -73,7 +78,10 @@ final class Volunteers {
             double seconds = (nowNanos - windowNanos) / 1e9;
             readInWindowBefore = bytesPerSecond;
             bytesPerSecond = (bytesHashed - windowBytes) / seconds;
-            judge(nowNanos, received(bytesHeld) / seconds, readByOthers);
+            judge(
+                    nowNanos,
+                    received(bytesHeld, bytesHashed - windowBytes) / seconds,
+                    readByOthers ? FIRST_BESIDE_OTHERS : 1);
             begin(nowNanos, bytesHashed, fetching, bytesHeld);
         }
         allowed = Math.max(allowed, least);
@@ -89,16 +97,17 @@ final class Volunteers {
         waited = true;
     }
 
-    /** In the mean, by those who were there all the time. */
-    private double received(ToLongFunction<String> bytesHeld) {
+    /** In the mean, by those who were there all the time; who came late and catches up counts for no more than was read. */
+    private double received(ToLongFunction<String> bytesHeld, long bytesRead) {
         return windowHeld.entrySet().stream()
                 .mapToLong(node -> bytesHeld.applyAsLong(node.getKey()) - node.getValue())
                 .filter(received -> received >= 0)
+                .map(received -> Math.min(received, bytesRead))
                 .average()
                 .orElse(0);
     }
 
-    private void judge(long nowNanos, double receivedPerSecond, boolean readByOthers) {
+    private void judge(long nowNanos, double receivedPerSecond, int first) {
         if (windowsOfTrial > 0) {
             windowsOfTrial--;
             boolean settled = windowsOfTrial < WINDOWS_OF_A_TRIAL - 1;
@@ -113,13 +122,13 @@ final class Volunteers {
             windowsOfTrial = WINDOWS_OF_A_TRIAL;
             allowedBefore = allowed;
             readBefore = readInWindowBefore == 0 ? bytesPerSecond : (readInWindowBefore + bytesPerSecond) / 2;
-            allowed = allowed == 0 && readByOthers ? FIRST_BESIDE_OTHERS : Math.max(1, 2 * allowed);
+            allowed = allowed == 0 ? first : 2 * allowed;
         }
     }
 
     /** So many bytes may have been read that even the fastest node does not have, or did not say that it has. */
-    long unheardOf() {
-        return (long) (bytesPerSecond * NEWS_TAKES.toNanos() / 1e9);
+    long little() {
+        return Math.max(2 * pieceBytes, (long) (bytesPerSecond * NEWS_TAKES.toNanos() / 1e9));
     }
 
     /** How many more may be chosen. */

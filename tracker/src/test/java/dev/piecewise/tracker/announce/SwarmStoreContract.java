@@ -270,6 +270,15 @@ abstract class SwarmStoreContract {
         assertThat(store.newDoors()).isEmpty();
     }
 
+    @Test
+    void ofAZoneThatGoesWhollyNobodyIsIntroduced() {
+        SwarmStore store = storeOf(store(), 160);
+        for (int port = 1; port <= 160; port += 4) {
+            store.removeNode("n" + port);
+        }
+        assertThat(store.newDoors()).isEmpty();
+    }
+
     /** A node calls the first ones: were they those who came last, the swarm would hardly hang together. */
     @Test
     void neighboursAreNamedInNoOrder() {

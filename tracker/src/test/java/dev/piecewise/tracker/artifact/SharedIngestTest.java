@@ -252,9 +252,10 @@ class SharedIngestTest {
         assertThat(asked).filteredOn(CompletableFuture::isDone).hasSize(1);
         pass(1500, "a", "b", "c", "d");
         assertThat(asked).filteredOn(CompletableFuture::isDone).hasSize(2);
-        List<LeaseGrant> read = granted(asked).subList(0, 2);
-        read.forEach(this::report);
+        List<LeaseGrant> read = granted(asked);
+        read.subList(0, 2).forEach(this::report);
         pass(1700, "a", "b", "c", "d");
+        read.subList(2, 4).forEach(this::report);
         for (String node : List.of("c", "d")) {
             scheduler.holdings(node, id, null, pieces(read), List.of());
         }

@@ -10,10 +10,12 @@ import org.junit.jupiter.api.Test;
 class VolunteersTest {
     private static final long MIB = 1024 * 1024;
 
-    private final Volunteers volunteers = new Volunteers();
+    private final Volunteers volunteers = new Volunteers(MIB);
     private long now = -7;
     private long bytes;
     private long held;
+    private long late;
+    private int lateMibPerSecond = 1000;
     private int names;
 
     /** Time passes, while so much is read every second, and each node receives that. */
@@ -26,11 +28,12 @@ class VolunteersTest {
             now += Duration.ofMillis(100).toNanos();
             bytes += mibPerSecond * MIB / 10;
             held += received * MIB / 10;
+            late = Math.min(held, late + lateMibPerSecond * MIB / 10);
             volunteers.review(
                     now,
                     bytes,
-                    passed % 1000 == 0 ? List.of() : List.of("a", "b"),
-                    node -> node.equals("a") ? held : held + 7,
+                    passed % 1000 == 0 ? List.of() : List.of("a", "b", "late"),
+                    node -> node.equals("late") ? late : held,
                     readByOthers,
                     waiting);
             while (volunteers.room() > 0) {
@@ -63,27 +66,38 @@ class VolunteersTest {
         pass(1500, 10, true, true);
         assertThat(chosen()).isZero();
         pass(100, 10, true, true);
-        assertThat(chosen()).isEqualTo(4);
+        assertThat(chosen()).isEqualTo(2);
         pass(3000, 20, true, true);
-        assertThat(chosen()).isEqualTo(8);
+        assertThat(chosen()).isEqualTo(4);
         pass(3000, 30, true, true);
-        assertThat(chosen()).isEqualTo(16);
+        assertThat(chosen()).isEqualTo(8);
         pass(10000, 50, true, false);
-        assertThat(chosen()).isEqualTo(16);
+        assertThat(chosen()).isEqualTo(8);
     }
 
     @Test
     void whatIsReadFasterAndReceivedNoFasterEndsAndIsTriedAgainLater() {
         pass(1600, 10, true, true);
-        assertThat(chosen()).isEqualTo(4);
+        assertThat(chosen()).isEqualTo(2);
         pass(4400, 20, 10, true, true);
-        assertThat(chosen()).isEqualTo(4);
+        assertThat(chosen()).isEqualTo(2);
         pass(100, 20, 10, true, true);
         assertThat(chosen()).isZero();
         pass(9000, 10, true, true);
         assertThat(chosen()).isZero();
         pass(1500, 10, true, true);
-        assertThat(chosen()).isEqualTo(4);
+        assertThat(chosen()).isEqualTo(2);
+    }
+
+    @Test
+    void whoCameLateAndCatchesUpIsNoReasonForMore() {
+        lateMibPerSecond = 0;
+        pass(9000, 10, true, false);
+        pass(1600, 10, true, true);
+        assertThat(chosen()).isEqualTo(2);
+        lateMibPerSecond = 60;
+        pass(4500, 10, true, true);
+        assertThat(chosen()).isZero();
     }
 
     /** What is read by more is with the others after a second or two. */
@@ -92,7 +106,7 @@ class VolunteersTest {
         pass(1600, 10, true, true);
         pass(3000, 20, 5, true, true);
         pass(1500, 20, 20, true, true);
-        assertThat(chosen()).isEqualTo(8);
+        assertThat(chosen()).isEqualTo(4);
     }
 
     @Test
@@ -109,7 +123,7 @@ class VolunteersTest {
         pass(1400, 10, true, true);
         assertThat(chosen()).isZero();
         pass(200, 10, true, true);
-        assertThat(chosen()).isEqualTo(4);
+        assertThat(chosen()).isEqualTo(2);
         pass(4500, 11, true, true);
         assertThat(chosen()).isZero();
     }
@@ -117,8 +131,8 @@ class VolunteersTest {
     @Test
     void whereNothingIsReadForAWindowOthersTry() {
         pass(1600, 0, true, true);
-        assertThat(chosen()).isEqualTo(4);
+        assertThat(chosen()).isEqualTo(2);
         pass(10000, 10, true, false);
-        assertThat(chosen()).isEqualTo(4);
+        assertThat(chosen()).isEqualTo(2);
     }
 }
