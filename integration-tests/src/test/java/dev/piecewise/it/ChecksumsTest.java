@@ -46,10 +46,10 @@ class ChecksumsTest {
             CompletableFuture<FetchOutcome.Complete> fetched = CompletableFuture.supplyAsync(
                     () -> LocalCluster.fetch(node, LocalCluster.request("model.bin", file)));
             Await.until(
-                    "half of it is read",
+                    "some of it is read",
                     PATIENCE,
                     () -> !cluster.client().artifacts().artifacts().isEmpty()
-                            && cluster.client().artifacts().artifacts().get(0).piecesHashed() > 10);
+                            && cluster.client().artifacts().artifacts().get(0).piecesHashed() > 0);
             cluster.restartTracker();
             cluster.s3().pauseAfter(Long.MAX_VALUE);
             assertThat(Files.mismatch(source, fetched.get().files().get(0))).isEqualTo(-1);
