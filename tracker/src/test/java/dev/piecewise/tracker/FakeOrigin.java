@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** An origin of sizes and versions without bytes; its URLs lead nowhere. */
 public final class FakeOrigin implements Origin {
@@ -32,6 +33,9 @@ public final class FakeOrigin implements Origin {
 
     /** So many requests for checksums get no answer. */
     public final AtomicInteger failingChecksums = new AtomicInteger();
+
+    /** Is told of each request for a checksum; may throw. */
+    public volatile Consumer<OriginObject> beforeChecksum = object -> {};
 
     private final Map<String, VersionedEntry> objects = new ConcurrentHashMap<>();
     private final Map<String, StoredChecksum> checksums = new ConcurrentHashMap<>();
@@ -91,6 +95,7 @@ public final class FakeOrigin implements Origin {
 
     @Override
     public Optional<StoredChecksum> checksum(ResolvedArtifact artifact, OriginObject object) {
+        beforeChecksum.accept(object);
         if (failingChecksums.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new OriginFault(Kind.FAILED, "no answer");
         }

@@ -13,8 +13,12 @@ public final class CrcSum {
         this.shift = crc.shift(0);
     }
 
-    /** The next part; takes a microsecond if it is as long as the one before, else some ten. */
+    /** The next part; the first takes no time, others a microsecond if they are as long as the one before, else some ten. */
     public void add(long partValue, long partBytes) {
+        if (value == 0) { // of no bytes, most often; it stays 0 however many follow
+            value = partValue;
+            return;
+        }
         if (partBytes != shiftBytes) {
             shift = crc.shift(partBytes);
             shiftBytes = partBytes;

@@ -66,6 +66,19 @@ class CrcTest {
         }
     }
 
+    @Test
+    void partsOfValueZeroCount() {
+        byte[] bytes = {(byte) 0x9d, 0x0a, (byte) 0xd9, 0x6d, 7, 8, (byte) 0x9d, 0x0a, (byte) 0xd9, 0x6d, 9};
+        assertThat(of(Crc.CRC32, bytes, 0, 4)).isZero();
+        CrcSum sum = new CrcSum(Crc.CRC32);
+        int from = 0;
+        for (int count : new int[] {0, 4, 2, 4, 1}) {
+            sum.add(of(Crc.CRC32, bytes, from, count), count);
+            from += count;
+        }
+        assertThat(sum.value()).isEqualTo(of(Crc.CRC32, bytes, 0, bytes.length));
+    }
+
     @ParameterizedTest
     @EnumSource
     void partsMayBeLongerThanAnArray(Crc crc) {

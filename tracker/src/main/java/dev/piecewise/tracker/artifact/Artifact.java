@@ -131,7 +131,7 @@ final class Artifact {
      * fails. Whether it was built now.
      */
     boolean publish() {
-        if (info != null || refuted || pieceCount() == 0 || ledger.hashedPieces() < pieceCount()) {
+        if (info != null || refuted || pieceCount() == 0 || !isHashed()) {
             return false;
         }
         if (checksums.isAwaited() && ledger.hasChecksums()) {
@@ -145,13 +145,26 @@ final class Artifact {
             return false;
         }
         objectsCompared = checksums.comparable(read);
-        Optional<List<PieceHash>> hashes = ledger.hashes();
-        hashes.ifPresent(all -> {
+        build();
+        return info != null;
+    }
+
+    /** As an earlier run did: what came to be known of checksums since then counts no more. */
+    void publishAsBefore() {
+        build();
+    }
+
+    private void build() {
+        ledger.hashes().ifPresent(all -> {
             InfoDictionary built = new InfoDictionary(content, all, privateTorrent);
             info = built;
             infoHash = built.infoHash();
         });
-        return hashes.isPresent();
+    }
+
+    /** Whether all hashes are known. */
+    boolean isHashed() {
+        return ledger.hashedPieces() == pieceCount();
     }
 
     /** Of how many objects the published bytes were compared with what the origin keeps. */

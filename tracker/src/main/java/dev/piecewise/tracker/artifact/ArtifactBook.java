@@ -175,7 +175,7 @@ final class ArtifactBook {
     }
 
     /**
-     * The artifact of what was resolved, with all its hashes from a torrent of it.
+     * The artifact of what was resolved, with all its hashes from a torrent of it; the caller publishes it.
      *
      * @throws Refused TORRENT_DIFFERS if the torrent is private while the artifact is not, or the other way, or if a hash
      *     differs from a known one
@@ -204,7 +204,6 @@ final class ArtifactBook {
             torrent.hashes().forEach(hash -> hashes.append(hash.hex()));
             journal.append(new Event.HashesRegistered(artifact.id.hex(), hashes.toString()));
         }
-        publish(artifact);
         return artifact;
     }
 
@@ -315,7 +314,8 @@ final class ArtifactBook {
                     artifact.id.hex(),
                     artifact.ledger.record(),
                     artifact.errorKind().map(Kind::name).orElse(null),
-                    artifact.error().orElse(null)));
+                    artifact.error().orElse(null),
+                    artifact.info().isPresent()));
         }
         return events;
     }
@@ -347,6 +347,9 @@ final class ArtifactBook {
             artifact.ledger.restore(set.ledger());
             if (set.error() != null && set.errorKind() != null) {
                 artifact.fail(Kind.valueOf(set.errorKind()), set.error());
+            }
+            if (Boolean.TRUE.equals(set.published())) {
+                artifact.publishAsBefore();
             }
             publish(artifact);
         } else if (event instanceof Event.Granted granted) {
@@ -382,6 +385,10 @@ final class ArtifactBook {
         } else if (event instanceof Event.ChecksumLearned learned) {
             Artifact artifact = get(learned.id());
             artifact.checksums.learn(learned.object(), learned.checksum());
+            publish(artifact);
+        } else if (event instanceof Event.ChecksumsGivenUp given) {
+            Artifact artifact = get(given.id());
+            artifact.checksums.giveUp(given.from());
             publish(artifact);
         } else if (event instanceof Event.ArtifactRevived revived) {
             get(revived.id()).revive();

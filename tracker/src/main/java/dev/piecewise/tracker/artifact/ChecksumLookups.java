@@ -2,6 +2,7 @@ package dev.piecewise.tracker.artifact;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.torrentbuilder.origin.Origin;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
@@ -71,14 +72,31 @@ public final class ChecksumLookups {
         try {
             Optional<Lookup> next = Optional.of(first);
             while (next.isPresent()) {
-                scheduler.checksum(next.get(), find(next.get()));
+                ask(next.get());
                 next = scheduler.nextChecksum();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the tracker closes
+        } catch (RuntimeException e) {
+            LOG.error("cannot go on asking for checksums now", e); // most likely the journal; the next tick begins anew
         } finally {
             running.decrementAndGet();
         }
+    }
+
+    private void ask(Lookup lookup) throws InterruptedException {
+        Optional<StoredChecksum> answer;
+        try {
+            answer = find(lookup);
+        } catch (RuntimeException | Error e) { // whatever it is, publication must not wait for ever
+            LOG.warn(
+                    "{} will not be compared with its checksum at the origin: {}",
+                    lookup.of().key(),
+                    e instanceof PiecewiseFault ? e.getMessage() : e.toString());
+            scheduler.noChecksum(lookup);
+            return;
+        }
+        scheduler.checksum(lookup, answer);
     }
 
     private Optional<StoredChecksum> find(Lookup lookup) throws InterruptedException {
@@ -89,16 +107,18 @@ public final class ChecksumLookups {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                if (attempt == ATTEMPTS) {
-                    LOG.warn(
-                            "{} will not be compared with its checksum at the origin: {}",
-                            lookup.of().key(),
-                            e.getMessage());
-                    return Optional.empty();
+                if (attempt == ATTEMPTS || isFinal(e)) {
+                    throw e;
                 }
                 Thread.sleep(pause.multipliedBy(attempt).toMillis());
             }
         }
+    }
+
+    /** Whether the origin would say the same again. */
+    private static boolean isFinal(RuntimeException e) {
+        return e instanceof PiecewiseFault fault
+                && (fault.kind() == Kind.DENIED || fault.kind() == Kind.NOT_FOUND || fault.kind() == Kind.USAGE);
     }
 
     private Origin origin(Lookup lookup) {

@@ -324,10 +324,7 @@ final class LeaseDesk {
             stale |= acceptance == Acceptance.STALE;
             mismatch = acceptance == Acceptance.MISMATCH ? Optional.of(piece.piece()) : mismatch;
         }
-        if (!artifact.ledger.isLive(id.fence()) && leases.find(id.fence()).isPresent()) {
-            leases.remove(id.fence());
-            budget.release(id.fence());
-        }
+        removeFinished(artifact, id.fence());
         if (mismatch.isPresent()) {
             refuseMismatch(artifact, mismatch.get());
         }
@@ -336,6 +333,14 @@ final class LeaseDesk {
             throw stale(id);
         }
         journal.check();
+    }
+
+    /** Every piece of it was reported, so its holder reads no more. */
+    private void removeFinished(Artifact artifact, long fence) {
+        if (!artifact.ledger.isLive(fence) && leases.find(fence).isPresent()) {
+            leases.remove(fence);
+            budget.release(fence);
+        }
     }
 
     private static ReadBytes read(PieceReport report) {
@@ -357,25 +362,29 @@ final class LeaseDesk {
         long bytesBefore = artifact.ledger.bytesRead(fence);
         Acceptance acceptance = artifact.ledger.report(fence, bytesRead, piece.piece(), hash, checksums);
         boolean changed = acceptance == Acceptance.ACCEPTED || (lease.isPresent() && acceptance == Acceptance.MISMATCH);
-        if (changed) {
-            journal.append(new Event.Reported(
-                    artifact.id.hex(),
-                    fence,
-                    bytesRead.fromOrigin(),
-                    bytesRead.fromHolders(),
-                    piece.piece(),
-                    hash.hex(),
-                    checksums == null ? null : checksums.hex()));
-        } else if (artifact.ledger.bytesRead(fence) != bytesBefore) {
-            journal.append(
-                    new Event.Progressed(artifact.id.hex(), fence, bytesRead.fromOrigin(), bytesRead.fromHolders()));
-        }
-        lease.ifPresent(found -> note(artifact, found.nodeId()));
-        if (acceptance == Acceptance.ACCEPTED) {
-            lease.ifPresent(found -> artifact.attempts.progressed(found.nodeId()));
-            lease.filter(found -> nodes.find(found.nodeId()).isPresent())
-                    .ifPresent(found -> artifact.holders.reported(found.nodeId(), piece.piece()));
-            publish(artifact);
+        try {
+            if (changed) {
+                journal.append(new Event.Reported(
+                        artifact.id.hex(),
+                        fence,
+                        bytesRead.fromOrigin(),
+                        bytesRead.fromHolders(),
+                        piece.piece(),
+                        hash.hex(),
+                        checksums == null ? null : checksums.hex()));
+            } else if (artifact.ledger.bytesRead(fence) != bytesBefore) {
+                journal.append(new Event.Progressed(
+                        artifact.id.hex(), fence, bytesRead.fromOrigin(), bytesRead.fromHolders()));
+            }
+        } finally { // written or not, it is in force, and reported again it would be no news
+            lease.ifPresent(found -> note(artifact, found.nodeId()));
+            if (acceptance == Acceptance.ACCEPTED) {
+                lease.ifPresent(found -> artifact.attempts.progressed(found.nodeId()));
+                lease.filter(found -> nodes.find(found.nodeId()).isPresent())
+                        .ifPresent(found -> artifact.holders.reported(found.nodeId(), piece.piece()));
+                removeFinished(artifact, fence);
+                publish(artifact);
+            }
         }
         return acceptance;
     }
@@ -406,14 +415,40 @@ final class LeaseDesk {
 
     /** The origin was asked for the checksum of an object; nothing if there is none, or none that was computed. */
     void learn(Artifact artifact, int object, Optional<StoredChecksum> answer) {
+        artifact.checksums.answered();
+        take(artifact, object, answer);
+    }
+
+    /** The origin could not be asked for the checksum of an object; after some such in a row it is not asked for the rest. */
+    void cannotLearn(Artifact artifact, int object) {
+        try {
+            if (artifact.checksums.failed()) {
+                int from = artifact.checksums.giveUp();
+                LOG.warn(
+                        "the origin did not tell several checksums of {} in a row and is not asked for the rest: of {} objects those"
+                                + " after the first {} are published as they are read",
+                        artifact.resolved.uri(),
+                        artifact.resolved.objects().size(),
+                        from);
+                journal.append(new Event.ChecksumsGivenUp(artifact.id.hex(), from));
+            }
+        } finally {
+            take(artifact, object, Optional.empty());
+        }
+    }
+
+    private void take(Artifact artifact, int object, Optional<StoredChecksum> answer) {
         Crc computed = artifact.checksums.algorithm(object);
         String text = answer.filter(checksum -> checksum.algorithm() == computed)
                 .flatMap(StoredChecksum::text)
                 .orElse(null);
         artifact.checksums.learn(object, text);
-        journal.append(new Event.ChecksumLearned(artifact.id.hex(), object, text));
-        if (!artifact.checksums.isAwaited()) {
-            publish(artifact);
+        try {
+            journal.append(new Event.ChecksumLearned(artifact.id.hex(), object, text));
+        } finally { // nothing else may come to publish it
+            if (!artifact.checksums.isAwaited()) {
+                publish(artifact);
+            }
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +16,14 @@ import org.jspecify.annotations.Nullable;
  * are still to be asked for. Guarded by the scheduler's lock.
  */
 final class ObjectChecksums {
+    private static final int MAX_FAILURES = 3;
+
     private final ResolvedArtifact resolved;
     private final Map<String, StoredChecksum> kept;
     private long unanswered; // of those
     private int asked; // objects, from the first on
+    private long turn;
+    private int failures; // since the last answer
 
     ObjectChecksums(ResolvedArtifact resolved) {
         this.resolved = resolved;
@@ -51,15 +54,55 @@ final class ObjectChecksums {
         return unanswered > 0;
     }
 
-    /** The next object whose checksum is to be asked for; each once. */
-    OptionalInt nextToAsk() {
+    /** Whether there is an object whose checksum was not asked for and is to be. */
+    boolean isSomeToAsk() {
         while (unanswered > 0 && asked < resolved.objects().size()) {
-            int object = asked++;
-            if (isUnanswered(of(resolved.objects().get(object)))) {
-                return OptionalInt.of(object);
+            if (isUnanswered(of(resolved.objects().get(asked)))) {
+                return true;
             }
+            asked++;
         }
-        return OptionalInt.empty();
+        return false;
+    }
+
+    /**
+     * The next one, if {@link #isSomeToAsk}; each once.
+     *
+     * @param now the number of this turn, larger than all before
+     */
+    int nextToAsk(long now) {
+        turn = now;
+        return asked++;
+    }
+
+    /** That of the last {@link #nextToAsk}. */
+    long turn() {
+        return turn;
+    }
+
+    /** The origin answered, whatever it was. */
+    void answered() {
+        failures = 0;
+    }
+
+    /** The origin did not. Whether that was so for several objects in a row, so that the rest, if any, is better not asked for. */
+    boolean failed() {
+        failures++;
+        return failures >= MAX_FAILURES && isSomeToAsk();
+    }
+
+    /** Those that were not asked for are not, and not compared. The first object of which that is true. */
+    int giveUp() {
+        int from = asked;
+        giveUp(from);
+        return from;
+    }
+
+    /** As {@link #giveUp()} did in an earlier run. */
+    void giveUp(int from) {
+        for (int object = from; object < resolved.objects().size(); object++) {
+            learn(object, null);
+        }
     }
 
     private static boolean isUnanswered(Optional<StoredChecksum> checksum) {
@@ -86,13 +129,16 @@ final class ObjectChecksums {
     }
 
     /**
-     * How many of these can be compared.
+     * How many of these can be compared: those of which the origin's value is known, too.
      *
      * @param read by object, {@code null} where it was not computed
      */
     long comparable(List<@Nullable Long> read) {
         return IntStream.range(0, read.size())
-                .filter(object -> read.get(object) != null && algorithm(object) != null)
+                .filter(object -> read.get(object) != null
+                        && of(resolved.objects().get(object))
+                                .flatMap(StoredChecksum::text)
+                                .isPresent())
                 .count();
     }
 
@@ -102,7 +148,10 @@ final class ObjectChecksums {
             OriginObject object = resolved.objects().get(i);
             StoredChecksum checksum = of(object).orElse(null);
             Long computed = read.get(i);
-            if (checksum != null && computed != null && !computed.equals(checksum.value())) {
+            if (checksum != null
+                    && checksum.value() != null
+                    && computed != null
+                    && !computed.equals(checksum.value())) {
                 return Optional.of(contradiction(object, checksum, computed));
             }
         }

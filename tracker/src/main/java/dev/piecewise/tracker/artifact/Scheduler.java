@@ -53,10 +53,10 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -92,6 +92,7 @@ public final class Scheduler implements AutoCloseable {
     private final HashPushes pushes;
     private final SharedIngest sharedIngest;
     private final Cadence cadence;
+    private long checksumTurns;
     private boolean closed;
 
     /**
@@ -146,33 +147,47 @@ public final class Scheduler implements AutoCloseable {
         return artifact.id;
     }
 
-    /** An object whose checksum is to be asked for, as its artifact waits for that; each once in a run of the tracker. */
+    /**
+     * An object whose checksum is to be asked for; each once in a run of the tracker. The artifacts take turns, those that wait for
+     * nothing else before the others.
+     */
     synchronized Optional<ChecksumLookups.Lookup> nextChecksum() {
         if (closed) {
             return Optional.empty();
         }
-        for (Artifact artifact : book.all()) {
-            if (artifact.checksums.isAwaited() && artifact.state() == ArtifactState.READING) {
-                OptionalInt object = artifact.checksums.nextToAsk();
-                if (object.isPresent()) {
-                    return Optional.of(new ChecksumLookups.Lookup(
-                            artifact.id, artifact.profile(), artifact.resolved, object.getAsInt()));
-                }
-            }
-        }
-        return Optional.empty();
+        return book.all().stream()
+                .filter(artifact -> artifact.checksums.isSomeToAsk() && artifact.state() == ArtifactState.READING)
+                .min(Comparator.comparing((Artifact artifact) -> !artifact.isHashed())
+                        .thenComparing(artifact -> artifact.checksums.turn()))
+                .map(artifact -> new ChecksumLookups.Lookup(
+                        artifact.id,
+                        artifact.profile(),
+                        artifact.resolved,
+                        artifact.checksums.nextToAsk(++checksumTurns)));
     }
 
     /** What the origin said to {@link #nextChecksum}. */
     synchronized void checksum(ChecksumLookups.Lookup asked, Optional<StoredChecksum> answer) {
+        learn(asked, artifact -> desk.learn(artifact, asked.object(), answer));
+    }
+
+    /** The origin did not say anything to {@link #nextChecksum} and is not asked again. */
+    synchronized void noChecksum(ChecksumLookups.Lookup asked) {
+        learn(asked, artifact -> desk.cannotLearn(artifact, asked.object()));
+    }
+
+    private void learn(ChecksumLookups.Lookup asked, Consumer<Artifact> how) {
         if (closed) {
             return; // asked again by the next run
         }
         Artifact artifact = get(asked.artifact());
-        desk.learn(artifact, asked.object(), answer);
-        if (artifact.state() != ArtifactState.READING) {
-            pushes.grew(artifact, now());
-            dispatch();
+        try {
+            how.accept(artifact);
+        } finally {
+            if (artifact.state() != ArtifactState.READING) {
+                pushes.grew(artifact, now());
+                dispatch();
+            }
         }
     }
 
@@ -184,6 +199,7 @@ public final class Scheduler implements AutoCloseable {
     /** The artifact of a resolved URI with the hashes of its torrent, see {@link Registrations}. */
     synchronized ArtifactId register(ResolvedArtifact resolved, String profile, InfoDictionary torrent) {
         Artifact artifact = book.register(resolved, profile, torrent, privateTorrents);
+        desk.publish(artifact);
         dispatch();
         return artifact.id;
     }

@@ -49,14 +49,26 @@ public sealed interface Event {
      */
     record ChecksumLearned(String id, int object, @Nullable String checksum) implements Event {}
 
+    /** The checksums of objects from this one on, as far as they were not learnt, are never asked for. */
+    record ChecksumsGivenUp(String id, int from) implements Event {}
+
     /** The origin listed other directories than before. */
     record DirectoriesSeen(String id, List<String> directories) implements Event {}
 
     /** An artifact was asked for by another profile than before. */
     record ProfileSeen(String id, String profile) implements Event {}
 
-    /** All that is known of an artifact that was added before; replaces what came earlier. */
-    record LedgerSet(String id, LedgerRecord ledger, @Nullable String errorKind, @Nullable String error)
+    /**
+     * All that is known of an artifact that was added before; replaces what came earlier.
+     *
+     * @param published whether its torrent was; absent in files of earlier releases, where that follows from the ledger
+     */
+    record LedgerSet(
+            String id,
+            LedgerRecord ledger,
+            @Nullable String errorKind,
+            @Nullable String error,
+            @Nullable Boolean published)
             implements Event {}
 
     /** A lease was granted. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
+import dev.piecewise.core.ByteRate;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLength;
@@ -12,6 +13,8 @@ import dev.piecewise.core.Place;
 import dev.piecewise.core.VersionedEntry;
 import dev.piecewise.core.checksum.Crc;
 import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
+import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
@@ -35,6 +38,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +50,7 @@ import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +81,8 @@ class ChecksumsTest {
     private final byte[] bytes = new byte[SIZE];
     private final FakeOrigin origin = new FakeOrigin().put("object", SIZE, "\"v\"");
     private final List<Event> journal = new ArrayList<>();
+    private int failingAppends;
+    private OriginBudget.Limits limits = OriginBudget.Limits.defaults();
     private Scheduler scheduler = start(List.of());
 
     ChecksumsTest() {
@@ -96,6 +104,10 @@ class ChecksumsTest {
             @Override
             public void append(Event event) {
                 journal.add(event);
+                if (failingAppends > 0) {
+                    failingAppends--;
+                    throw new ProcessFault(Kind.FAILED, "the disk is full");
+                }
             }
 
             @Override
@@ -107,7 +119,7 @@ class ChecksumsTest {
                 new InMemorySwarmStore(new Random(1)),
                 new ReadSigner(profiles(), Duration.ofMinutes(1)),
                 LeaseTimes.defaults(),
-                OriginBudget.Limits.defaults(),
+                limits,
                 true,
                 new SwarmKeys(new byte[32]),
                 () -> 7,
@@ -263,14 +275,109 @@ class ChecksumsTest {
     @Test
     void aRegisteredTorrentIsPublishedAtOnce() {
         origin.keep("object", new StoredChecksum(Crc.CRC32C, 1L));
-        ResolvedArtifact resolved = origin.resolve(URI_);
+        ArtifactId id = register(origin.resolve(URI_));
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    private ArtifactId register(ResolvedArtifact resolved) {
         List<PieceHash> hashes = new ArrayList<>();
         for (int piece = 0; piece < 4; piece++) {
             hashes.add(PieceHash.fromHex(String.format("%040x", piece)));
         }
-        ArtifactId id = scheduler.register(
+        return scheduler.register(
                 resolved, OriginProfiles.DEFAULT, new InfoDictionary(resolved.content(LENGTH), hashes, true));
+    }
+
+    private static StoredChecksum listed(Crc crc) {
+        return new StoredChecksum(crc, null);
+    }
+
+    @Test
+    void anEmptyObjectWhoseChecksumIsNotKnownContradictsNothing() {
+        ArtifactId id = register(prefix(listed(Crc.CRC32), listed(Crc.CRC32), listed(Crc.CRC32)));
         assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+        restart();
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    @Test
+    void norDoesItIfReadersOfAnEarlierReleaseReportNone() {
+        ArtifactId id = admit(prefix(listed(Crc.CRC32), listed(Crc.CRC32), listed(Crc.CRC32)));
+        LeaseGrant lease = take();
+        for (int piece = 0; piece < 4; piece++) {
+            report(lease, piece, null);
+        }
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    @Test
+    void whatWasPublishedStaysSoWhateverIsReadAfterwards() {
+        StoredChecksum wrong = new StoredChecksum(Crc.CRC32, 1L);
+        for (ResolvedArtifact resolved : List.of(
+                prefix(listed(Crc.CRC32), listed(Crc.CRC64NVME)),
+                prefix(wrong, listed(Crc.CRC64NVME)),
+                prefix(wrong, new StoredChecksum(Crc.CRC64NVME, 1L)))) {
+            scheduler = start(List.of());
+            ArtifactId id = register(resolved);
+            scheduler.want(id, List.of(0, 1, 2, 3));
+            readPrefix(take(), Crc.CRC32, Crc.CRC64NVME);
+            ArtifactStatus before = status(id);
+            assertThat(before.state()).isEqualTo(ArtifactState.PUBLISHED);
+            restart();
+            assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+            assertThat(status(id).infoHash()).isEqualTo(before.infoHash());
+            assertThat(scheduler.isPublished(InfoHash.fromHex(String.valueOf(before.infoHash()))))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aRegistrationWithWhichTheReadPiecesAreWrongFailsItForAllWhoReadIt() {
+        ArtifactId id = admit(prefix(new StoredChecksum(Crc.CRC32, 1L), new StoredChecksum(Crc.CRC32, 1L)));
+        LeaseGrant lease = take();
+        report(lease, 0, List.of("5"));
+        report(lease, 1, List.of("6", "7"));
+        register(prefix(new StoredChecksum(Crc.CRC32, 1L), new StoredChecksum(Crc.CRC32, 1L)));
+        assertThat(status(id).state()).isEqualTo(ArtifactState.FAILED);
+        assertThat(journal).hasAtLeastOneElementOfType(Event.ArtifactFailed.class);
+        assertThat(status(id).leasesLive()).isZero();
+        assertThatThrownBy(() -> report(lease, 2, List.of("8"))).isInstanceOf(Refused.class);
+        restart();
+        assertThat(status(id).state()).isEqualTo(ArtifactState.FAILED);
+    }
+
+    @Test
+    void theLeaseWhoseLastPieceProvesItWrongIsOverLikeAnyOther() {
+        limits = new OriginBudget.Limits(1, ByteRate.UNLIMITED);
+        scheduler = start(List.of());
+        ArtifactId id = keeping(Crc.CRC32, 1);
+        LeaseGrant lease = take();
+        for (int piece = 0; piece < 4; piece++) {
+            read(lease, piece, Crc.CRC32);
+        }
+        assertThat(status(id).state()).isEqualTo(ArtifactState.FAILED);
+        assertThat(journal).doesNotHaveAnyElementsOfTypes(Event.Ended.class);
+        ArtifactId again = admit(origin.resolve(URI_));
+        assertThat(take().artifact().id()).isEqualTo(again.hex());
+    }
+
+    @Test
+    void whatCannotBeWrittenDownIsPublishedAllTheSame() {
+        ArtifactId read = keeping(Crc.CRC32, sum(Crc.CRC32, bytes, 0, SIZE));
+        LeaseGrant lease = take();
+        for (int piece = 0; piece < 3; piece++) {
+            read(lease, piece, Crc.CRC32);
+        }
+        failingAppends = 1;
+        assertThatThrownBy(() -> read(lease, 3, Crc.CRC32)).isInstanceOf(ProcessFault.class);
+        assertThat(status(read).state()).isEqualTo(ArtifactState.PUBLISHED);
+
+        ArtifactId asked = listed(sum(Crc.CRC32, bytes, 0, PIECE + 1), sum(Crc.CRC64NVME, bytes, PIECE + 1, SIZE));
+        readPrefix(take(), Crc.CRC32, Crc.CRC64NVME);
+        failingAppends = 2;
+        lookups().tick();
+        lookups().tick();
+        assertThat(status(asked).state()).isEqualTo(ArtifactState.PUBLISHED);
     }
 
     @Test
@@ -303,13 +410,112 @@ class ChecksumsTest {
     }
 
     /** Two objects of one byte more than a piece and the rest, and an empty one between. */
-    private ResolvedArtifact prefix(StoredChecksum first, StoredChecksum second) {
+    private static ResolvedArtifact prefix(StoredChecksum first, StoredChecksum empty, StoredChecksum second) {
         List<OriginObject> objects = List.of(
                 new OriginObject("p/a", new VersionedEntry("a", PIECE + 1, "\"a\"")),
                 new OriginObject("p/b", new VersionedEntry("b", 0, "\"b\"")),
                 new OriginObject("p/c", new VersionedEntry("c", SIZE - PIECE - 1, "\"c\"")));
         return new ResolvedArtifact(PREFIX, "http://fake", false, objects, List.of())
-                .withChecksums(Map.of("p/a", first, "p/b", new StoredChecksum(Crc.CRC32, 0L), "p/c", second));
+                .withChecksums(Map.of("p/a", first, "p/b", empty, "p/c", second));
+    }
+
+    private static ResolvedArtifact prefix(StoredChecksum first, StoredChecksum second) {
+        return prefix(first, new StoredChecksum(Crc.CRC32, 0L), second);
+    }
+
+    /** One piece of objects of one byte, of which a listing says that they have checksums. */
+    private static ResolvedArtifact many(String folder, int count) {
+        List<OriginObject> objects = new ArrayList<>();
+        Map<String, StoredChecksum> checksums = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            String name = String.format("%03d", i);
+            objects.add(new OriginObject(folder + name, new VersionedEntry(name, 1, "\"v\"")));
+            checksums.put(folder + name, listed(Crc.CRC32));
+        }
+        return new ResolvedArtifact(
+                        ArtifactUri.parse("s3://bucket/" + folder), "http://fake", false, objects, List.of())
+                .withChecksums(checksums);
+    }
+
+    private void readOnly(LeaseGrant lease, int spans) {
+        report(lease, 0, Collections.nCopies(spans, "1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DENIED,1", "NOT_FOUND,1", "USAGE,1", "FAILED,3"})
+    void afterSomeObjectsInARowTheOriginIsNotAskedForTheRest(Kind kind, int attempts) {
+        ArtifactId id = admit(many("m/", 40));
+        List<String> asked = new ArrayList<>();
+        origin.beforeChecksum = object -> {
+            asked.add(object.key());
+            if (asked.size() > 1) {
+                throw new OriginFault(kind, "no");
+            }
+        };
+        readOnly(take(), 40);
+        lookups().tick();
+        assertThat(asked).hasSize(1 + 3 * attempts);
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+        restart();
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    @Test
+    void whatWasGivenUpIsNotAskedForAfterARestart() {
+        ArtifactId id = admit(many("m/", 40));
+        origin.beforeChecksum = object -> {
+            throw new OriginFault(Kind.DENIED, "no");
+        };
+        lookups().tick();
+        scheduler = start(List.copyOf(journal));
+        assertThat(scheduler.nextChecksum()).isEmpty();
+        readOnly(take(), 40);
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    @Test
+    void anAnswerAmongFaultsKeepsItAsking() {
+        admit(many("m/", 40));
+        List<String> asked = new ArrayList<>();
+        origin.beforeChecksum = object -> {
+            asked.add(object.key());
+            if (asked.size() % 3 != 0) {
+                throw new OriginFault(Kind.DENIED, "no");
+            }
+        };
+        lookups().tick();
+        assertThat(asked).hasSize(40).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anErrorLeavesNoObjectUnanswered() {
+        ArtifactId id = admit(many("m/", 2));
+        origin.beforeChecksum = object -> {
+            throw new StackOverflowError();
+        };
+        lookups().tick();
+        readOnly(take(), 2);
+        assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
+    }
+
+    @Test
+    void artifactsTakeTurnsThoseThatAreReadFirst() {
+        ArtifactId large = admit(many("m/", 40));
+        ArtifactId small = admit(many("n/", 2));
+        List<ArtifactId> turns = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            turns.add(scheduler.nextChecksum().orElseThrow().artifact());
+        }
+        assertThat(turns).containsExactly(large, small, large, small, large, large);
+        ArtifactId last = admit(many("o/", 2));
+        LeaseGrant lease = take();
+        while (!lease.artifact().id().equals(last.hex())) {
+            lease = take();
+        }
+        readOnly(lease, 2);
+        for (ArtifactId expected : List.of(last, last, large)) {
+            assertThat(scheduler.nextChecksum().orElseThrow().artifact()).isEqualTo(expected);
+        }
     }
 
     private void readPrefix(LeaseGrant lease, Crc first, Crc second) {

@@ -26,8 +26,9 @@ class EventJsonTest {
                                 """
                         {"is":"LedgerSet","event":{"id":"i","ledger":{"pieces":[{"sha1":"ab","fence":7,"reads":[]}],"live":[],\
                         "originBytes":5,"holderBytes":0,"wastedBytes":0,"rereadBytes":0,"rereadPieces":0}}}"""))
-                .isInstanceOfSatisfying(Event.LedgerSet.class, set -> assertThat(
-                                set.ledger().pieces().get(0).checksums())
-                        .isNull());
+                .isInstanceOfSatisfying(Event.LedgerSet.class, set -> {
+                    assertThat(set.ledger().pieces().get(0).checksums()).isNull();
+                    assertThat(set.published()).isNull();
+                });
     }
 }
