@@ -41,7 +41,10 @@ public final class SuperSeeding {
     /** A piece may take so many times as long as they usually do, and at least so long. */
     private static final int PATIENCE = 4;
 
-    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(2);
+    private static final Duration LEAST_PATIENCE = Duration.ofMillis(500);
+    /** How long pieces usually take, until some have come. */
+    private static final Duration USUALLY = Duration.ofSeconds(2);
+
     /** One more copy may leave while no more than this part of the takers bring a first one. */
     private static final int TAKERS_PER_LAST_TURN = 4;
 
@@ -60,7 +63,7 @@ public final class SuperSeeding {
     private final Map<Taker, Map<Integer, Long>> suggested = new LinkedHashMap<>();
     private final int[] repeats;
     private final int ahead;
-    private long usualNanos = LEAST_PATIENCE.toNanos();
+    private long usualNanos = USUALLY.toNanos();
     private int cursor;
 
     /**

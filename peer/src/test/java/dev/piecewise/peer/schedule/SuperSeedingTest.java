@@ -134,6 +134,29 @@ class SuperSeedingTest {
         assertThat(seeding.admits(other, piece)).isTrue();
     }
 
+    /** A node with a slow link holds up the end of a small file for half a second, not for two. */
+    @Test
+    void wherePiecesTakeNoTimeALateOneIsSomebodyElsesAfterHalfASecond() {
+        SuperSeeding quick = new SuperSeeding(
+                new PieceLayout(100L * PIECE_BYTES, PIECE_BYTES), this::copies, () -> now, new Random(1));
+        FakeTaker slow = new FakeTaker();
+        FakeTaker other = new FakeTaker();
+        for (FakeTaker taker : List.of(slow, other)) {
+            taker.suggested.clear();
+            quick.joined(taker);
+        }
+        int late = begins(quick, slow);
+        for (int i = 0; i < 50; i++) {
+            receives(quick, other, begins(quick, other));
+        }
+        now += Duration.ofMillis(400).toNanos();
+        quick.tick();
+        assertThat(quick.admits(other, late)).isFalse();
+        now += Duration.ofMillis(200).toNanos();
+        quick.tick();
+        assertThat(quick.admits(other, late)).isTrue();
+    }
+
     @Test
     void anIdleTakerIsGivenWhatABusyOneWasToldAndDidNotBegin() {
         FakeTaker busy = new FakeTaker();
