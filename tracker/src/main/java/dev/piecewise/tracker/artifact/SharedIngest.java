@@ -105,12 +105,12 @@ final class SharedIngest {
                 .filter(node -> nodes.find(node).isEmpty() || artifact.attempts.isResting(node, nowNanos))
                 .forEach(of::dismiss);
         long pieceBytes = artifact.pieceLength.bytes();
+        boolean readByOthers = nodes.readerIds().stream().anyMatch(node -> mayRead(artifact, node, nowNanos));
         List<String> others =
                 volunteers.stream().filter(node -> !of.chosen().contains(node)).toList();
         List<String> idle = others.stream()
-                .filter(node -> lacking(artifact, node) * pieceBytes <= of.little())
+                .filter(node -> lacking(artifact, node) * pieceBytes <= of.little(readByOthers))
                 .toList();
-        boolean readByOthers = nodes.readerIds().stream().anyMatch(node -> mayRead(artifact, node, nowNanos));
         of.review(
                 nowNanos,
                 artifact.ledger.hashedPieces() * pieceBytes,

@@ -24,6 +24,8 @@ final class Volunteers {
     private static final Duration PAUSE = Duration.ofSeconds(10);
     /** From a hash until nodes have the piece and said so. */
     private static final Duration NEWS_TAKES = Duration.ofMillis(1800);
+    /** A trial costs readers and others alike; beside who reads for everybody only those try that certainly wait. */
+    private static final Duration NEWS_TAKES_AT_LEAST = Duration.ofMillis(900);
 
     private static final double WORTH_IT = 1.15;
 
@@ -127,8 +129,9 @@ final class Volunteers {
     }
 
     /** So many bytes may have been read that even the fastest node does not have, or did not say that it has. */
-    long little() {
-        return Math.max(2 * pieceBytes, (long) (bytesPerSecond * NEWS_TAKES.toNanos() / 1e9));
+    long little(boolean readByOthers) {
+        Duration news = readByOthers ? NEWS_TAKES_AT_LEAST : NEWS_TAKES;
+        return Math.max(2 * pieceBytes, (long) (bytesPerSecond * news.toNanos() / 1e9));
     }
 
     /** How many more may be chosen. */
