@@ -94,7 +94,7 @@ final class Host {
         this.layout = scenario.layout();
         this.place = scenario.zones() == 1 ? Place.UNKNOWN : new Place("zone-" + zone, "");
         this.key = new SplittableRandom(number).nextLong();
-        this.picker = new PiecePicker(layout, new BitSet(), random.split(), new ZoneEntry(key));
+        this.picker = new PiecePicker(layout, new BitSet(), random.split(), new ZoneEntry(place.zone(), key));
         BitSet all = new BitSet();
         all.set(0, layout.pieceCount());
         picker.unverifiable(all);

@@ -35,7 +35,7 @@ public final class PiecePicker {
 
     /** In no zone. */
     public PiecePicker(PieceLayout layout, BitSet held, RandomGenerator random) {
-        this(layout, held, random, new ZoneEntry(0));
+        this(layout, held, random, new ZoneEntry("", 0));
     }
 
     public PiecePicker(PieceLayout layout, BitSet held, RandomGenerator random, ZoneEntry zone) {
@@ -273,6 +273,7 @@ public final class PiecePicker {
         candidates.andNot(unverifiable);
         if (peer.isFar()) {
             zone.filter(candidates, peer, nowNanos);
+            return peer.suggested().stream().anyMatch(candidates::get) ? candidates : zone.preferred(candidates, peer);
         }
         return candidates;
     }

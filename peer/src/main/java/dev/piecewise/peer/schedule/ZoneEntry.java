@@ -15,7 +15,7 @@ import java.util.Set;
 /**
  * Which pieces this node brings into its zone. A piece is to enter a zone once: of the zone's nodes one fetches it from another zone
  * and says so to the others (it <em>claims</em> the piece), who wait until they can get it from that one. When a piece can be had
- * first, the zone's nodes take turns, in an order that hashing gives for this piece, so that they do not all claim it at once; if two do,
+ * first, or from one more zone, the zone's nodes take turns, in an order that hashing gives for this piece, so that they do not all claim it at once; if two do,
  * the smaller key keeps it. A claim ends with the piece, with its holder's connection, when its holder says so, or when it takes far
  * longer than claims usually do. A peer of another zone is <em>far</em>, one of the same zone <em>near</em>; others are neither
  * and know nothing of this.
@@ -35,21 +35,28 @@ public final class ZoneEntry {
     /** So many pieces that can be had first just now are looked at. */
     private static final int CANDIDATES = 512;
 
+    private final String ownZone;
     private final long ownKey;
     private final Set<PeerState> near = new LinkedHashSet<>();
     private final Set<PeerState> far = new LinkedHashSet<>();
-    private final BitSet farKnown = new BitSet();
+    /** By zone, what its peers told that they have. */
+    private final Map<String, BitSet> farKnown = new HashMap<>();
+
     private final Deque<Young> young = new ArrayDeque<>();
     private final Map<Integer, Map<PeerState, Long>> claims = new HashMap<>();
     private final Map<Integer, Long> own = new LinkedHashMap<>();
     private final Map<Integer, Long> idle = new HashMap<>();
     private long usualNanos;
 
-    /** Pieces that nobody of the zone could have before. */
+    /** Pieces that nobody of the zone could have before, or not from there. */
     private record Young(BitSet pieces, long sinceNanos) {}
 
-    /** @param ownKey of this node, see {@link PeerState#placed} */
-    public ZoneEntry(long ownKey) {
+    /**
+     * @param ownZone label of this node's zone
+     * @param ownKey of this node, see {@link PeerState#placed}
+     */
+    public ZoneEntry(String ownZone, long ownKey) {
+        this.ownZone = ownZone;
         this.ownKey = ownKey;
     }
 
@@ -59,15 +66,20 @@ public final class ZoneEntry {
             own.keySet().forEach(piece -> peer.voice().claims(piece, true));
         } else if (peer.isFar()) {
             far.add(peer);
-            farHas(peer.has(), nowNanos);
+            farHas(peer.zone(), peer.has(), nowNanos);
         }
     }
 
-    private void farHas(BitSet pieces, long nowNanos) {
+    private void farHas(String zone, BitSet pieces, long nowNanos) {
+        BitSet known = known(zone);
         BitSet fresh = (BitSet) pieces.clone();
-        fresh.andNot(farKnown);
+        fresh.andNot(known);
         opened(fresh, nowNanos);
-        farKnown.or(pieces);
+        known.or(pieces);
+    }
+
+    private BitSet known(String zone) {
+        return farKnown.computeIfAbsent(zone, absent -> new BitSet());
     }
 
     private void opened(BitSet pieces, long nowNanos) {
@@ -90,7 +102,7 @@ public final class ZoneEntry {
     List<Integer> has(PeerState peer, BitSet pieces, long nowNanos) {
         List<Integer> over = new ArrayList<>();
         if (peer.isFar()) {
-            farHas(pieces, nowNanos);
+            farHas(peer.zone(), pieces, nowNanos);
         } else if (peer.isNear()) {
             claims.keySet().removeIf(pieces::get);
             own.keySet().removeIf(piece -> pieces.get(piece) && over.add(piece));
@@ -133,7 +145,9 @@ public final class ZoneEntry {
     }
 
     void left(PeerState peer, long nowNanos) {
-        far.remove(peer);
+        if (far.remove(peer) && far.stream().noneMatch(other -> other.zone().equals(peer.zone()))) {
+            farKnown.remove(peer.zone());
+        }
         if (near.remove(peer)) {
             for (int piece : List.copyOf(claims.keySet())) {
                 ended(peer, piece, nowNanos);
@@ -175,6 +189,36 @@ public final class ZoneEntry {
                 }
             }
         }
+    }
+
+    /**
+     * Those that this node had best begin to fetch from the far peer, perhaps none for now: first what no zone with fewer pieces than that peer's has, nor comes
+     * before ours for in an order that hashing gives for each piece. So zones that fetch from the same one begin with different pieces and pass
+     * them on to each other, and the link out of that zone carries little twice. The rest a node begins while it brings nothing else: the others may be slow.
+     */
+    BitSet preferred(BitSet pieces, PeerState peer) {
+        int has = known(peer.zone()).cardinality();
+        List<Map.Entry<String, BitSet>> smaller = farKnown.entrySet().stream()
+                .filter(zone -> zone.getValue().cardinality() < has)
+                .toList();
+        BitSet preferred = new BitSet();
+        int least = Integer.MAX_VALUE;
+        for (int piece = pieces.nextSetBit(0); piece >= 0; piece = pieces.nextSetBit(piece + 1)) {
+            int others = 0;
+            for (Map.Entry<String, BitSet> zone : smaller) {
+                others += zone.getValue().get(piece) || isBefore(zone.getKey(), piece) ? 1 : 0;
+            }
+            if (others < least) {
+                least = others;
+                preferred.clear();
+            }
+            preferred.set(piece, others == least);
+        }
+        return least == 0 || own.isEmpty() ? preferred : new BitSet();
+    }
+
+    private boolean isBefore(String zone, int piece) {
+        return Long.compareUnsigned(mix(zone.hashCode() ^ piece), mix(ownZone.hashCode() ^ piece)) < 0;
     }
 
     /** Who claims much more than the link brings keeps others from it. */

@@ -132,7 +132,8 @@ final class WireSwarm implements Swarm, StoredArtifact.Listener, Outbox.Blocks, 
         this.host = host;
         this.shared = shared;
         this.subscription = storage.subscribe(this); // what it tells from now on waits for this thread
-        this.picker = new PiecePicker(layout, storage.held(), random, new ZoneEntry(key(localId)));
+        this.picker = new PiecePicker(
+                layout, storage.held(), random, new ZoneEntry(config.place().zone(), key(localId)));
         picker.resume(storage.written());
         BitSet unverifiable = unverifiable();
         picker.unverifiable(unverifiable);

@@ -43,7 +43,8 @@ final class SimulatedStar {
         Host(int number, double bytesPerSecond, BitSet held) {
             this.number = number;
             this.bytesPerSecond = bytesPerSecond;
-            this.picker = new PiecePicker(layout, held, new Random(number), new ZoneEntry(key()));
+            this.picker =
+                    new PiecePicker(layout, held, new Random(number), new ZoneEntry("zone" + zones[number], key()));
             this.schedule = new RequestSchedule(picker, () -> now);
         }
 

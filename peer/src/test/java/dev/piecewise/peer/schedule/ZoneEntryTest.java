@@ -20,7 +20,8 @@ class ZoneEntryTest {
 
     private final PieceLayout layout = new PieceLayout(8L * UNIT, UNIT);
     private long now = -5;
-    private final PiecePicker picker = new PiecePicker(layout, new BitSet(), new Random(1), new ZoneEntry(OWN_KEY));
+    private final PiecePicker picker =
+            new PiecePicker(layout, new BitSet(), new Random(1), new ZoneEntry("own", OWN_KEY));
     private final RequestSchedule schedule = new RequestSchedule(picker, () -> now);
 
     private final class FakePeer implements PeerState.Voice {
@@ -29,9 +30,17 @@ class ZoneEntryTest {
         private final PeerState state = new PeerState(this, now);
 
         FakePeer(Nearness nearness, long key) {
+            this(nearness, nearness.name(), key);
+        }
+
+        FakePeer(Nearness nearness, String zone, long key) {
+            this(schedule, nearness, zone, key);
+        }
+
+        FakePeer(RequestSchedule schedule, Nearness nearness, String zone, long key) {
             state.accepts(2, 1);
             schedule.joined(state);
-            schedule.placed(state, nearness, nearness.name(), key);
+            schedule.placed(state, nearness, zone, key);
             schedule.unchoked(state);
         }
 
@@ -135,6 +144,52 @@ class ZoneEntryTest {
     }
 
     @Test
+    void soIsOneThatCanBeHadFromOneMoreZone() {
+        for (int key = 0; key < 200; key++) {
+            new FakePeer(Nearness.NEAR, key);
+        }
+        FakePeer busy = new FakePeer(Nearness.FAR, 2);
+        schedule.choked(busy.state);
+        busy.has(0, 1);
+        pass(Duration.ofSeconds(1));
+        FakePeer other = new FakePeer(Nearness.FAR, "other", 3);
+        other.has(0);
+        assertThat(other.asked).as("others go first").isEmpty();
+        pass(Duration.ofMillis(600));
+        assertThat(other.asked).containsExactly(0);
+    }
+
+    @Test
+    void zonesThatFetchFromTheSameOneBeginWithDifferentPieces() {
+        BitSet all = new BitSet();
+        all.set(0, layout.pieceCount());
+        for (int pair = 0; pair < 20; pair++) {
+            List<Integer> asked = new ArrayList<>();
+            for (List<String> zones : List.of(List.of("a" + pair, "b" + pair), List.of("b" + pair, "a" + pair))) {
+                PiecePicker of = new PiecePicker(layout, new BitSet(), new Random(1), new ZoneEntry(zones.get(0), 0));
+                RequestSchedule own = new RequestSchedule(of, () -> now);
+                FakePeer seed = new FakePeer(own, Nearness.FAR, "seed", 2);
+                new FakePeer(own, Nearness.FAR, zones.get(1), 3);
+                own.has(seed.state, all);
+                asked.addAll(seed.asked);
+            }
+            assertThat(asked).isNotEmpty().doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void whatTheOtherZoneDoesNotBringComesHereInTheEnd() {
+        FakePeer seed = new FakePeer(Nearness.FAR, 2);
+        new FakePeer(Nearness.FAR, "other", 3);
+        seed.has(0, 1, 2, 3, 4, 5, 6, 7);
+        while (!picker.isComplete()) {
+            assertThat(seed.asked).as("pieces here: %s", picker.held()).isNotEmpty();
+            seed.sends(seed.asked.remove(0));
+        }
+        assertThat(picker.heldCount()).isEqualTo(8);
+    }
+
+    @Test
     void whatTheFarPeerSuggestsIsClaimedAtOnce() {
         for (int key = 0; key < 200; key++) {
             new FakePeer(Nearness.NEAR, key);
@@ -185,7 +240,7 @@ class ZoneEntryTest {
     @Test
     void whatWasBegunInTheZoneIsFinishedFromFarIfTheZoneLosesIt() {
         PieceLayout long_ = new PieceLayout(4L * UNIT, 4 * UNIT);
-        PiecePicker one = new PiecePicker(long_, new BitSet(), new Random(1), new ZoneEntry(OWN_KEY));
+        PiecePicker one = new PiecePicker(long_, new BitSet(), new Random(1), new ZoneEntry("own", OWN_KEY));
         RequestSchedule of = new RequestSchedule(one, () -> now);
         List<BlockRequest> asked = new ArrayList<>();
         PeerState.Voice voice = new PeerState.Voice() {
