@@ -1,5 +1,6 @@
 package dev.piecewise.seeder.lease;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.PieceHash;
 import dev.piecewise.core.PieceLayout;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Works one lease off: read, hash while writing, report, and only after the tracker's acknowledgement hold. The first piece is
- * reported at once, as others wait for it; small ones that follow are reported together, 0.2 s after the last report or when they are 4 MiB. However it ends, what was not reported is given back.
+ * reported at once, as others wait for it; small ones that follow are reported together, 0.2 s after the last report or when they are 4 MiB, also while
+ * the origin sends nothing. However it ends, what was not reported is given back. One thread runs it; what is called from others says so.
  */
 final class LeaseTask {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseTask.class);
@@ -50,9 +53,20 @@ final class LeaseTask {
     private final ReadChecksums checksums;
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
+    /** Held while a report is made and sent. */
+    private final ReentrantLock reporting = new ReentrantLock();
+
+    @GuardedBy("reporting")
     private final List<PieceReport.HashedPiece> unreported = new ArrayList<>();
+
+    @GuardedBy("reporting")
     private long unreportedBytes;
+
+    @GuardedBy("reporting")
     private long reportedNanos;
+
+    /** Why a report failed while the reading thread waited for the origin. */
+    private volatile LeaseBytes.@Nullable Broken broken;
 
     LeaseTask(
             LeaseGrant grant,
@@ -120,18 +134,25 @@ final class LeaseTask {
             } finally {
                 ramp.left(stored.id());
             }
-            report();
+            report(this::send);
         } catch (StaleFence e) {
             LOG.info("lease on {} is lost: {}", describe(), e.getMessage());
             giveBack(null, null);
         } catch (LeaseLife.Ended e) {
             // Also of a lost one: only now is nothing read under it any more.
             LOG.debug("lease on {} ended: {}", describe(), e.end());
+            LeaseBytes.Broken why = broken;
+            if (why != null) {
+                giveBack(why);
+                return;
+            }
+            if (e.end() == LeaseLife.End.SHUTDOWN) {
+                reportRest(report -> tracker.reportPieces(grant.leaseId(), report)); // the lease is still ours
+            }
             giveBack(null, null);
         } catch (LeaseBytes.Broken e) {
-            LOG.warn("lease on {} given back: {}", describe(), e.getMessage());
-            reportRest();
-            giveBack(e.getMessage(), e.errorKind());
+            reportRest(this::send);
+            giveBack(e);
         } catch (TorrentFault fault) {
             LOG.warn("lease on {} given back: {}", describe(), fault.getMessage());
             giveBack(fault.getMessage(), Kind.FAILED.name());
@@ -178,15 +199,51 @@ final class LeaseTask {
                             + " at the origin, but was read or registered before with " + knownHash,
                     null);
         }
-        unreported.add(new PieceReport.HashedPiece(piece, hash.hex(), checksums.ofPiece()));
-        unreportedBytes += layout.lengthOf(piece);
+        hashed(new PieceReport.HashedPiece(piece, hash.hex(), checksums.ofPiece()));
         ramp.piece(stored.id());
         reportIfDue();
     }
 
+    private void hashed(PieceReport.HashedPiece piece) throws InterruptedException {
+        reporting.lockInterruptibly();
+        try {
+            unreported.add(piece);
+            unreportedBytes += layout.lengthOf(piece.piece());
+        } finally {
+            reporting.unlock();
+        }
+    }
+
     private void reportIfDue() throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
-        if (unreportedBytes >= REPORT_BYTES || nanoTime.getAsLong() - reportedNanos >= REPORT_PAUSE.toNanos()) {
-            report();
+        reporting.lockInterruptibly();
+        try {
+            if (unreportedBytes >= REPORT_BYTES || nanoTime.getAsLong() - reportedNanos >= REPORT_PAUSE.toNanos()) {
+                report(this::send);
+            }
+        } finally {
+            reporting.unlock();
+        }
+    }
+
+    /** The same while the reading thread waits for the origin; from another thread. */
+    void reportMeanwhile() throws InterruptedException {
+        if (!reporting.tryLock()) {
+            return; // it is being done
+        }
+        try {
+            reportIfDue();
+        } catch (StaleFence e) {
+            life.stop(LeaseLife.End.LOST);
+        } catch (LeaseBytes.Broken e) {
+            broken = e;
+            life.stop(LeaseLife.End.LOST);
+        } catch (PiecewiseFault e) {
+            broken = new LeaseBytes.Broken(Kind.FAILED.name(), String.valueOf(e.getMessage()), e);
+            life.stop(LeaseLife.End.LOST);
+        } catch (LeaseLife.Ended e) {
+            LOG.debug("lease on {} ended: {}", describe(), e.end());
+        } finally {
+            reporting.unlock();
         }
     }
 
@@ -199,13 +256,13 @@ final class LeaseTask {
             int got = bytes.read(buffer, filled, Math.min(left, buffer.length - filled));
             filled += got;
             left -= got;
+            reportIfDue(); // of the pieces before
             if (filled == buffer.length || left == 0) {
                 sha1.update(buffer, 0, filled);
                 checksums.update(buffer, filled);
                 stored.write(offset, ByteBuffer.wrap(buffer, 0, filled));
                 offset += filled;
                 filled = 0;
-                reportIfDue(); // of the pieces before
             }
         }
     }
@@ -224,20 +281,36 @@ final class LeaseTask {
         }
     }
 
+    /** How a report reaches the tracker. */
+    @FunctionalInterface
+    private interface Sending {
+        void send(PieceReport report) throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException;
+    }
+
     /** Reports what is hashed and, once that is acknowledged, holds it. */
-    private void report() throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
-        if (unreported.isEmpty()) {
-            return;
+    private void report(Sending sending) throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
+        reporting.lockInterruptibly();
+        try {
+            if (unreported.isEmpty()) {
+                return;
+            }
+            PieceReport report = new PieceReport(
+                    grant.fence(), bytes.bytesRead(), bytes.bytesFromHolders(), List.copyOf(unreported));
+            unreported.clear();
+            unreportedBytes = 0;
+            reportedNanos = nanoTime.getAsLong();
+            acknowledged(report, sending);
+        } finally {
+            reporting.unlock();
         }
-        PieceReport report =
-                new PieceReport(grant.fence(), bytes.bytesRead(), bytes.bytesFromHolders(), List.copyOf(unreported));
-        unreported.clear();
-        unreportedBytes = 0;
-        reportedNanos = nanoTime.getAsLong();
+    }
+
+    private void acknowledged(PieceReport report, Sending sending)
+            throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
         Lock acknowledging = participant.acknowledging(stored.id());
         acknowledging.lockInterruptibly();
         try {
-            send(report);
+            sending.send(report);
             for (PieceReport.HashedPiece piece : report.pieces()) {
                 if (!stored.held().get(piece.piece())) {
                     stored.markHeld(piece.piece());
@@ -251,10 +324,10 @@ final class LeaseTask {
         }
     }
 
-    /** What was hashed before the lease broke still counts. */
-    private void reportRest() throws InterruptedException {
+    /** What was hashed before the lease ended still counts. */
+    private void reportRest(Sending sending) throws InterruptedException {
         try {
-            report();
+            report(sending);
         } catch (LeaseBytes.Broken | LeaseLife.Ended | StaleFence | PiecewiseFault e) {
             LOG.debug("pieces of {} are lost with their lease: {}", describe(), e.getMessage());
         }
@@ -276,6 +349,11 @@ final class LeaseTask {
                 life.pause(REPORT_RETRY);
             }
         }
+    }
+
+    private void giveBack(LeaseBytes.Broken why) {
+        LOG.warn("lease on {} given back: {}", describe(), why.getMessage());
+        giveBack(why.getMessage(), why.errorKind());
     }
 
     private void giveBack(@Nullable String error, @Nullable String errorKind) {

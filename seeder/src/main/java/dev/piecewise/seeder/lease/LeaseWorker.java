@@ -102,10 +102,11 @@ public final class LeaseWorker implements AutoCloseable {
 
     /** Starts asking for leases. */
     public void start() {
-        threads = IntStream.rangeClosed(-1, settings.leases())
+        threads = IntStream.rangeClosed(-2, settings.leases())
                 .mapToObj(i -> switch (i) {
-                    case -1 -> participant.worker("lease-take", this::take);
-                    case 0 -> participant.worker("lease-watch", this::watch);
+                    case -2 -> participant.worker("lease-take", this::take);
+                    case -1 -> participant.worker("lease-watch", this::watch);
+                    case 0 -> participant.worker("lease-report", this::report);
                     default -> participant.worker("lease-" + i, this::work);
                 })
                 .toList();
@@ -159,6 +160,15 @@ public final class LeaseWorker implements AutoCloseable {
             if (nanoTime.getAsLong() - askedNanos >= SHARES_ASKED.toNanos()) {
                 askedNanos = nanoTime.getAsLong();
                 hurryIfSlowed();
+            }
+        }
+    }
+
+    private void report() throws InterruptedException {
+        while (true) {
+            Thread.sleep(TICK.toMillis());
+            for (LeaseTask task : live.all()) {
+                task.reportMeanwhile();
             }
         }
     }

@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -87,11 +88,11 @@ class LeaseWorkerTest {
                 live,
                 System::nanoTime);
         participant.start();
-        work(OriginSettings.defaults());
+        work(OriginSettings.defaults(), System::nanoTime);
     }
 
     /** With other settings from now on. */
-    private void work(OriginSettings settings) {
+    private void work(OriginSettings settings, LongSupplier nanoTime) {
         if (worker != null) {
             worker.close();
         }
@@ -102,7 +103,7 @@ class LeaseWorkerTest {
                 settings.withLeases(2).withFiles(new FileRoots(List.of(directory.resolve("files")))),
                 LeaseWorker.Need.ALWAYS,
                 reading::add,
-                System::nanoTime,
+                nanoTime,
                 new Random(1));
         worker.start();
     }
@@ -343,7 +344,9 @@ class LeaseWorkerTest {
     @Test
     void asManyAttemptsAreMadeAsAreConfigured() throws Exception {
         for (int attempts : new int[] {1, 3}) {
-            work(OriginSettings.defaults().withRetries(attempts, Duration.ofMillis(1), Duration.ofMillis(2)));
+            work(
+                    OriginSettings.defaults().withRetries(attempts, Duration.ofMillis(1), Duration.ofMillis(2)),
+                    System::nanoTime);
             tracker.returns.clear();
             origin.ranges.clear();
             origin.manners.clear();
@@ -360,7 +363,7 @@ class LeaseWorkerTest {
 
     @Test
     void attemptsAreCountedAnewAfterEachByte() throws Exception {
-        work(OriginSettings.defaults().withRetries(2, Duration.ofMillis(1), Duration.ofMillis(2)));
+        work(OriginSettings.defaults().withRetries(2, Duration.ofMillis(1), Duration.ofMillis(2)), System::nanoTime);
         for (int i = 1; i <= 4; i++) {
             origin.manners.add(FakeOrigin.shortBody(10));
         }
@@ -372,7 +375,7 @@ class LeaseWorkerTest {
 
     @Test
     void asLongAsTheServerAsksForIsWaited() throws Exception {
-        work(OriginSettings.defaults().withRetries(3, Duration.ofMillis(1), Duration.ofMillis(2)));
+        work(OriginSettings.defaults().withRetries(3, Duration.ofMillis(1), Duration.ofMillis(2)), System::nanoTime);
         origin.manners.add(FakeOrigin.unavailable(() -> "1"));
         origin.manners.add(FakeOrigin.shortBody(10));
         origin.manners.add(FakeOrigin.unavailable(() -> DateTimeFormatter.RFC_1123_DATE_TIME.format(
@@ -396,9 +399,11 @@ class LeaseWorkerTest {
 
     @Test
     void aServerThatFallsSilentIsAskedAgainAfterTheConfiguredTime() throws Exception {
-        work(OriginSettings.defaults()
-                .withRetries(2, Duration.ofMillis(1), Duration.ofMillis(2))
-                .withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(150)));
+        work(
+                OriginSettings.defaults()
+                        .withRetries(2, Duration.ofMillis(1), Duration.ofMillis(2))
+                        .withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(150)),
+                System::nanoTime);
         origin.manners.add(origin.hangingAfter(PIECE));
         grant();
         awaitEnd();
@@ -418,7 +423,7 @@ class LeaseWorkerTest {
         stored().held().stream().forEach(stored()::drop);
         tracker.reports.clear();
         tracker.bytesPerSecond = 0;
-        work(OriginSettings.defaults().withRate(rate));
+        work(OriginSettings.defaults().withRate(rate), System::nanoTime);
         started = System.nanoTime();
         grant();
         awaitEnd();
@@ -555,6 +560,29 @@ class LeaseWorkerTest {
         worker.close();
         assertThat(tracker.returns).hasSize(1);
         assertThat(tracker.returns.get(0).error()).isNull();
+    }
+
+    @Test
+    void whatIsHashedIsReportedAlsoWhileTheOriginSendsNothing() {
+        origin.manners.add(origin.hangingAfter(3 * PIECE));
+        grant();
+        Eventually.await("three pieces are held", () -> stored().held().cardinality() == 3);
+        assertThat(tracker.reports.stream().flatMap(report -> report.pieces().stream()))
+                .extracting(PieceReport.HashedPiece::piece)
+                .containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void whatIsHashedWhenTheProcessClosesIsReportedBeforeTheLeaseIsGivenBack() {
+        long now = System.nanoTime();
+        work(OriginSettings.defaults(), () -> now); // so that only the first piece is due
+        origin.manners.add(origin.hangingAfter(3 * PIECE + 1));
+        grant();
+        Eventually.await("a part of the fourth piece came", () -> live.bytesRead(ID) > 3 * PIECE);
+        assertThat(stored().held().stream()).containsExactly(0);
+        worker.close();
+        assertThat(stored().held().stream()).containsExactly(0, 1, 2);
+        assertThat(tracker.returns).hasSize(1);
     }
 
     @Test
