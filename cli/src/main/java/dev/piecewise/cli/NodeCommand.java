@@ -5,8 +5,6 @@ import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
 import dev.piecewise.core.ByteRate;
 import dev.piecewise.trackerclient.api.Ingest;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,16 +55,7 @@ final class NodeCommand implements Callable<Integer> {
     private OriginOptions originOptions = new OriginOptions();
 
     @Mixin
-    private RehearsalOption rehearsal = new RehearsalOption();
-
-    @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
-    private boolean json;
-
-    @Option(names = "--exit-with-stdin", hidden = true)
-    private boolean exitWithStdin;
-
-    @Mixin
-    private VerbosityOptions verbosity = new VerbosityOptions();
+    private DaemonOptions daemon = new DaemonOptions();
 
     NodeCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -74,15 +63,17 @@ final class NodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(verbosity, Logging.Kind.STAYS_UP);
         NodeConfig config = config();
-        try (Lifetime lifetime = new Lifetime(surroundings)) {
-            if (exitWithStdin) {
-                lifetime.endWithStandardInput();
-            }
+        try (Lifetime lifetime = daemon.begin(surroundings)) {
             Node node = lifetime.own(NodeMain.start(config));
-            rehearsal.rehearseFetching(lifetime, config.data());
-            ready(config, node);
+            daemon.rehearsal().rehearseFetching(lifetime, config.data());
+            daemon.ready(
+                    surroundings,
+                    "piecewise node: ready, tracker ",
+                    trackerOptions.tracker(),
+                    node.nodeId(),
+                    config.data(),
+                    node.webSeedPort());
             lifetime.awaitEnd(node.failure());
         }
         return 0;
@@ -99,25 +90,5 @@ final class NodeCommand implements Callable<Integer> {
                 .offByDefault(plain.listen())
                 .map(config::withWebSeed)
                 .orElse(config);
-    }
-
-    private void ready(NodeConfig config, Node node) {
-        if (json) {
-            Map<String, String> fields = new LinkedHashMap<>();
-            fields.put("node", node.nodeId());
-            fields.put("data", config.data().toString());
-            fields.put("tracker", trackerOptions.tracker().toString());
-            node.webSeedPort().ifPresent(port -> fields.put("webSeedPort", port.toString()));
-            surroundings.out().println(Json.event("ready", fields));
-        } else if (!verbosity.quiet()) {
-            surroundings
-                    .out()
-                    .println("piecewise node: ready, tracker " + trackerOptions.tracker() + ", data in "
-                            + config.data()
-                            + node.webSeedPort()
-                                    .map(port -> ", web seed on port " + port)
-                                    .orElse(""));
-        }
-        surroundings.out().flush();
     }
 }

@@ -5,8 +5,6 @@ import dev.piecewise.peer.wire.EngineConfig;
 import dev.piecewise.seeder.Seeder;
 import dev.piecewise.seeder.SeederConfig;
 import dev.piecewise.seeder.SeederMain;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,16 +48,7 @@ final class SeederCommand implements Callable<Integer> {
     private OriginOptions originOptions = new OriginOptions();
 
     @Mixin
-    private RehearsalOption rehearsal = new RehearsalOption();
-
-    @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
-    private boolean json;
-
-    @Option(names = "--exit-with-stdin", hidden = true)
-    private boolean exitWithStdin;
-
-    @Mixin
-    private VerbosityOptions verbosity = new VerbosityOptions();
+    private DaemonOptions daemon = new DaemonOptions();
 
     SeederCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -67,39 +56,21 @@ final class SeederCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(verbosity, Logging.Kind.STAYS_UP);
         SeederConfig config = config();
-        try (Lifetime lifetime = new Lifetime(surroundings)) {
-            if (exitWithStdin) {
-                lifetime.endWithStandardInput();
-            }
+        try (Lifetime lifetime = daemon.begin(surroundings)) {
             Seeder seeder = lifetime.own(SeederMain.start(config));
             lifetime.own(SeederGets.serve(seeder, config));
-            rehearsal.rehearseFetching(lifetime, config.data());
-            ready(config, seeder);
+            daemon.rehearsal().rehearseFetching(lifetime, config.data());
+            daemon.ready(
+                    surroundings,
+                    "piecewise seeder: ready, reading for the tracker ",
+                    config.tracker(),
+                    seeder.nodeId(),
+                    config.data(),
+                    seeder.webSeedPort());
             lifetime.awaitEnd(seeder.failure());
         }
         return 0;
-    }
-
-    private void ready(SeederConfig config, Seeder seeder) {
-        if (json) {
-            Map<String, String> fields = new LinkedHashMap<>();
-            fields.put("node", seeder.nodeId());
-            fields.put("data", config.data().toString());
-            fields.put("tracker", config.tracker().toString());
-            seeder.webSeedPort().ifPresent(port -> fields.put("webSeedPort", port.toString()));
-            surroundings.out().println(Json.event("ready", fields));
-        } else if (!verbosity.quiet()) {
-            surroundings
-                    .out()
-                    .println("piecewise seeder: ready, reading for the tracker " + config.tracker() + ", data in "
-                            + config.data()
-                            + seeder.webSeedPort()
-                                    .map(port -> ", web seed on port " + port)
-                                    .orElse(""));
-        }
-        surroundings.out().flush();
     }
 
     private SeederConfig config() {

@@ -93,18 +93,7 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
     private Optional<String> publicUrl = Optional.empty();
 
     @Mixin
-    private RehearsalOption rehearsal = new RehearsalOption();
-
-    @Option(
-            names = "--json",
-            description = "Print events as JSON, one a line; the first is {\"event\":\"ready\",\"url\":...}.")
-    private boolean json;
-
-    @Option(names = "--exit-with-stdin", hidden = true)
-    private boolean exitWithStdin;
-
-    @Mixin
-    private VerbosityOptions verbosity = new VerbosityOptions();
+    private DaemonOptions daemon = new DaemonOptions();
 
     private List<ProfileConfig> profiles = List.of();
 
@@ -119,24 +108,14 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(verbosity, Logging.Kind.STAYS_UP);
         TrackerConfig config = config();
-        try (Lifetime lifetime = new Lifetime(surroundings)) {
-            if (exitWithStdin) {
-                lifetime.endWithStandardInput();
-            }
+        try (Lifetime lifetime = daemon.begin(surroundings)) {
             TrackerServer server = lifetime.own(TrackerMain.start(config));
             rehearse(lifetime, config);
-            if (json) {
-                surroundings
-                        .out()
-                        .println(Json.event("ready", Map.of("url", server.uri().toString())));
-            } else if (!verbosity.quiet()) {
-                surroundings
-                        .out()
-                        .println("piecewise tracker: ready at " + server.uri() + ", serving " + served(config));
-            }
-            surroundings.out().flush();
+            daemon.ready(
+                    surroundings,
+                    "piecewise tracker: ready at " + server.uri() + ", serving " + served(config),
+                    Map.of("url", server.uri().toString()));
             lifetime.awaitEnd();
         }
         return 0;
@@ -144,7 +123,7 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
 
     private void rehearse(Lifetime lifetime, TrackerConfig config) throws InterruptedException {
         if (config.state().isPresent()) {
-            rehearsal.rehearse(lifetime, config.state().get(), TrackerRehearsal::run);
+            daemon.rehearsal().rehearse(lifetime, config.state().get(), TrackerRehearsal::run);
         }
     }
 

@@ -8,18 +8,10 @@ import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.tracker.FakeOrigin;
-import dev.piecewise.tracker.announce.InMemorySwarmStore;
-import dev.piecewise.tracker.lease.LeaseTimes;
-import dev.piecewise.tracker.lease.OriginBudget;
-import dev.piecewise.tracker.state.Journal;
-import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,20 +32,7 @@ class AdmissionsTest {
     }
 
     private Admissions admissions(Executor executor) {
-        ReadSigner origins = new ReadSigner(profiles(), Duration.ofMinutes(1));
-        Scheduler scheduler = new Scheduler(
-                List.of(),
-                Journal.none(),
-                new InMemorySwarmStore(new Random(1)),
-                origins,
-                LeaseTimes.defaults(),
-                OriginBudget.Limits.defaults(),
-                true,
-                new SwarmKeys(new byte[32]),
-                () -> 0,
-                InstantSource.system(),
-                Runnable::run,
-                (delay, task) -> {});
+        Scheduler scheduler = new SchedulerRig(profiles()).start();
         return new Admissions(profiles(), executor, scheduler);
     }
 

@@ -1,5 +1,6 @@
 package dev.piecewise.tracker.artifact;
 
+import static dev.piecewise.tracker.artifact.SchedulerRig.LINKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,13 +21,9 @@ import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.torrentbuilder.origin.StoredChecksum;
 import dev.piecewise.tracker.FakeOrigin;
-import dev.piecewise.tracker.announce.InMemorySwarmStore;
-import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
 import dev.piecewise.tracker.state.Event;
-import dev.piecewise.tracker.state.Journal;
-import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
 import dev.piecewise.trackerclient.api.HashList;
@@ -35,8 +32,6 @@ import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.PieceReport;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -45,7 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -61,71 +55,17 @@ class ChecksumsTest {
     private static final PieceLength LENGTH = new PieceLength(PIECE);
     private static final ArtifactUri URI_ = ArtifactUri.parse("s3://bucket/object");
     private static final ArtifactUri PREFIX = ArtifactUri.parse("s3://bucket/p/");
-    private static final Links LINKS = new Links() {
-        @Override
-        public String torrentUrl(InfoHash infoHash) {
-            return "http://tracker/torrents/" + infoHash;
-        }
-
-        @Override
-        public String announceUrl(InfoHash infoHash) {
-            return "http://tracker/announce";
-        }
-
-        @Override
-        public String webSeedUrl(URI base, InfoHash infoHash) {
-            return base + "/webseed/" + infoHash + "/";
-        }
-    };
 
     private final byte[] bytes = new byte[SIZE];
     private final FakeOrigin origin = new FakeOrigin().put("object", SIZE, "\"v\"");
-    private final List<Event> journal = new ArrayList<>();
-    private int failingAppends;
-    private OriginBudget.Limits limits = OriginBudget.Limits.defaults();
-    private Scheduler scheduler = start(List.of());
+    private final SchedulerRig rig = new SchedulerRig(SchedulerRig.bucket(origin));
+    private Scheduler scheduler = registered(rig.start());
 
     ChecksumsTest() {
         new Random(5).nextBytes(bytes);
     }
 
-    private OriginProfiles profiles() {
-        return OriginProfiles.only(List.of(origin), List.of(ArtifactUri.parse("s3://bucket/")));
-    }
-
-    private Scheduler start(List<Event> past) {
-        Journal recording = new Journal() {
-            @Override
-            public void begin(Supplier<List<Event>> snapshot) {
-                journal.clear();
-                journal.addAll(snapshot.get());
-            }
-
-            @Override
-            public void append(Event event) {
-                journal.add(event);
-                if (failingAppends > 0) {
-                    failingAppends--;
-                    throw new ProcessFault(Kind.FAILED, "the disk is full");
-                }
-            }
-
-            @Override
-            public void check() {}
-        };
-        Scheduler started = new Scheduler(
-                past,
-                recording,
-                new InMemorySwarmStore(new Random(1)),
-                new ReadSigner(profiles(), Duration.ofMinutes(1)),
-                LeaseTimes.defaults(),
-                limits,
-                true,
-                new SwarmKeys(new byte[32]),
-                () -> 7,
-                InstantSource.fixed(Instant.EPOCH),
-                Runnable::run,
-                (delay, task) -> {});
+    private Scheduler registered(Scheduler started) {
         started.register(new NodeRegistry.Node(
                 "web-s",
                 "seeder",
@@ -133,15 +73,14 @@ class ChecksumsTest {
                 Optional.empty(),
                 Optional.of(URI.create("http://web-s:80")),
                 Place.UNKNOWN,
-                7));
+                rig.nowNanos));
         return started;
     }
 
     /** From what was written down so far; or, in a second way, from what it wrote when it began anew. */
     private void restart() {
-        List<Event> written = List.copyOf(journal);
-        scheduler = start(written);
-        scheduler = start(List.copyOf(journal));
+        rig.restart();
+        scheduler = registered(rig.restart());
     }
 
     private static long sum(Crc crc, byte[] of, int from, int end) {
@@ -317,7 +256,7 @@ class ChecksumsTest {
                 prefix(listed(Crc.CRC32), listed(Crc.CRC64NVME)),
                 prefix(wrong, listed(Crc.CRC64NVME)),
                 prefix(wrong, new StoredChecksum(Crc.CRC64NVME, 1L)))) {
-            scheduler = start(List.of());
+            scheduler = registered(rig.start());
             ArtifactId id = register(resolved);
             scheduler.want(id, List.of(0, 1, 2, 3));
             readPrefix(take(), Crc.CRC32, Crc.CRC64NVME);
@@ -339,7 +278,7 @@ class ChecksumsTest {
         report(lease, 1, List.of("6", "7"));
         register(prefix(new StoredChecksum(Crc.CRC32, 1L), new StoredChecksum(Crc.CRC32, 1L)));
         assertThat(status(id).state()).isEqualTo(ArtifactState.FAILED);
-        assertThat(journal).hasAtLeastOneElementOfType(Event.ArtifactFailed.class);
+        assertThat(rig.journal).hasAtLeastOneElementOfType(Event.ArtifactFailed.class);
         assertThat(status(id).leasesLive()).isZero();
         assertThatThrownBy(() -> report(lease, 2, List.of("8"))).isInstanceOf(Refused.class);
         restart();
@@ -348,15 +287,15 @@ class ChecksumsTest {
 
     @Test
     void theLeaseWhoseLastPieceProvesItWrongIsOverLikeAnyOther() {
-        limits = new OriginBudget.Limits(1, ByteRate.UNLIMITED);
-        scheduler = start(List.of());
+        rig.limits = new OriginBudget.Limits(1, ByteRate.UNLIMITED);
+        scheduler = registered(rig.start());
         ArtifactId id = keeping(Crc.CRC32, 1);
         LeaseGrant lease = take();
         for (int piece = 0; piece < 4; piece++) {
             read(lease, piece, Crc.CRC32);
         }
         assertThat(status(id).state()).isEqualTo(ArtifactState.FAILED);
-        assertThat(journal).doesNotHaveAnyElementsOfTypes(Event.Ended.class);
+        assertThat(rig.journal).doesNotHaveAnyElementsOfTypes(Event.Ended.class);
         ArtifactId again = admit(origin.resolve(URI_));
         assertThat(take().artifact().id()).isEqualTo(again.hex());
     }
@@ -368,13 +307,13 @@ class ChecksumsTest {
         for (int piece = 0; piece < 3; piece++) {
             read(lease, piece, Crc.CRC32);
         }
-        failingAppends = 1;
+        rig.failingAppends = 1;
         assertThatThrownBy(() -> read(lease, 3, Crc.CRC32)).isInstanceOf(ProcessFault.class);
         assertThat(status(read).state()).isEqualTo(ArtifactState.PUBLISHED);
 
         ArtifactId asked = listed(sum(Crc.CRC32, bytes, 0, PIECE + 1), sum(Crc.CRC64NVME, bytes, PIECE + 1, SIZE));
         readPrefix(take(), Crc.CRC32, Crc.CRC64NVME);
-        failingAppends = 2;
+        rig.failingAppends = 2;
         lookups().tick();
         lookups().tick();
         assertThat(status(asked).state()).isEqualTo(ArtifactState.PUBLISHED);
@@ -467,7 +406,7 @@ class ChecksumsTest {
             throw new OriginFault(Kind.DENIED, "no");
         };
         lookups().tick();
-        scheduler = start(List.copyOf(journal));
+        scheduler = registered(rig.restart());
         assertThat(scheduler.nextChecksum()).isEmpty();
         readOnly(take(), 40);
         assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
@@ -551,7 +490,7 @@ class ChecksumsTest {
     }
 
     private ChecksumLookups lookups() {
-        return new ChecksumLookups(profiles(), scheduler, Runnable::run, Duration.ofMillis(1));
+        return new ChecksumLookups(SchedulerRig.bucket(origin), scheduler, Runnable::run, Duration.ofMillis(1));
     }
 
     /** The listing told that there are checksums, the origin tells the values. */

@@ -1,11 +1,11 @@
 package dev.piecewise.tracker.artifact;
 
+import static dev.piecewise.tracker.artifact.SchedulerRig.LINKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.core.ArtifactContent;
 import dev.piecewise.core.ArtifactId;
-import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.FileEntry;
 import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceHash;
@@ -17,14 +17,8 @@ import dev.piecewise.core.metainfo.InfoDictionary;
 import dev.piecewise.core.metainfo.Metainfo;
 import dev.piecewise.core.metainfo.TorrentSource;
 import dev.piecewise.tracker.FakeOrigin;
-import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmPeer;
-import dev.piecewise.tracker.lease.LeaseTimes;
-import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
-import dev.piecewise.tracker.state.Event;
-import dev.piecewise.tracker.state.Journal;
-import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactRequest;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
@@ -35,17 +29,11 @@ import dev.piecewise.trackerclient.api.Ledger;
 import dev.piecewise.trackerclient.api.PieceReport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -56,71 +44,18 @@ class RegistrationsTest {
     private static final long SIZE = 40L * MIB;
     private static final int PIECES = 3;
     private static final String OBJECT = "s3://bucket/k";
-    private static final Links LINKS = new Links() {
-        @Override
-        public String torrentUrl(InfoHash infoHash) {
-            return "http://t/torrents/" + infoHash + ".torrent";
-        }
-
-        @Override
-        public String announceUrl(InfoHash infoHash) {
-            return "http://t/announce";
-        }
-
-        @Override
-        public String webSeedUrl(URI base, InfoHash infoHash) {
-            return base + "/webseed/" + infoHash + "/";
-        }
-    };
 
     private final FakeOrigin origin = new FakeOrigin().put("k", SIZE, "\"v1\"");
-    private final InMemorySwarmStore swarms = new InMemorySwarmStore(new Random(1));
-    private final List<Event> journal = new ArrayList<>();
-    private long nowNanos;
-    private Scheduler scheduler = start(List.of());
+    private final SchedulerRig rig = new SchedulerRig(SchedulerRig.bucket(origin));
+    private Scheduler scheduler = rig.start();
     private Admissions admissions = admissions();
 
-    private OriginProfiles profiles() {
-        return OriginProfiles.only(List.of(origin), List.of(ArtifactUri.parse("s3://bucket/")));
-    }
-
-    private Scheduler start(List<Event> past) {
-        Journal recording = new Journal() {
-            @Override
-            public void begin(Supplier<List<Event>> snapshot) {
-                journal.clear();
-                journal.addAll(snapshot.get());
-            }
-
-            @Override
-            public void append(Event event) {
-                journal.add(event);
-            }
-
-            @Override
-            public void check() {}
-        };
-        return new Scheduler(
-                past,
-                recording,
-                swarms,
-                new ReadSigner(profiles(), Duration.ofMinutes(1)),
-                LeaseTimes.defaults(),
-                OriginBudget.Limits.defaults(),
-                true,
-                new SwarmKeys(new byte[32]),
-                () -> nowNanos,
-                InstantSource.fixed(Instant.EPOCH),
-                Runnable::run,
-                (delay, task) -> {});
-    }
-
     private Admissions admissions() {
-        return new Admissions(profiles(), Runnable::run, scheduler);
+        return new Admissions(SchedulerRig.bucket(origin), Runnable::run, scheduler);
     }
 
     private void restart() {
-        scheduler = start(List.copyOf(journal));
+        scheduler = rig.restart();
         admissions = admissions();
     }
 
@@ -168,7 +103,7 @@ class RegistrationsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Place.UNKNOWN,
-                nowNanos));
+                rig.nowNanos));
     }
 
     private void wants(String node, ArtifactId id) {
@@ -238,10 +173,10 @@ class RegistrationsTest {
         InfoHash infoHash = scheduler.torrent(id).infoHash();
         InetSocketAddress leech = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         InetSocketAddress seed = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2);
-        swarms.put(infoHash, new SwarmPeer(leech, Optional.empty(), false), false, nowNanos);
-        swarms.put(infoHash, new SwarmPeer(seed, Optional.empty(), true), false, nowNanos);
+        rig.swarms.put(infoHash, new SwarmPeer(leech, Optional.empty(), false), false, rig.nowNanos);
+        rig.swarms.put(infoHash, new SwarmPeer(seed, Optional.empty(), true), false, rig.nowNanos);
         assertThat(take("s")).isEmpty();
-        swarms.remove(infoHash, seed);
+        rig.swarms.remove(infoHash, seed);
         assertThat(take("s")).hasSize(PIECES);
     }
 
@@ -269,9 +204,9 @@ class RegistrationsTest {
     @Test
     void registeringAgainChangesNothing() {
         ArtifactId id = register(rightTorrent());
-        int events = journal.size();
+        int events = rig.journal.size();
         assertThat(register(rightTorrent())).isEqualTo(id);
-        assertThat(journal).hasSize(events);
+        assertThat(rig.journal).hasSize(events);
         assertThat(admissions.request(new ArtifactRequest(OBJECT, null)).join()).isEqualTo(id);
         assertThat(status(id).state()).isEqualTo(ArtifactState.PUBLISHED);
     }

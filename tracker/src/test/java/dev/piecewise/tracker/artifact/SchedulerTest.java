@@ -1,5 +1,6 @@
 package dev.piecewise.tracker.artifact;
 
+import static dev.piecewise.tracker.artifact.SchedulerRig.LINKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,14 +16,10 @@ import dev.piecewise.core.fault.OriginFault;
 import dev.piecewise.torrentbuilder.origin.OriginObject;
 import dev.piecewise.torrentbuilder.origin.ResolvedArtifact;
 import dev.piecewise.tracker.FakeOrigin;
-import dev.piecewise.tracker.announce.InMemorySwarmStore;
 import dev.piecewise.tracker.announce.SwarmPeer;
 import dev.piecewise.tracker.lease.LeaseId;
-import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
-import dev.piecewise.tracker.state.Event;
-import dev.piecewise.tracker.state.Journal;
 import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.ArtifactStatus;
@@ -40,19 +37,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -61,31 +52,11 @@ import org.junit.jupiter.api.Test;
 class SchedulerTest {
     private static final int MIB = 1024 * 1024;
     private static final ArtifactUri OBJECT = ArtifactUri.parse("s3://bucket/object");
-    private static final Links LINKS = new Links() {
-        @Override
-        public String torrentUrl(InfoHash infoHash) {
-            return "http://tracker/torrents/" + infoHash;
-        }
-
-        @Override
-        public String announceUrl(InfoHash infoHash) {
-            return "http://tracker/announce";
-        }
-
-        @Override
-        public String webSeedUrl(URI base, InfoHash infoHash) {
-            return base + "/webseed/" + infoHash + "/";
-        }
-    };
 
     private final FakeOrigin origin = new FakeOrigin().put("object", 4 * 16 * MIB, "\"v\"");
     private final FakeOrigin otherOrigin = new FakeOrigin().put("object", 4 * 16 * MIB, "\"v\"");
-    private final InMemorySwarmStore swarms = new InMemorySwarmStore(new Random(1));
-    private final List<Event> journal = new ArrayList<>();
-    private final NavigableMap<Long, Runnable> timed = new TreeMap<>();
-    private long nowNanos = -5;
-    private OriginBudget.Limits limits = OriginBudget.Limits.defaults();
-    private Scheduler scheduler = start(List.of());
+    private final SchedulerRig rig = new SchedulerRig(profiles());
+    private Scheduler scheduler = rig.start();
 
     private OriginProfiles profiles() {
         List<ArtifactUri> allow = List.of(ArtifactUri.parse("s3://bucket/"));
@@ -94,50 +65,19 @@ class SchedulerTest {
                 new OriginProfiles.Profile("other", List.of(otherOrigin), allow)));
     }
 
-    private Scheduler start(List<Event> past) {
-        Journal recording = new Journal() {
-            @Override
-            public void begin(Supplier<List<Event>> snapshot) {
-                journal.clear();
-                journal.addAll(snapshot.get());
-            }
-
-            @Override
-            public void append(Event event) {
-                journal.add(event);
-            }
-
-            @Override
-            public void check() {}
-        };
-        return new Scheduler(
-                past,
-                recording,
-                swarms,
-                new ReadSigner(profiles(), Duration.ofMinutes(1)),
-                LeaseTimes.defaults(),
-                limits,
-                true,
-                new SwarmKeys(new byte[32]),
-                () -> nowNanos,
-                InstantSource.fixed(Instant.EPOCH),
-                Runnable::run,
-                (delay, task) -> timed.put(nowNanos + delay.toNanos(), task));
-    }
-
     private void restart() {
-        scheduler = start(List.copyOf(journal));
+        scheduler = rig.restart();
     }
 
     private void pass(int seconds) {
-        nowNanos += Duration.ofSeconds(seconds).toNanos();
+        rig.nowNanos += Duration.ofSeconds(seconds).toNanos();
         scheduler.tick();
     }
 
     /** Time passes, these nodes send their heartbeats. */
     private void passAlive(int seconds, String... alive) {
         for (int i = 0; i < seconds; i += 5) {
-            nowNanos += Duration.ofSeconds(5).toNanos();
+            rig.nowNanos += Duration.ofSeconds(5).toNanos();
             for (String node : alive) {
                 scheduler.heartbeat(node, new Heartbeat(List.of())).join();
             }
@@ -157,7 +97,7 @@ class SchedulerTest {
                 Optional.empty(),
                 node.startsWith("web-") ? Optional.of(URI.create("http://" + node + ":80")) : Optional.empty(),
                 Place.UNKNOWN,
-                nowNanos));
+                rig.nowNanos));
     }
 
     private ArtifactId admit(int pieceMebibytes) {
@@ -330,8 +270,8 @@ class SchedulerTest {
 
     @Test
     void readsFromHoldersTakeNothingOfTheOriginsLimits() {
-        limits = new OriginBudget.Limits(1, 8 * MIB);
-        scheduler = start(List.of());
+        rig.limits = new OriginBudget.Limits(1, 8 * MIB);
+        scheduler = rig.start();
         origin.put("other", 64 * MIB, "\"w\"");
         register("web-s", "seeder");
         ArtifactId first = admit(64);
@@ -354,8 +294,8 @@ class SchedulerTest {
 
     @Test
     void whoGetsNothingFromHoldersLeavesTheLeaseIfNoReadOfTheOriginIsFree() {
-        limits = new OriginBudget.Limits(1, 0);
-        scheduler = start(List.of());
+        rig.limits = new OriginBudget.Limits(1, 0);
+        scheduler = rig.start();
         register("web-s", "seeder");
         admit(64);
         read("web-s");
@@ -458,7 +398,7 @@ class SchedulerTest {
         ArtifactId id = admit(64);
         LeaseGrant lease = take("s", 1).get(0);
         for (int i = 0; i < 20; i++) {
-            nowNanos += Duration.ofSeconds(5).toNanos();
+            rig.nowNanos += Duration.ofSeconds(5).toNanos();
             assertThat(scheduler
                             .heartbeat(
                                     "s",
@@ -508,10 +448,11 @@ class SchedulerTest {
                 leases.get(1).leaseId(),
                 report(leases.get(1), 16 * MIB, leases.get(1).firstPiece(), 1));
         assertThat(second).isNotDone();
-        assertThat(timed).hasSize(1);
-        assertThat(timed.firstKey() - nowNanos).isEqualTo(Duration.ofMillis(150).toNanos());
-        nowNanos = timed.firstKey();
-        timed.pollFirstEntry().getValue().run();
+        assertThat(rig.timed).hasSize(1);
+        assertThat(rig.timed.firstKey() - rig.nowNanos)
+                .isEqualTo(Duration.ofMillis(150).toNanos());
+        rig.nowNanos = rig.timed.firstKey();
+        rig.timed.pollFirstEntry().getValue().run();
         assertThat(second).isDone();
         assertThat(second.join().unpack()).hasSize(1);
     }
@@ -596,9 +537,9 @@ class SchedulerTest {
         Duration turn = scheduler.nextHoldings("wants");
         scheduler.leave("reads");
         assertThat(take("other", 1)).as("what it holds may be on its way").isEmpty();
-        nowNanos += turn.toNanos();
+        rig.nowNanos += turn.toNanos();
         scheduler.holdings("wants", id, null, List.of(0, 1, 2), List.of());
-        nowNanos += Duration.ofSeconds(1).toNanos();
+        rig.nowNanos += Duration.ofSeconds(1).toNanos();
         assertThat(take("other", 1)).singleElement().satisfies(lease -> assertThat(lease.firstPiece())
                 .isEqualTo(3));
     }
@@ -613,10 +554,10 @@ class SchedulerTest {
         InfoHash infoHash = InfoHash.fromHex(String.valueOf(status(id).infoHash()));
         InetSocketAddress leech = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         InetSocketAddress seed = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2);
-        swarms.put(infoHash, new SwarmPeer(leech, Optional.empty(), false), false, nowNanos);
-        swarms.put(infoHash, new SwarmPeer(seed, Optional.empty(), true), false, nowNanos);
+        rig.swarms.put(infoHash, new SwarmPeer(leech, Optional.empty(), false), false, rig.nowNanos);
+        rig.swarms.put(infoHash, new SwarmPeer(seed, Optional.empty(), true), false, rig.nowNanos);
         assertThat(take("lives", 1)).isEmpty();
-        swarms.remove(infoHash, seed);
+        rig.swarms.remove(infoHash, seed);
         assertThat(take("lives", 1)).hasSize(1);
     }
 
@@ -725,7 +666,7 @@ class SchedulerTest {
 
     @Test
     void neverAreMoreReadsUnderWayThanAllowed() {
-        limits = new OriginBudget.Limits(2, 0);
+        rig.limits = new OriginBudget.Limits(2, 0);
         restart();
         register("s", "seeder");
         register("t", "seeder");
@@ -758,7 +699,7 @@ class SchedulerTest {
 
     @Test
     void liveLeasesShareTheRateAndGiveSomeOfItToWhoHasNone() {
-        limits = new OriginBudget.Limits(100, 8 * MIB);
+        rig.limits = new OriginBudget.Limits(100, 8 * MIB);
         restart();
         register("s", "seeder");
         register("t", "seeder");

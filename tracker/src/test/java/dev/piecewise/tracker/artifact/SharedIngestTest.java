@@ -1,21 +1,17 @@
 package dev.piecewise.tracker.artifact;
 
+import static dev.piecewise.tracker.artifact.SchedulerRig.LINKS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.core.ArtifactId;
 import dev.piecewise.core.ArtifactUri;
 import dev.piecewise.core.ByteRate;
-import dev.piecewise.core.InfoHash;
 import dev.piecewise.core.PieceLength;
 import dev.piecewise.core.Place;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.tracker.FakeOrigin;
-import dev.piecewise.tracker.announce.InMemorySwarmStore;
-import dev.piecewise.tracker.lease.LeaseTimes;
 import dev.piecewise.tracker.lease.OriginBudget;
 import dev.piecewise.tracker.node.NodeRegistry;
-import dev.piecewise.tracker.state.Journal;
-import dev.piecewise.tracker.token.SwarmKeys;
 import dev.piecewise.trackerclient.api.ArtifactState;
 import dev.piecewise.trackerclient.api.Heartbeat;
 import dev.piecewise.trackerclient.api.HeartbeatReply;
@@ -24,14 +20,10 @@ import dev.piecewise.trackerclient.api.LeaseGrant;
 import dev.piecewise.trackerclient.api.LeaseGrants;
 import dev.piecewise.trackerclient.api.LeaseReturn;
 import dev.piecewise.trackerclient.api.PieceReport;
-import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -41,46 +33,11 @@ import org.junit.jupiter.api.Test;
 class SharedIngestTest {
     private static final int MIB = 1024 * 1024;
     private static final ArtifactUri OBJECT = ArtifactUri.parse("s3://bucket/object");
-    private static final Links LINKS = new Links() {
-        @Override
-        public String torrentUrl(InfoHash infoHash) {
-            return "http://tracker/torrents/" + infoHash;
-        }
-
-        @Override
-        public String announceUrl(InfoHash infoHash) {
-            return "http://tracker/announce";
-        }
-
-        @Override
-        public String webSeedUrl(URI base, InfoHash infoHash) {
-            return base + "/webseed/" + infoHash + "/";
-        }
-    };
 
     private final FakeOrigin origin = new FakeOrigin().put("object", 64L * 8 * MIB, "\"v\"");
-    private long nowNanos = -5;
-    private Scheduler scheduler = start(OriginBudget.Limits.defaults());
+    private final SchedulerRig rig = new SchedulerRig(SchedulerRig.bucket(origin));
+    private Scheduler scheduler = rig.start();
     private ArtifactId id = admit();
-
-    private Scheduler start(OriginBudget.Limits limits) {
-        return new Scheduler(
-                List.of(),
-                Journal.none(),
-                new InMemorySwarmStore(new Random(1)),
-                new ReadSigner(
-                        new OriginProfiles(List.of(new OriginProfiles.Profile(
-                                OriginProfiles.DEFAULT, List.of(origin), List.of(ArtifactUri.parse("s3://bucket/"))))),
-                        Duration.ofMinutes(1)),
-                LeaseTimes.defaults(),
-                limits,
-                true,
-                new SwarmKeys(new byte[32]),
-                () -> nowNanos,
-                InstantSource.fixed(Instant.EPOCH),
-                Runnable::run,
-                (delay, task) -> {});
-    }
 
     private ArtifactId admit() {
         return scheduler.admit(origin.resolve(OBJECT), OriginProfiles.DEFAULT, Optional.of(new PieceLength(8 * MIB)));
@@ -94,7 +51,7 @@ class SharedIngestTest {
                 Optional.empty(),
                 Optional.empty(),
                 Place.UNKNOWN,
-                nowNanos));
+                rig.nowNanos));
     }
 
     private CompletableFuture<LeaseGrants> ask(String node) {
@@ -110,7 +67,7 @@ class SharedIngestTest {
 
     private void pass(int millis, String... alive) {
         for (int passed = 0; passed < millis; passed += 100) {
-            nowNanos += Duration.ofMillis(100).toNanos();
+            rig.nowNanos += Duration.ofMillis(100).toNanos();
             for (String node : alive) {
                 scheduler.heartbeat(node, new Heartbeat(List.of())).join();
             }
@@ -266,7 +223,8 @@ class SharedIngestTest {
 
     @Test
     void noMoreReadsThanTheOriginsLimitAllowsAreGivenToThoseThatFetch() {
-        scheduler = start(new OriginBudget.Limits(3, ByteRate.UNLIMITED));
+        rig.limits = new OriginBudget.Limits(3, ByteRate.UNLIMITED);
+        scheduler = rig.start();
         id = admit();
         List<CompletableFuture<LeaseGrants>> asked =
                 Stream.of("a", "b", "c").map(this::volunteer).toList();
@@ -277,7 +235,8 @@ class SharedIngestTest {
 
     @Test
     void theOriginsRateIsDividedAmongThoseThatFetch() {
-        scheduler = start(new OriginBudget.Limits(100, 60L * MIB));
+        rig.limits = new OriginBudget.Limits(100, 60L * MIB);
+        scheduler = rig.start();
         id = admit();
         CompletableFuture<LeaseGrants> first = volunteer("a");
         CompletableFuture<LeaseGrants> second = volunteer("b");
