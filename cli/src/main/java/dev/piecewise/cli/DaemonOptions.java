@@ -13,7 +13,10 @@ final class DaemonOptions {
     @Mixin
     private RehearsalOption rehearsal = new RehearsalOption();
 
-    @Option(names = "--json", description = "Print events as JSON, one a line; the first has \"event\":\"ready\".")
+    @Option(
+            names = "--json",
+            description =
+                    "Print events as JSON, one a line; the first has \"event\":\"ready\", of a tracker its \"url\".")
     private boolean json;
 
     @Option(names = "--exit-with-stdin", hidden = true)

@@ -4,6 +4,7 @@ import dev.piecewise.cli.progress.FetchText;
 import dev.piecewise.cli.progress.ProgressLines;
 import dev.piecewise.client.DownloadOptions;
 import dev.piecewise.client.FetchOutcome;
+import dev.piecewise.client.FetchProgress;
 import dev.piecewise.client.FetchRequest;
 import dev.piecewise.client.FetchSource;
 import dev.piecewise.client.NodeConfig;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -181,18 +183,26 @@ final class GetCommand implements Callable<Integer> {
             if (exitWithStdin) {
                 lifetime.endWithStandardInput();
             }
+            Interruption interruption = lifetime.own(new Interruption(lifetime));
             Piecewise piecewise = lifetime.own(Piecewise.open(config));
             FetchDisplay display = new FetchDisplay(
                     surroundings,
                     json ? ProgressLines.Style.NONE : verbosity.style(surroundings),
                     json,
                     System::nanoTime);
-            FetchOutcome outcome = piecewise.fetch(request, display::progress);
+            AtomicReference<@Nullable FetchProgress> last = new AtomicReference<>();
+            FetchOutcome outcome = piecewise.fetch(request, progress -> {
+                last.set(progress);
+                display.progress(progress);
+            });
             display.clear();
             if (lifetime.ending()) {
+                interrupted(last.get(), config);
+                interruption.told();
                 return PiecewiseFault.Kind.FAILED.exitCode();
             }
             report(outcome);
+            interruption.told();
             if (outcome instanceof FetchOutcome.Complete && piecewise.seeds() && !stay.isZero()) {
                 if (!json && !verbosity.quiet()) {
                     surroundings.out().println("seeding for others for " + linger + "; Ctrl-C ends it");
@@ -206,6 +216,16 @@ final class GetCommand implements Callable<Integer> {
                 failed(fault.kind().exitCode(), String.valueOf(fault.getMessage()));
             }
             throw fault;
+        }
+    }
+
+    private void interrupted(@Nullable FetchProgress last, NodeConfig config) {
+        if (!json && !verbosity.quiet()) {
+            String kept = last == null || last.piecesHeld() == 0
+                    ? ""
+                    : "; " + last.piecesHeld() + " of " + last.pieceCount() + " pieces are kept in " + config.data()
+                            + ", and the same command goes on from there";
+            surroundings.err().println("piecewise get: interrupted" + kept);
         }
     }
 

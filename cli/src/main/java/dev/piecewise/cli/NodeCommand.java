@@ -5,6 +5,7 @@ import dev.piecewise.client.NodeConfig;
 import dev.piecewise.client.NodeMain;
 import dev.piecewise.core.ByteRate;
 import dev.piecewise.trackerclient.api.Ingest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Option;
         })
 final class NodeCommand implements Callable<Integer> {
     private static final int LEASES = 8;
+    /** A short {@code get} that had the data directory first may end. */
+    private static final Duration DATA_IN_USE = Duration.ofSeconds(10);
 
     private final Surroundings surroundings;
 
@@ -63,9 +66,9 @@ final class NodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        NodeConfig config = config();
         try (Lifetime lifetime = daemon.begin(surroundings)) {
-            Node node = lifetime.own(NodeMain.start(config));
+            NodeConfig config = config();
+            Node node = lifetime.own(NodeMain.start(config, DATA_IN_USE));
             daemon.rehearsal().rehearseFetching(lifetime, config.data());
             daemon.ready(
                     surroundings,

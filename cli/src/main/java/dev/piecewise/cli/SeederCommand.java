@@ -56,8 +56,8 @@ final class SeederCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        SeederConfig config = config();
         try (Lifetime lifetime = daemon.begin(surroundings)) {
+            SeederConfig config = config();
             Seeder seeder = lifetime.own(SeederMain.start(config));
             lifetime.own(SeederGets.serve(seeder, config));
             daemon.rehearsal().rehearseFetching(lifetime, config.data());

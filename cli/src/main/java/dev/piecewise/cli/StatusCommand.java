@@ -95,10 +95,20 @@ final class StatusCommand implements Callable<Integer> {
     /** What there is to show, in both forms. */
     private record View(List<String> lines, List<Object> documents) {}
 
+    private static void checkUri(String wanted) {
+        if (!wanted.contains(":")) {
+            throw new ProcessFault(
+                    Kind.USAGE,
+                    "'" + wanted
+                            + "' is neither the beginning of an artifact's id (hexadecimal digits) nor a URI such as s3://bucket/key");
+        }
+        OptionValues.uri(wanted);
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         Logging.configure(verbosity, Logging.Kind.ENDS);
-        artifact.filter(wanted -> !ID_PREFIX.matcher(wanted).matches()).ifPresent(OptionValues::uri);
+        artifact.filter(wanted -> !ID_PREFIX.matcher(wanted).matches()).ifPresent(StatusCommand::checkUri);
         Optional<Duration> interval = watch.map(text -> OptionValues.duration("--watch", text));
         if (interval.filter(Duration::isZero).isPresent()) {
             throw new ProcessFault(

@@ -108,8 +108,8 @@ final class TrackerCommand implements Callable<Integer>, UsesProfiles {
 
     @Override
     public Integer call() throws InterruptedException {
-        TrackerConfig config = config();
         try (Lifetime lifetime = daemon.begin(surroundings)) {
+            TrackerConfig config = config();
             TrackerServer server = lifetime.own(TrackerMain.start(config));
             rehearse(lifetime, config);
             daemon.ready(

@@ -20,7 +20,7 @@ final class WebSeedOptions {
             description = {
                 "Serve the torrents' files over HTTP (BEP 19) here; the tracker names this address in the torrents.",
                 "Without HOST the one of --listen; port 0 is any free one; 'off' is --no-web-seed.",
-                "Default: for a seeder the first free port from 7080 to 7099; for a node off"
+                "Default: for a seeder the first free port from 7080 to 7099, any free one beside --listen with port 0; for a node off"
             })
     private Optional<String> webSeed = Optional.empty();
 

@@ -63,7 +63,7 @@ final class UsageTest {
                 "cache ls --keep 1GiB | cache: --keep is for gc only",
                 "cache verify --dry-run | cache: --dry-run is for rm and gc only",
                 "get s3://b/k dest more | get: 'more' is one argument too many",
-                "status not-an-id | status: URI: 'not-an-id' is not a URI",
+                "status not-an-id | status: 'not-an-id' is neither the beginning of an artifact's id (hexadecimal digits) nor a URI",
             })
     void aWrongCommandLineIsOneLineThatNamesTheOptionAndExitCode2(String example) {
         String[] parts = example.split(" \\| ", 2);

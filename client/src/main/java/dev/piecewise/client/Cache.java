@@ -65,7 +65,7 @@ public final class Cache {
         }
         long started = System.nanoTime();
         while (true) {
-            Optional<DataDirectory> own = own();
+            Optional<DataDirectory> own = DataDirectory.tryOpen(data);
             if (own.isPresent()) {
                 try (DataDirectory directory = own.get()) {
                     return CacheKeeper.of(directory).handle(call, listener);
@@ -83,17 +83,6 @@ public final class Cache {
                 }
                 Thread.sleep(RETRY.toMillis()); // it is just starting, or ending
             }
-        }
-    }
-
-    private Optional<DataDirectory> own() {
-        try {
-            return Optional.of(DataDirectory.open(data));
-        } catch (ProcessFault fault) {
-            if (fault.getCause() != null) {
-                throw fault; // it is unusable, not in use
-            }
-            return Optional.empty();
         }
     }
 }

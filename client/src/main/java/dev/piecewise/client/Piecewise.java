@@ -88,22 +88,29 @@ public final class Piecewise implements AutoCloseable {
             if (node != null) {
                 return Optional.of(node);
             }
-            DataDirectory data;
-            try {
-                data = DataDirectory.open(config.data());
-            } catch (ProcessFault fault) {
-                if (owner.isThere()) {
-                    return Optional.empty();
-                }
-                boolean inUse = fault.getCause() == null; // else the cause says why it is unusable
-                if (!inUse || System.nanoTime() - started > ATTACH_FOR.toNanos()) {
-                    throw fault;
-                }
-                Thread.sleep(RETRY.toMillis());
-                continue;
+            Optional<DataDirectory> data = own();
+            if (data.isPresent()) {
+                node = NodeMain.start(config, Node.Role.GET, data.get());
+                return Optional.of(node);
             }
-            node = NodeMain.start(config, Node.Role.GET, data);
-            return Optional.of(node);
+            if (owner.isThere()) {
+                return Optional.empty();
+            }
+            if (System.nanoTime() - started > ATTACH_FOR.toNanos()) {
+                throw DataDirectory.inUse(config.data());
+            }
+            Thread.sleep(RETRY.toMillis());
+        }
+    }
+
+    private Optional<DataDirectory> own() {
+        try {
+            return DataDirectory.tryOpen(config.data());
+        } catch (ProcessFault unusable) {
+            if (owner.isThere()) { // perhaps of another user
+                return Optional.empty();
+            }
+            throw unusable;
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,29 @@ class PiecewiseComponentTest {
         }
         assertThat(directory.resolve("out2")).hasBinaryContent(bytes);
         assertThat(cluster.s3.objectBytesSent()).isEqualTo(10 * PIECE);
+    }
+
+    @Test
+    void aNodeWaitsUntilAGetThatHadTheDataDirectoryFirstEnds() throws Exception {
+        CompletableFuture<Node> started;
+        try (Piecewise get = Piecewise.open(cluster.node("n"))) {
+            started = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return NodeMain.start(cluster.node("n"), Duration.ofSeconds(30));
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    executor);
+            cluster.put("k", PIECE);
+            complete(get.fetch(request("k", "out"), ProgressListener.NONE));
+            assertThat(get.seeds()).isTrue();
+            assertThat(started).isNotDone();
+        }
+        try (Node node = started.get(30, TimeUnit.SECONDS)) {
+            assertThat(node.failure()).isNotDone();
+        }
     }
 
     @Test

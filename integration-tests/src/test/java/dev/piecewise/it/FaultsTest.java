@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What "once" means when something dies. */
 class FaultsTest {
     private static final long SIZE = 12_000_007;
+    private static final int TERMINATED = 128 + 15;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
@@ -124,6 +125,41 @@ class FaultsTest {
             }
             assertThat(Files.mismatch(source, file)).isEqualTo(-1);
             assertThat(cluster.s3().objectBytesSent()).isEqualTo(size);
+        }
+    }
+
+    @Test
+    void aGetThatASignalEndsSaysWhatItKeeps() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"))) {
+            cluster.put("model.bin", SIZE);
+            cluster.addSeeder("seeder");
+            Path file = directory.resolve("model.bin");
+            try (PiecewiseProcess get = PiecewiseProcess.start(
+                    Map.of(),
+                    "get",
+                    LocalCluster.uri("model.bin").toString(),
+                    file.toString(),
+                    "--tracker",
+                    cluster.trackerUrl().toString(),
+                    "--data",
+                    cluster.dataOf("node").toString(),
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--advertise",
+                    "127.0.0.1",
+                    "--max-download",
+                    "1MiB/s")) {
+                get.awaitLine(Pattern.compile("[1-9]\\d*%"));
+                get.terminate();
+                assertThat(get.exitCode()).isEqualTo(TERMINATED);
+                assertThat(get.err())
+                        .last()
+                        .asString()
+                        .matches("piecewise get: interrupted; [1-9]\\d* of \\d+ pieces are kept in "
+                                + Pattern.quote(cluster.dataOf("node").toString())
+                                + ", and the same command goes on from there");
+            }
+            assertThat(file).doesNotExist();
         }
     }
 

@@ -11,6 +11,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -164,12 +165,22 @@ final class HttpCalls implements AutoCloseable {
         String reason = cause instanceof HttpTimeoutException
                 ? "no answer within "
                         + request.timeout().map(Duration::toSeconds).orElse(0L) + " s"
-                : cause.getMessage() == null ? "connection refused" : cause.getMessage();
+                : reason(cause);
         return new ProcessFault(
                 Kind.FAILED,
                 "cannot reach the tracker at " + bare(request.uri()) + " (" + reason
                         + "); check --tracker and that the tracker runs",
                 cause);
+    }
+
+    /** The HTTP client has no message of its own for either. */
+    static String reason(IOException cause) {
+        for (Throwable deeper = cause; deeper != null; deeper = deeper.getCause()) {
+            if (deeper instanceof UnresolvedAddressException) {
+                return "unknown host";
+            }
+        }
+        return cause.getMessage() == null ? "connection refused" : cause.getMessage();
     }
 
     /** Scheme, host and port: paths and queries may hold keys. */

@@ -81,6 +81,11 @@ public final class PiecewiseProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Asks it to end, as a supervisor does ({@code SIGTERM}). */
+    public void terminate() {
+        process.toHandle().destroy(); // Process.destroy would close its output, too
+    }
+
     /** Ends it as {@code kill -9} does. */
     public void killNow() throws InterruptedException {
         process.destroyForcibly();

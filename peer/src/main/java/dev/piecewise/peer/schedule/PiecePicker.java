@@ -273,7 +273,9 @@ public final class PiecePicker {
         candidates.andNot(unverifiable);
         if (peer.isFar()) {
             zone.filter(candidates, peer, nowNanos);
-            return peer.suggested().stream().anyMatch(candidates::get) ? candidates : zone.preferred(candidates, peer);
+            return peer.suggested().stream().anyMatch(candidates::get)
+                    ? candidates
+                    : zone.preferred(candidates, peer, nowNanos);
         }
         return candidates;
     }

@@ -32,16 +32,14 @@ public final class ZoneEntry {
     private static final int PATIENCE = 4;
     /** Nobody owes anything of a piece that was claimed here: somebody else may have better luck. */
     private static final Duration IDLE = Duration.ofSeconds(5);
+    /** What is brought longer than this, and much longer than usual, keeps from nothing else. */
+    private static final Duration BRINGING = Duration.ofSeconds(5);
     /** So many pieces that can be had first just now are looked at. */
     private static final int CANDIDATES = 512;
 
-    private final String ownZone;
     private final long ownKey;
     private final Set<PeerState> near = new LinkedHashSet<>();
-    private final Set<PeerState> far = new LinkedHashSet<>();
-    /** By zone, what its peers told that they have. */
-    private final Map<String, BitSet> farKnown = new HashMap<>();
-
+    private final FarZones far;
     private final Deque<Young> young = new ArrayDeque<>();
     private final Map<Integer, Map<PeerState, Long>> claims = new HashMap<>();
     private final Map<Integer, Long> own = new LinkedHashMap<>();
@@ -56,7 +54,7 @@ public final class ZoneEntry {
      * @param ownKey of this node, see {@link PeerState#placed}
      */
     public ZoneEntry(String ownZone, long ownKey) {
-        this.ownZone = ownZone;
+        this.far = new FarZones(ownZone);
         this.ownKey = ownKey;
     }
 
@@ -65,21 +63,9 @@ public final class ZoneEntry {
         if (peer.isNear() && near.add(peer)) {
             own.keySet().forEach(piece -> peer.voice().claims(piece, true));
         } else if (peer.isFar()) {
-            far.add(peer);
-            farHas(peer.zone(), peer.has(), nowNanos);
+            far.joined(peer);
+            opened(far.has(peer, peer.has()), nowNanos);
         }
-    }
-
-    private void farHas(String zone, BitSet pieces, long nowNanos) {
-        BitSet known = known(zone);
-        BitSet fresh = (BitSet) pieces.clone();
-        fresh.andNot(known);
-        opened(fresh, nowNanos);
-        known.or(pieces);
-    }
-
-    private BitSet known(String zone) {
-        return farKnown.computeIfAbsent(zone, absent -> new BitSet());
     }
 
     private void opened(BitSet pieces, long nowNanos) {
@@ -102,7 +88,7 @@ public final class ZoneEntry {
     List<Integer> has(PeerState peer, BitSet pieces, long nowNanos) {
         List<Integer> over = new ArrayList<>();
         if (peer.isFar()) {
-            farHas(peer.zone(), pieces, nowNanos);
+            opened(far.has(peer, pieces), nowNanos);
         } else if (peer.isNear()) {
             claims.keySet().removeIf(pieces::get);
             own.keySet().removeIf(piece -> pieces.get(piece) && over.add(piece));
@@ -145,9 +131,7 @@ public final class ZoneEntry {
     }
 
     void left(PeerState peer, long nowNanos) {
-        if (far.remove(peer) && far.stream().noneMatch(other -> other.zone().equals(peer.zone()))) {
-            farKnown.remove(peer.zone());
-        }
+        far.left(peer);
         if (near.remove(peer)) {
             for (int piece : List.copyOf(claims.keySet())) {
                 ended(peer, piece, nowNanos);
@@ -162,7 +146,7 @@ public final class ZoneEntry {
 
     /** Leaves those of the pieces that may be claimed now to be fetched from this far peer. */
     void filter(BitSet pieces, PeerState peer, long nowNanos) {
-        if (hasEnough(peer.zone())) {
+        if (hasEnough(peer)) {
             pieces.clear();
             return;
         }
@@ -181,6 +165,9 @@ public final class ZoneEntry {
         for (Young batch : young) {
             int seen = 0;
             for (int piece = batch.pieces.nextSetBit(0); piece >= 0; piece = batch.pieces.nextSetBit(piece + 1)) {
+                if (!pieces.get(piece)) {
+                    continue;
+                }
                 boolean due = ++seen <= CANDIDATES
                         && (peer.suggested().contains(piece)
                                 || nowNanos - batch.sinceNanos >= turn(piece) * TURN.toNanos());
@@ -192,43 +179,27 @@ public final class ZoneEntry {
     }
 
     /**
-     * Those that this node had best begin to fetch from the far peer, perhaps none for now: first what no zone with fewer pieces than that peer's has, nor comes
-     * before ours for in an order that hashing gives for each piece. So zones that fetch from the same one begin with different pieces and pass
-     * them on to each other, and the link out of that zone carries little twice. The rest a node begins while it brings nothing else: the others may be slow.
+     * Those that this node had best begin to fetch from the far peer, perhaps none for now: what other zones bring, or had best bring, it begins
+     * only while it brings nothing else, or nothing that comes in time; they may be slow.
      */
-    BitSet preferred(BitSet pieces, PeerState peer) {
-        int has = known(peer.zone()).cardinality();
-        List<Map.Entry<String, BitSet>> smaller = farKnown.entrySet().stream()
-                .filter(zone -> zone.getValue().cardinality() < has)
-                .toList();
-        BitSet preferred = new BitSet();
-        int least = Integer.MAX_VALUE;
-        for (int piece = pieces.nextSetBit(0); piece >= 0; piece = pieces.nextSetBit(piece + 1)) {
-            int others = 0;
-            for (Map.Entry<String, BitSet> zone : smaller) {
-                others += zone.getValue().get(piece) || isBefore(zone.getKey(), piece) ? 1 : 0;
-            }
-            if (others < least) {
-                least = others;
-                preferred.clear();
-            }
-            preferred.set(piece, others == least);
+    BitSet preferred(BitSet pieces, PeerState peer, long nowNanos) {
+        BitSet first = far.first(pieces, peer);
+        if (!first.isEmpty()) {
+            return first;
         }
-        return least == 0 || own.isEmpty() ? preferred : new BitSet();
+        return isBringing(nowNanos) ? new BitSet() : far.next(pieces, peer);
     }
 
-    private boolean isBefore(String zone, int piece) {
-        return Long.compareUnsigned(mix(zone.hashCode() ^ piece), mix(ownZone.hashCode() ^ piece)) < 0;
+    private boolean isBringing(long nowNanos) {
+        long late = Math.max(BRINGING.toNanos(), 2 * usualNanos);
+        return own.values().stream().anyMatch(since -> nowNanos - since <= late);
     }
 
     /** Who claims much more than the link brings keeps others from it. */
-    private boolean hasEnough(String zone) {
+    private boolean hasEnough(PeerState from) {
         long owed = 0;
         long enough = ENOUGH_BYTES;
-        for (PeerState peer : far) {
-            if (!peer.zone().equals(zone)) {
-                continue;
-            }
+        for (PeerState peer : far.peersWith(from)) {
             owed += peer.outstandingBytes();
             enough += peer.pipeline().targetBytes() - PeerState.LEAST_PIPELINE_BYTES;
         }
@@ -248,7 +219,7 @@ public final class ZoneEntry {
     }
 
     /** The finalizer of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
-    private static long mix(long value) {
+    static long mix(long value) {
         long mixed = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
         return mixed ^ (mixed >>> 31);

@@ -67,12 +67,25 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     static DataDirectory open(Path path, BootSession boot) {
+        return tryOpen(path, boot).orElseThrow(() -> inUse(path));
+    }
+
+    /**
+     * Takes ownership of a data directory, creating it if need be, unless another owner has it.
+     *
+     * @throws ProcessFault if it cannot be written
+     */
+    public static Optional<DataDirectory> tryOpen(Path path) {
+        return tryOpen(path, BootSession.current());
+    }
+
+    private static Optional<DataDirectory> tryOpen(Path path, BootSession boot) {
         try {
             Files.createDirectories(path.resolve("artifacts"));
             Path real = path.toRealPath();
             synchronized (OPEN_HERE) {
                 if (!OPEN_HERE.add(real)) {
-                    throw inUse(real);
+                    return Optional.empty();
                 }
             }
             boolean owned = false;
@@ -83,10 +96,10 @@ public final class DataDirectory implements AutoCloseable {
                     FileLock lock = lockFile.tryLock();
                     owned = lock != null;
                     if (!owned) {
-                        throw inUse(real);
+                        return Optional.empty();
                     }
                     Removal.finish(real.resolve("artifacts"));
-                    return new DataDirectory(real, lockFile, boot);
+                    return Optional.of(new DataDirectory(real, lockFile, boot));
                 } finally {
                     if (!owned) {
                         lockFile.close();
@@ -98,7 +111,7 @@ public final class DataDirectory implements AutoCloseable {
                 }
             }
         } catch (OverlappingFileLockException e) {
-            throw inUse(path);
+            return Optional.empty();
         } catch (IOException e) {
             throw new ProcessFault(
                     Kind.FAILED,
@@ -107,7 +120,8 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static ProcessFault inUse(Path path) {
+    /** What to tell whoever cannot wait until another owner has left. */
+    public static ProcessFault inUse(Path path) {
         return new ProcessFault(
                 Kind.FAILED,
                 "data directory in use: " + path

@@ -68,6 +68,10 @@ final class LeaseTask {
     /** Why a report failed while the reading thread waited for the origin. */
     private volatile LeaseBytes.@Nullable Broken broken;
 
+    /** Nothing is reported any more. */
+    @GuardedBy("reporting")
+    private boolean over;
+
     LeaseTask(
             LeaseGrant grant,
             StoredArtifact stored,
@@ -135,24 +139,19 @@ final class LeaseTask {
                 ramp.left(stored.id());
             }
             report(this::send);
+            LeaseBytes.Broken meanwhile = broken;
+            if (meanwhile != null) {
+                throw meanwhile;
+            }
         } catch (StaleFence e) {
-            LOG.info("lease on {} is lost: {}", describe(), e.getMessage());
+            lost(e);
             giveBack(null, null);
         } catch (LeaseLife.Ended e) {
             // Also of a lost one: only now is nothing read under it any more.
             LOG.debug("lease on {} ended: {}", describe(), e.end());
-            LeaseBytes.Broken why = broken;
-            if (why != null) {
-                giveBack(why);
-                return;
-            }
-            if (e.end() == LeaseLife.End.SHUTDOWN) {
-                reportRest(report -> tracker.reportPieces(grant.leaseId(), report)); // the lease is still ours
-            }
-            giveBack(null, null);
+            ended(e.end());
         } catch (LeaseBytes.Broken e) {
-            reportRest(this::send);
-            giveBack(e);
+            broke(e);
         } catch (TorrentFault fault) {
             LOG.warn("lease on {} given back: {}", describe(), fault.getMessage());
             giveBack(fault.getMessage(), Kind.FAILED.name());
@@ -163,6 +162,34 @@ final class LeaseTask {
             giveBack("internal error: " + e, Kind.FAILED.name());
             throw e;
         }
+    }
+
+    private void ended(LeaseLife.End end) throws InterruptedException {
+        LeaseBytes.Broken meanwhile = broken;
+        if (meanwhile != null) {
+            broke(meanwhile);
+            return;
+        }
+        try {
+            if (end == LeaseLife.End.SHUTDOWN) {
+                reportRest(report -> tracker.reportPieces(grant.leaseId(), report)); // the lease is still ours
+            }
+        } finally {
+            giveBack(null, null);
+        }
+    }
+
+    private void broke(LeaseBytes.Broken why) throws InterruptedException {
+        LOG.warn("lease on {} given back: {}", describe(), why.getMessage());
+        try {
+            reportRest(this::send);
+        } finally {
+            giveBack(why.getMessage(), why.errorKind());
+        }
+    }
+
+    private void lost(StaleFence e) {
+        LOG.info("lease on {} is lost: {}", describe(), e.getMessage());
     }
 
     private void readAll() throws LeaseBytes.Broken, LeaseLife.Ended, StaleFence, InterruptedException {
@@ -231,8 +258,11 @@ final class LeaseTask {
             return; // it is being done
         }
         try {
-            reportIfDue();
+            if (!over) {
+                reportIfDue();
+            }
         } catch (StaleFence e) {
+            lost(e);
             life.stop(LeaseLife.End.LOST);
         } catch (LeaseBytes.Broken e) {
             broken = e;
@@ -294,12 +324,17 @@ final class LeaseTask {
             if (unreported.isEmpty()) {
                 return;
             }
-            PieceReport report = new PieceReport(
-                    grant.fence(), bytes.bytesRead(), bytes.bytesFromHolders(), List.copyOf(unreported));
+            List<PieceReport.HashedPiece> pieces = List.copyOf(unreported);
             unreported.clear();
             unreportedBytes = 0;
             reportedNanos = nanoTime.getAsLong();
-            acknowledged(report, sending);
+            try {
+                acknowledged(
+                        new PieceReport(grant.fence(), bytes.bytesRead(), bytes.bytesFromHolders(), pieces), sending);
+            } catch (LeaseLife.Ended e) {
+                unreported.addAll(0, pieces); // if only this process ends, they may be reported once more
+                throw e;
+            }
         } finally {
             reporting.unlock();
         }
@@ -351,12 +386,23 @@ final class LeaseTask {
         }
     }
 
-    private void giveBack(LeaseBytes.Broken why) {
-        LOG.warn("lease on {} given back: {}", describe(), why.getMessage());
-        giveBack(why.getMessage(), why.errorKind());
+    /** What is being reported from another thread is out of the way before the lease is. */
+    private void stopReporting() {
+        try {
+            reporting.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
+            over = true;
+        } finally {
+            reporting.unlock();
+        }
     }
 
     private void giveBack(@Nullable String error, @Nullable String errorKind) {
+        stopReporting();
         try {
             tracker.returnLease(
                     grant.leaseId(),

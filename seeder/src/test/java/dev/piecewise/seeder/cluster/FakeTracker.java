@@ -7,6 +7,7 @@ import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.announce.AnnounceRequest;
 import dev.piecewise.core.announce.AnnounceResponse;
 import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault;
 import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.core.fault.ProcessFault;
 import dev.piecewise.core.metainfo.Metainfo;
@@ -102,6 +103,9 @@ public final class FakeTracker implements Tracker {
     public volatile @Nullable Neighbours neighbours;
 
     public volatile @Nullable NodeReport report;
+    /** Of each report of pieces. */
+    public volatile @Nullable PiecewiseFault reportFault;
+
     public volatile boolean away;
     public volatile boolean known = true;
     public volatile double leaseSeconds = 30;
@@ -306,6 +310,10 @@ public final class FakeTracker implements Tracker {
         reach();
         if (lostLeases.contains(leaseId)) {
             throw new StaleFence("stale");
+        }
+        PiecewiseFault fault = reportFault;
+        if (fault != null) {
+            throw fault;
         }
         reports.add(report);
     }

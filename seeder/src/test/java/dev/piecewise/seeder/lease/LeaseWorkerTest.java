@@ -12,6 +12,8 @@ import dev.piecewise.core.PieceLayout;
 import dev.piecewise.core.SignedRead;
 import dev.piecewise.core.UnchangedFile;
 import dev.piecewise.core.checksum.Crc;
+import dev.piecewise.core.fault.OriginFault;
+import dev.piecewise.core.fault.PiecewiseFault.Kind;
 import dev.piecewise.peer.StoredArtifact;
 import dev.piecewise.peer.store.DataDirectory;
 import dev.piecewise.seeder.DataDirectoryStore;
@@ -583,6 +585,29 @@ class LeaseWorkerTest {
         worker.close();
         assertThat(stored().held().stream()).containsExactly(0, 1, 2);
         assertThat(tracker.returns).hasSize(1);
+    }
+
+    @Test
+    void soIsWhatCouldNotBeReportedBecauseTheTrackerWasAway() {
+        origin.manners.add((exchange, bytes, first, last) -> {
+            tracker.away = true;
+            origin.hangingAfter(3 * PIECE).answer(exchange, bytes, first, last);
+        });
+        grant();
+        Eventually.await("the first piece came", () -> live.bytesRead(ID) >= PIECE);
+        tracker.away = false;
+        worker.close();
+        assertThat(stored().held().stream()).containsExactly(0);
+    }
+
+    @Test
+    void aReportThatIsRefusedWhileTheOriginSendsNothingEndsTheLease() {
+        origin.manners.add(origin.hangingAfter(3 * PIECE));
+        tracker.reportFault = new OriginFault(Kind.FAILED, "it has another hash");
+        grant();
+        Eventually.await("the lease is given back", () -> !tracker.returns.isEmpty());
+        assertThat(tracker.returns.get(0).error()).isEqualTo("it has another hash");
+        assertThat(origin.release.getCount()).isOne();
     }
 
     @Test

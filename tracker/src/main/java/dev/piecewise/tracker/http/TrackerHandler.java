@@ -205,8 +205,9 @@ final class TrackerHandler extends Handler.Abstract {
     private static CompletableFuture<Answer> notFound(Exchange exchange) {
         return now(Answer.error(
                 404,
-                "NOT_FOUND",
-                "this tracker has no " + exchange.method() + " /" + String.join("/", exchange.path())));
+                "USAGE",
+                "this tracker has no " + exchange.method() + " /" + String.join("/", exchange.path())
+                        + "; check its URL, and that both sides are of the same version"));
     }
 
     private void send(Answer answer, Request request, Response response, Callback callback) {

@@ -62,12 +62,12 @@ final class SchedulerRig {
         return OriginProfiles.only(List.of(origin), List.of(ArtifactUri.parse("s3://bucket/")));
     }
 
-    /** One that knows what the last one wrote down. */
+    /** One that knows what the last one wrote down, and of peers what that did. */
     Scheduler restart() {
         return start(List.copyOf(journal));
     }
 
-    /** One that knows nothing. */
+    /** One that knows of no artifact; of peers it knows what the last one did. */
     Scheduler start() {
         return start(List.of());
     }
