@@ -95,28 +95,14 @@ class FaultsTest {
             Path source = cluster.put("model.bin", size);
             cluster.addSeeder("seeder");
             Path file = directory.resolve("model.bin");
-            List<String> get = List.of(
-                    "get",
-                    LocalCluster.uri("model.bin").toString(),
-                    file.toString(),
-                    "--tracker",
-                    cluster.trackerUrl().toString(),
-                    "--data",
-                    cluster.dataOf("node").toString(),
-                    "--listen",
-                    "127.0.0.1:0",
-                    "--advertise",
-                    "127.0.0.1",
-                    "--piece-size",
-                    "32MiB",
-                    "--json");
-            List<String> slow = new ArrayList<>(get);
+            List<String> inOnePiece = List.of("--piece-size", "32MiB", "--json");
+            List<String> slow = new ArrayList<>(inOnePiece);
             slow.addAll(List.of("--max-download", "4MiB/s"));
-            try (PiecewiseProcess doomed = PiecewiseProcess.start(Map.of(), slow.toArray(String[]::new))) {
+            try (PiecewiseProcess doomed = get(cluster, file, slow)) {
                 Await.until("a part is recorded", PATIENCE, () -> recordsAPart(cluster.dataOf("node")));
                 doomed.killNow();
             }
-            try (PiecewiseProcess second = PiecewiseProcess.start(Map.of(), get.toArray(String[]::new))) {
+            try (PiecewiseProcess second = get(cluster, file, inOnePiece)) {
                 assertThat(second.exitCode()).as(second.toString()).isZero();
                 long fetched = Long.parseLong(
                         second.awaitLine(Pattern.compile("\"event\":\"ready\".*\"bytesFromPeers\":(\\d+)"))
@@ -134,21 +120,7 @@ class FaultsTest {
             cluster.put("model.bin", SIZE);
             cluster.addSeeder("seeder");
             Path file = directory.resolve("model.bin");
-            try (PiecewiseProcess get = PiecewiseProcess.start(
-                    Map.of(),
-                    "get",
-                    LocalCluster.uri("model.bin").toString(),
-                    file.toString(),
-                    "--tracker",
-                    cluster.trackerUrl().toString(),
-                    "--data",
-                    cluster.dataOf("node").toString(),
-                    "--listen",
-                    "127.0.0.1:0",
-                    "--advertise",
-                    "127.0.0.1",
-                    "--max-download",
-                    "1MiB/s")) {
+            try (PiecewiseProcess get = get(cluster, file, List.of("--max-download", "1MiB/s"))) {
                 get.awaitLine(Pattern.compile("[1-9]\\d*%"));
                 get.terminate();
                 assertThat(get.exitCode()).isEqualTo(TERMINATED);
@@ -161,6 +133,23 @@ class FaultsTest {
             }
             assertThat(file).doesNotExist();
         }
+    }
+
+    private static PiecewiseProcess get(LocalCluster cluster, Path file, List<String> more) {
+        List<String> command = new ArrayList<>(List.of(
+                "get",
+                LocalCluster.uri("model.bin").toString(),
+                file.toString(),
+                "--tracker",
+                cluster.trackerUrl().toString(),
+                "--data",
+                cluster.dataOf("node").toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--advertise",
+                "127.0.0.1"));
+        command.addAll(more);
+        return PiecewiseProcess.start(Map.of(), command.toArray(String[]::new));
     }
 
     private static boolean recordsAPart(Path data) throws IOException {

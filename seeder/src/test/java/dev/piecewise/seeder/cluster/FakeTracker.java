@@ -103,8 +103,8 @@ public final class FakeTracker implements Tracker {
     public volatile @Nullable Neighbours neighbours;
 
     public volatile @Nullable NodeReport report;
-    /** Of each report of pieces. */
-    public volatile @Nullable PiecewiseFault reportFault;
+    /** Of a report of pieces, null if it is taken. */
+    public volatile Function<PieceReport, @Nullable PiecewiseFault> reportFault = report -> null;
 
     public volatile boolean away;
     public volatile boolean known = true;
@@ -311,7 +311,7 @@ public final class FakeTracker implements Tracker {
         if (lostLeases.contains(leaseId)) {
             throw new StaleFence("stale");
         }
-        PiecewiseFault fault = reportFault;
+        PiecewiseFault fault = reportFault.apply(report);
         if (fault != null) {
             throw fault;
         }
