@@ -197,7 +197,11 @@ final class GetCommand implements Callable<Integer> {
             });
             display.clear();
             if (lifetime.ending()) {
-                interrupted(last.get(), config);
+                if (outcome instanceof FetchOutcome.Complete) {
+                    report(outcome); // the signal came too late
+                } else {
+                    interrupted(last.get(), config);
+                }
                 interruption.told();
                 return PiecewiseFault.Kind.FAILED.exitCode();
             }

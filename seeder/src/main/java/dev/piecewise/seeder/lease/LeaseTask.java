@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Works one lease off: read, hash while writing, report, and only after the tracker's acknowledgement hold. The first piece is
  * reported at once, as others wait for it; small ones that follow are reported together, 0.2 s after the last report or when they are 4 MiB, also while
- * the origin sends nothing. However it ends, what was not reported is given back. One thread runs it; what is called from others says so.
+ * the origin sends nothing. However it ends, what was not reported is given back. One thread calls {@link #run}, others the rest.
  */
 final class LeaseTask {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseTask.class);
